@@ -1,0 +1,2 @@
+//! The `backissue` program.
+fn main() {}
