@@ -1,0 +1,168 @@
+//! The model of an article and its text form: YAML front matter between `---` lines, then Markdown.
+//!
+//! Reading is forgiving about what cannot do harm (a wrong date means undated) and strict about what can: a
+//! `status`, `embargo` or `redact` that is not understood sets the article aside, because publishing it might
+//! show what was meant to be hidden.
+
+mod date;
+mod read;
+mod write;
+
+pub use date::{Date, Precision};
+pub use read::{Keys, Parsed, parse};
+pub use write::write;
+
+use crate::yaml::Node;
+use std::collections::BTreeMap;
+
+/// The metadata of one article or page, as its author gave it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Article {
+    /// Headline; absent if the file gives none, then the body's heading or the file's name stands in.
+    pub title: Option<String>,
+    /// Standfirst.
+    pub subtitle: Option<String>,
+    /// Summary in one sentence.
+    pub description: Option<String>,
+    /// When it was published first.
+    pub date: Option<Date>,
+    /// When its text changed last.
+    pub updated: Option<Date>,
+    /// Names by taxonomy key (see [`term_key`]); no empty lists, names or repetitions.
+    pub terms: BTreeMap<String, Vec<String>>,
+    /// The slug asked for, not yet folded.
+    pub slug: Option<String>,
+    /// Paths under which it was known before.
+    pub aliases: Vec<String>,
+    /// BCP 47 language tag, where it differs from the site's.
+    pub lang: Option<String>,
+    /// Lead image, as written.
+    pub image: Option<String>,
+    /// Whether it belongs to the archive.
+    pub kind: Kind,
+    /// Whether it is published.
+    pub status: Status,
+    /// Not published before this moment.
+    pub embargo: Option<Date>,
+    /// Not published from this moment on.
+    pub expires: Option<Date>,
+    /// Where it comes from.
+    pub provenance: Provenance,
+    /// The raw file it was made from.
+    pub raw: Option<Raw>,
+    /// What was wrong in it, newest as written.
+    pub corrections: Vec<Correction>,
+    /// The canonical article of a group of syndicated copies.
+    pub same_as: Option<String>,
+    /// Names to be replaced wherever the article is published.
+    pub redact: Vec<String>,
+    /// Everything else, for the user's own templates.
+    pub extra: Vec<(String, Node)>,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// An article of the archive.
+    #[default]
+    Article,
+    /// A page outside of it, in no list.
+    Page,
+}
+
+/// Whether an article is published.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Status {
+    /// It is, unless its date, embargo or expiry says otherwise.
+    #[default]
+    Published,
+    /// It is still being written.
+    Draft,
+    /// It was taken down.
+    Removed(Removal),
+}
+
+/// Why and when an article was taken down.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removal {
+    /// When.
+    pub date: Option<Date>,
+    /// Why, for the public.
+    pub reason: Option<String>,
+    /// Whether the law demanded it (HTTP 451) or not (410).
+    pub legal: bool,
+}
+
+/// Where an article comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// Where it was published.
+    pub original_url: Option<String>,
+    /// A copy in a web archive.
+    pub archived_url: Option<String>,
+    /// When it was fetched.
+    pub retrieved: Option<Date>,
+    /// Who published it first.
+    pub first_published_by: Option<String>,
+    /// Who holds the rights.
+    pub rights: Option<String>,
+    /// Where it was written, as printed before the first sentence.
+    pub dateline: Option<String>,
+    /// The news agency.
+    pub agency: Option<String>,
+    /// Where it stood in print.
+    pub print: Print,
+}
+
+/// Where an article stood in print.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Print {
+    /// Edition.
+    pub edition: Option<String>,
+    /// Page.
+    pub page: Option<String>,
+    /// Column.
+    pub column: Option<String>,
+}
+
+/// The raw file an imported article was made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Raw {
+    /// Its path below the folder that was imported.
+    pub file: String,
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: String,
+    /// SHA-256 of the article's file as `import` wrote it, without the line that holds this.
+    pub written: Option<String>,
+}
+
+/// What was wrong in an article.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Correction {
+    /// When it was mended.
+    pub date: Option<Date>,
+    /// What was mended.
+    pub text: String,
+}
+
+/// Front-matter keys that hold terms, each with its other spelling.
+const TERM_KEYS: &[(&str, &str)] = &[
+    ("tags", "tag"),
+    ("authors", "author"),
+    ("sources", "source"),
+    ("sections", "section"),
+    ("places", "place"),
+];
+
+/// The one key under which [`Article::terms`] holds a taxonomy: `section` and `sections` are the same.
+pub fn term_key(taxonomy: &str) -> &str {
+    let known = TERM_KEYS.iter().find(|(plural, singular)| *plural == taxonomy || *singular == taxonomy);
+    known.map_or(taxonomy, |(plural, _)| plural)
+}
+
+impl Article {
+    /// The names it has in a taxonomy.
+    pub fn terms(&self, taxonomy: &str) -> &[String] {
+        self.terms.get(term_key(taxonomy)).map_or(&[], Vec::as_slice)
+    }
+}

@@ -1,0 +1,423 @@
+//! The text form of the configuration and its checks. Every error points at its line.
+
+use super::{Config, FILE, Flags, Navigation, Periods, Permalink, PermalinkPart, Site, Taxonomy};
+use crate::problem::{Fatal, Problem};
+use crate::yaml;
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::civil;
+use jiff::tz::TimeZone;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use std::fmt;
+use std::marker::PhantomData;
+use std::path::Path;
+
+const PERMALINK: &str = "/{year}/{month}/{day}/{slug}.html";
+const TAXONOMIES: [&str; 5] = ["tags", "authors", "sources", "sections", "places"];
+/// Folders that the archive itself fills.
+const RESERVED: [&str; 5] = ["assets", "media", "manifest", "undated", "corrections"];
+
+/// `archive.yaml` as it is written.
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_field_names, reason = "the field is the key in the file")]
+pub(super) struct Keys {
+    title: Option<String>,
+    description: Option<String>,
+    base_url: Option<String>,
+    lang: Option<String>,
+    timezone: Option<String>,
+    per_page: Option<usize>,
+    permalink: Option<String>,
+    periods: PeriodKeys,
+    taxonomies: Option<Ordered<Option<TaxonomyKeys>>>,
+    keys: Ordered<String>,
+    aliases: Ordered<Ordered<String>>,
+    feeds: Option<IgnoredAny>,
+    own_hosts: Option<IgnoredAny>,
+    redirect_maps: Option<IgnoredAny>,
+    publisher: Option<String>,
+    contact: Option<String>,
+    first_weekday: Option<Weekday>,
+    navigation: Vec<NavigationKeys>,
+    extra: Option<serde_json::Value>,
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct PeriodKeys {
+    home: Option<Extent>,
+    year: Option<Extent>,
+    month: Option<Extent>,
+    day: Option<Extent>,
+}
+
+#[derive(Clone, Copy, PartialEq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Extent {
+    Latest,
+    All,
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct TaxonomyKeys {
+    path: Option<String>,
+    title: Option<String>,
+    feed: Option<IgnoredAny>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NavigationKeys {
+    title: String,
+    url: String,
+}
+
+#[derive(Clone, Copy, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Weekday {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+/// A mapping in the order written, keys unique.
+struct Ordered<V>(Vec<(String, V)>);
+
+impl<V> Default for Ordered<V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Ordered<V> {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        struct Entries<V>(PhantomData<V>);
+        impl<'de, V: Deserialize<'de>> Visitor<'de> for Entries<V> {
+            type Value = Ordered<V>;
+
+            fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+                out.write_str("a mapping")
+            }
+
+            fn visit_unit<E>(self) -> Result<Ordered<V>, E> {
+                Ok(Ordered::default())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ordered<V>, A::Error> {
+                let mut entries: Vec<(String, V)> = Vec::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    if entries.iter().any(|(known, _)| *known == key) {
+                        return Err(serde::de::Error::custom(format!("duplicate key `{key}`")));
+                    }
+                    entries.push((key, map.next_value()?));
+                }
+                Ok(Ordered(entries))
+            }
+        }
+        source.deserialize_any(Entries(PhantomData))
+    }
+}
+
+/// The file's keys with its text, so that every later error can point into it.
+pub(super) struct File<'a> {
+    text: &'a str,
+    keys: Keys,
+}
+
+impl<'a> File<'a> {
+    pub(super) fn parse(text: &'a str) -> Result<Self> {
+        let blank = text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+        let keys = if blank {
+            Keys::default()
+        } else {
+            yaml::typed(text).map_err(|error| unreadable(text, &error))?
+        };
+        Ok(Self { text, keys })
+    }
+
+    /// A problem at a top-level key.
+    fn problem(&self, key: &str, message: impl Into<String>) -> Problem {
+        let line = yaml::line_of(self.text, key);
+        Problem::error("config", message).file(FILE).at(self.text, line, line.map(|_| 1))
+    }
+
+    pub(super) fn resolve(self, root: &Path, flags: &Flags) -> Result<(Config, Vec<Problem>)> {
+        let mut wrong = Vec::new();
+        let mut keep = |result: Result<(), Problem>| wrong.extend(result.err());
+        let mut taxonomies = Vec::new();
+        keep(self.taxonomies().map(|list| taxonomies = list));
+        let mut permalink = None;
+        keep(self.permalink().map(|pattern| permalink = Some(pattern)));
+        let mut site = None;
+        keep(self.site(flags).map(|values| site = Some(values)));
+        let mut clock = None;
+        keep(self.clock(flags).map(|values| clock = Some(values)));
+        keep(self.checks());
+        let (Some(permalink), Some(site), Some((timezone, now)), true) =
+            (permalink, site, clock, wrong.is_empty())
+        else {
+            return Err(Fatal(wrong).into());
+        };
+        let notes = self.without_effect();
+        let all = |extent: Option<Extent>, default| extent.map_or(default, |extent| extent == Extent::All);
+        let periods = &self.keys.periods;
+        let config = Config {
+            root: root.to_path_buf(),
+            output: flags.output.clone().unwrap_or_else(|| root.join("public")),
+            adopt: flags.adopt,
+            now,
+            drafts: flags.drafts,
+            future: flags.future,
+            site,
+            timezone,
+            per_page: self.keys.per_page.unwrap_or(50),
+            permalink,
+            periods: Periods {
+                home: all(periods.home, false),
+                year: all(periods.year, false),
+                month: all(periods.month, true),
+                day: all(periods.day, true),
+            },
+            taxonomies,
+            keys: self.keys.keys.0,
+            aliases: self.keys.aliases.0.into_iter().map(|(name, map)| (name, map.0)).collect(),
+            first_weekday: self.keys.first_weekday.map_or(0, |day| day as i8),
+        };
+        Ok((config, notes))
+    }
+
+    fn checks(&self) -> Result<(), Problem> {
+        match self.keys.per_page {
+            Some(count) if !(1..=1000).contains(&count) => {
+                Err(self.problem("per_page", format!("`per_page: {count}` must be from 1 to 1000")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn without_effect(&self) -> Vec<Problem> {
+        let feed = |map: &Ordered<Option<TaxonomyKeys>>| {
+            map.0.iter().flat_map(|(_, keys)| keys).any(|keys| keys.feed.is_some())
+        };
+        let keys = &self.keys;
+        let present = [
+            ("feeds", keys.feeds.is_some() || keys.taxonomies.as_ref().is_some_and(feed)),
+            ("own_hosts", keys.own_hosts.is_some()),
+            ("redirect_maps", keys.redirect_maps.is_some()),
+        ];
+        let mut notes = Vec::new();
+        for (key, _) in present.into_iter().filter(|(_, present)| *present) {
+            let line = yaml::line_of(self.text, key);
+            let note = Problem::note("not-in-this-version", format!("`{key}` has no effect in this version"));
+            notes.push(note.file(FILE).at(self.text, line, line.map(|_| 1)));
+        }
+        notes
+    }
+
+    fn site(&self, flags: &Flags) -> Result<Site, Problem> {
+        let keys = &self.keys;
+        let base_url = flags.base_url.as_ref().or(keys.base_url.as_ref());
+        let (base_url, base_path) = match base_url.map(|text| text.trim()).filter(|text| !text.is_empty()) {
+            None => Default::default(),
+            Some(text) => base(text).map_err(|reason| {
+                let problem = format!("`base_url: {text}` {reason}");
+                let hint = "use an address such as `https://example.org` or `https://example.org/archive`";
+                let from_flag = flags.base_url.is_some();
+                let problem = if from_flag {
+                    Problem::error("config", problem)
+                } else {
+                    self.problem("base_url", problem)
+                };
+                problem.hint(hint)
+            })?,
+        };
+        let navigation = keys.navigation.iter();
+        Ok(Site {
+            title: keys.title.clone().unwrap_or_else(|| "News archive".to_string()),
+            description: keys.description.clone().unwrap_or_default(),
+            base_url,
+            base_path: base_path.clone(),
+            lang: self.lang()?,
+            publisher: keys.publisher.clone(),
+            contact: keys.contact.clone(),
+            navigation: navigation
+                .map(|link| Navigation {
+                    title: link.title.clone(),
+                    url: if link.url.starts_with('/') {
+                        format!("{base_path}{}", link.url)
+                    } else {
+                        link.url.clone()
+                    },
+                })
+                .collect(),
+            extra: keys.extra.clone().unwrap_or_else(|| serde_json::Value::Object(serde_json::Map::new())),
+        })
+    }
+
+    fn lang(&self) -> Result<String, Problem> {
+        let tag = self.keys.lang.clone().unwrap_or_else(|| "en".to_string());
+        let part =
+            |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+        if tag.len() >= 2 && tag.split('-').all(part) {
+            return Ok(tag);
+        }
+        Err(self
+            .problem("lang", format!("`lang: {tag}` is not a language tag"))
+            .hint("use tags such as `en` or `pt-BR`"))
+    }
+
+    fn clock(&self, flags: &Flags) -> Result<(TimeZone, Timestamp), Problem> {
+        let name = self.keys.timezone.as_deref().unwrap_or("UTC");
+        let zone = TimeZone::get(name).map_err(|_| {
+            let hint = "use a name of the IANA time zone database, such as `Europe/Berlin`";
+            self.problem("timezone", format!("unknown time zone `{name}`")).hint(hint)
+        })?;
+        let Some(text) = &flags.now else { return Ok((zone, flags.clock)) };
+        let day = || text.parse::<civil::Date>().ok()?.to_zoned_datetime(zone.clone()).ok();
+        let now = text.parse::<Timestamp>().ok().or_else(|| Some(day()?.timestamp()));
+        let now = now.ok_or_else(|| {
+            let hint = "use `2024-05-01T12:00:00Z` or `2024-05-01`";
+            Problem::error("config", format!("`--now {text}` is not a moment")).hint(hint)
+        })?;
+        Ok((zone, now))
+    }
+
+    fn taxonomies(&self) -> Result<Vec<Taxonomy>, Problem> {
+        let Some(map) = &self.keys.taxonomies else {
+            let plain =
+                |name: &&str| Taxonomy { name: name.to_string(), title: None, path: format!("/{name}/") };
+            return Ok(TAXONOMIES.iter().map(plain).collect());
+        };
+        let mut list: Vec<Taxonomy> = Vec::new();
+        for (name, keys) in &map.0 {
+            let title = keys.as_ref().and_then(|keys| keys.title.clone());
+            let path =
+                keys.as_ref().and_then(|keys| keys.path.clone()).unwrap_or_else(|| format!("/{name}/"));
+            self.check_path(name, &path)?;
+            if let Some(other) = list.iter().find(|other| other.path.eq_ignore_ascii_case(&path)) {
+                let message = format!("taxonomies `{}` and `{name}` have one path `{path}`", other.name);
+                return Err(self.problem("taxonomies", message));
+            }
+            list.push(Taxonomy { name: name.clone(), title, path });
+        }
+        Ok(list)
+    }
+
+    fn check_path(&self, name: &str, path: &str) -> Result<(), Problem> {
+        let fail = |reason: &str| {
+            let hint = format!("give it another path: `{name}: {{path: /by-{name}/}}`");
+            Err(self.problem("taxonomies", format!("taxonomy `{name}`: path `{path}` {reason}")).hint(hint))
+        };
+        let inner = path.strip_prefix('/').and_then(|path| path.strip_suffix('/'));
+        let Some(inner) = inner.filter(|inner| !inner.is_empty()) else {
+            return fail("must begin and end with `/` and name a folder");
+        };
+        let plain = |part: &str| {
+            !part.is_empty()
+                && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))
+        };
+        if !inner.split('/').all(plain) {
+            return fail("may hold lower-case letters, digits, `-` and `_` only");
+        }
+        let first = inner.split('/').next().unwrap_or_default();
+        if first.len() == 4 && first.bytes().all(|b| b.is_ascii_digit()) {
+            return fail("looks like a year");
+        }
+        if RESERVED.contains(&first) {
+            return fail("is used by the archive itself");
+        }
+        Ok(())
+    }
+
+    fn permalink(&self) -> Result<Permalink, Problem> {
+        let pattern = self.keys.permalink.as_deref().unwrap_or(PERMALINK);
+        let fail = |reason: &str| {
+            let hint = format!("the default is `{PERMALINK}`");
+            self.problem("permalink", format!("`permalink: {pattern}` {reason}")).hint(hint)
+        };
+        let inner = pattern.strip_prefix('/').ok_or_else(|| fail("must begin with `/`"))?;
+        let folder = inner.ends_with('/');
+        let mut segments = Vec::new();
+        for segment in inner.trim_end_matches('/').split('/') {
+            segments.push(parts(segment).map_err(|reason| fail(&reason))?);
+        }
+        let slugs = segments.iter().flatten().filter(|part| **part == PermalinkPart::Slug).count();
+        if slugs != 1 {
+            return Err(fail("must hold `{slug}` once"));
+        }
+        Ok(Permalink { segments, folder })
+    }
+}
+
+fn parts(segment: &str) -> Result<Vec<PermalinkPart>, String> {
+    let mut parts = Vec::new();
+    let mut rest = segment;
+    while !rest.is_empty() {
+        let (literal, tail) = rest.split_once('{').unwrap_or((rest, ""));
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-_.~".contains(&b);
+        if !literal.bytes().all(allowed) {
+            return Err(format!(
+                "holds `{literal}`; only letters, digits and `-_.~` may stand between parts"
+            ));
+        }
+        if !literal.is_empty() {
+            parts.push(PermalinkPart::Literal(literal.to_string()));
+        }
+        if literal.len() == rest.len() {
+            break;
+        }
+        let (name, tail) = tail.split_once('}').ok_or("has an open `{`")?;
+        parts.push(match name {
+            "year" => PermalinkPart::Year,
+            "month" => PermalinkPart::Month,
+            "day" => PermalinkPart::Day,
+            "slug" => PermalinkPart::Slug,
+            _ => {
+                return Err(format!("has an unknown part `{{{name}}}`: known are year, month, day and slug"));
+            }
+        });
+        rest = tail;
+    }
+    if parts.is_empty() { Err("has an empty folder".to_string()) } else { Ok(parts) }
+}
+
+/// Address and path without a slash at the end.
+fn base(text: &str) -> Result<(String, String), &'static str> {
+    let url = url::Url::parse(text).map_err(|_| "is not an address")?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err("must begin with `https://` or `http://`");
+    }
+    if url.query().is_some()
+        || url.fragment().is_some()
+        || !url.username().is_empty()
+        || url.password().is_some()
+    {
+        return Err("must hold host and path only");
+    }
+    let path = url.path().trim_end_matches('/');
+    Ok((url.as_str().trim_end_matches('/').to_string(), path.to_string()))
+}
+
+fn unreadable(text: &str, error: &yaml::Error) -> anyhow::Error {
+    let problem =
+        Problem::error("config", error.message.clone()).file(FILE).at(text, error.line, error.column);
+    Fatal::one(match nearest(&error.message) {
+        Some(hint) => problem.hint(hint),
+        None => problem,
+    })
+}
+
+/// For an unknown key, the nearest known one: serde's message names both.
+fn nearest(message: &str) -> Option<String> {
+    let (unknown, known) = message.split_once("unknown field `")?.1.split_once('`')?;
+    let known = known.split('`').skip(1).step_by(2);
+    let best =
+        known.max_by(|a, b| strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b)))?;
+    Some(format!("did you mean `{best}`?"))
+}

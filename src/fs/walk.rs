@@ -1,0 +1,90 @@
+//! Sorted walks that never leave their root.
+
+use crate::problem::Problem;
+use std::path::{Path, PathBuf};
+
+/// A regular file found by a walk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Where to open it.
+    pub path: PathBuf,
+    /// Its path below the root of the walk, with `/`.
+    pub name: String,
+}
+
+/// What a walk found.
+#[derive(Debug, Default)]
+pub struct Walk {
+    /// The files, sorted by name so that no result depends on the order of a directory.
+    pub files: Vec<File>,
+    /// What was skipped, and why.
+    pub problems: Vec<Problem>,
+}
+
+/// Lists the regular files below `root`; nothing if there is no such folder. `label` stands before their names
+/// in problems; files and folders whose own name `skip` accepts are passed over in silence.
+pub fn walk(root: &Path, label: &str, skip: impl Fn(&str) -> bool) -> Walk {
+    let mut found = Walk::default();
+    if !root.is_dir() {
+        return found;
+    }
+    let inside = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
+    let tree = walkdir::WalkDir::new(root).min_depth(1).into_iter();
+    let tree = tree.filter_entry(|entry| entry.depth() == 0 || !skip(&entry.file_name().to_string_lossy()));
+    for entry in tree {
+        match entry {
+            Ok(entry) => found.take(&entry, root, &inside, label),
+            Err(error) => {
+                let path = error.path().unwrap_or(root);
+                let name = name_below(path, root).unwrap_or_default();
+                found.problems.push(skipped(label, &name, &error.to_string()));
+            }
+        }
+    }
+    found.files.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+impl Walk {
+    fn take(&mut self, entry: &walkdir::DirEntry, root: &Path, inside: &Path, label: &str) {
+        let kind = entry.file_type();
+        if kind.is_dir() {
+            return;
+        }
+        let Some(name) = name_below(entry.path(), root) else {
+            let name = entry.path().strip_prefix(root).unwrap_or(entry.path()).to_string_lossy();
+            return self.problems.push(skipped(label, &name, "its name is not Unicode"));
+        };
+        let reason = if kind.is_file() {
+            None
+        } else if kind.is_symlink() {
+            leads_away(entry.path(), inside)
+        } else {
+            Some("not a regular file")
+        };
+        match reason {
+            None => self.files.push(File { path: entry.path().to_path_buf(), name }),
+            Some(reason) => self.problems.push(skipped(label, &name, reason)),
+        }
+    }
+}
+
+/// Why a link is not followed, if it is not: only links to files inside the same root are.
+fn leads_away(link: &Path, inside: &Path) -> Option<&'static str> {
+    match link.canonicalize() {
+        Err(_) => Some("a link that leads nowhere"),
+        Ok(target) if !target.starts_with(inside) => Some("a link that leads out of the folder"),
+        Ok(target) if !target.is_file() => Some("a link to something other than a file"),
+        Ok(_) => None,
+    }
+}
+
+fn name_below(path: &Path, root: &Path) -> Option<String> {
+    let parts = path.strip_prefix(root).ok()?.iter().map(std::ffi::OsStr::to_str);
+    parts.collect::<Option<Vec<_>>>().map(|parts| parts.join("/"))
+}
+
+fn skipped(label: &str, name: &str, reason: &str) -> Problem {
+    let separator = if label.is_empty() || name.is_empty() { "" } else { "/" };
+    Problem::warning("skipped-file", format!("skipped: {reason}")).file(format!("{label}{separator}{name}"))
+}

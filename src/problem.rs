@@ -1,0 +1,177 @@
+//! What is wrong with an input, as data: where it is, what it is and what would mend it.
+//!
+//! Bad input never stops a run. Rooms collect problems and hand them on; only `cli` prints them.
+
+use std::fmt;
+
+/// How much a problem matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Something is published differently from what its author may expect, but nothing is missing.
+    Note,
+    /// Something was left out or guessed.
+    Warning,
+    /// An article was set aside, or nothing was published.
+    Error,
+}
+
+impl Level {
+    /// The level's name in messages and in `--json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Every code a problem can have, with its meaning; the reference in `README.md` is this list.
+pub const CODES: &[(&str, &str)] = &[
+    ("changed-by-hand", "a published file was edited in the output; it is kept"),
+    ("changed-while-building", "a source file changed during the build; build again"),
+    ("config", "`archive.yaml` cannot be used"),
+    ("date", "a date does not exist or has an unknown form; the article counts as undated"),
+    ("edited-import", "an imported file was edited by hand since; `import` keeps it"),
+    ("foreign-file", "an unknown file lies in the output; it is kept"),
+    ("front-matter", "front matter is not valid YAML or a value has the wrong form"),
+    ("html-limits", "raw HTML is over a limit; it is shown as text"),
+    ("html-removed", "raw HTML had elements or attributes that are not published"),
+    ("import-rejected", "a raw file holds no article"),
+    ("invalid-value", "a value was not understood and is ignored"),
+    ("markdown-limits", "a body is over a limit; the article is set aside"),
+    ("missing-image", "an image was not found; its alternative text is shown"),
+    ("no-base-url", "`base_url` is missing, so feeds and sitemap are left out"),
+    ("no-front-matter", "a file has no front matter; its title comes from its heading or name"),
+    ("not-in-this-version", "a setting is understood but has no effect in this version"),
+    ("output-clash", "two inputs want one output path"),
+    ("panic", "a defect in backissue hit this article; it is set aside"),
+    ("path", "a file's name cannot be published"),
+    ("redact", "the article asks for redaction, which this version lacks; it is set aside"),
+    ("same-path", "articles wanted one path; the later got a suffix"),
+    ("shortcode", "a shortcode of another generator is shown as text"),
+    ("skipped-file", "a link, device, unreadable or oversized file was not read"),
+    ("template", "a template cannot be used"),
+    ("term-spelling", "spellings of a term differ by more than case; they are one term"),
+    ("unknown-key", "an unknown front-matter key; its value is kept under `extra`"),
+    ("unsafe-image", "an image of a kind that can run script is not published"),
+    ("unsafe-link", "a link was not published because of its scheme"),
+];
+
+/// One finding about one input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// How much it matters.
+    pub level: Level,
+    /// One of [`CODES`].
+    pub code: &'static str,
+    /// The input, relative to the project, with `/`.
+    pub file: Option<String>,
+    /// Line in the input, from 1.
+    pub line: Option<usize>,
+    /// Column in characters, from 1.
+    pub column: Option<usize>,
+    /// The article or page being rendered, where that is not the file itself.
+    pub page: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What would mend it.
+    pub hint: Option<String>,
+    /// The text of the line, for the excerpt.
+    pub excerpt: Option<String>,
+}
+
+impl Problem {
+    /// An error: the input is not used.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Level::Error, code, message.into())
+    }
+
+    /// A warning: part of the input is not used.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Level::Warning, code, message.into())
+    }
+
+    /// A note: the input is used, perhaps not as meant.
+    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Level::Note, code, message.into())
+    }
+
+    fn new(level: Level, code: &'static str, message: String) -> Self {
+        debug_assert!(CODES.iter().any(|(known, _)| *known == code), "undocumented code {code}");
+        let (file, line, column, page, hint, excerpt) = Default::default();
+        Self { level, code, file, line, column, page, message, hint, excerpt }
+    }
+
+    /// Names the input.
+    #[must_use]
+    pub fn file(mut self, file: impl Into<String>) -> Self {
+        self.file = Some(file.into());
+        self
+    }
+
+    /// Points at a place in `text`, the input's content, and quotes its line.
+    #[must_use]
+    pub fn at(mut self, text: &str, line: Option<usize>, column: Option<usize>) -> Self {
+        // A hostile line may be megabytes long; nobody reads more than a screen's width of it.
+        const EXCERPT: usize = 160;
+        self.line = line;
+        self.column = column;
+        self.excerpt = line
+            .and_then(|line| text.lines().nth(line.saturating_sub(1)))
+            .map(|line| line.chars().take(EXCERPT).map(|c| if c.is_control() { ' ' } else { c }).collect());
+        self
+    }
+
+    /// Names the page that was being made.
+    #[must_use]
+    pub fn page(mut self, page: impl Into<String>) -> Self {
+        self.page = Some(page.into());
+        self
+    }
+
+    /// Says what would mend it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(out, "{file}:")?;
+            for place in [self.line, self.column].into_iter().flatten() {
+                write!(out, "{place}:")?;
+            }
+            out.write_str(" ")?;
+        }
+        out.write_str(&self.message)
+    }
+}
+
+/// Problems that stop a run, as an error: the configuration, the templates or the plan cannot be used.
+#[derive(Debug)]
+pub struct Fatal(
+    /// All of them, so that one run shows all there is to mend.
+    pub Vec<Problem>,
+);
+
+impl Fatal {
+    /// One problem as an error.
+    pub fn one(problem: Problem) -> anyhow::Error {
+        Self(vec![problem]).into()
+    }
+}
+
+impl fmt::Display for Fatal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, problem) in self.0.iter().enumerate() {
+            write!(out, "{}{problem}", if i > 0 { "\n" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Fatal {}

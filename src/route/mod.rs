@@ -1,0 +1,8 @@
+//! Names → [`Slug`], [`OutPath`], [`Url`]: the only way to make one, so that no other room has to ask whether a
+//! path is safe or a name is taken.
+
+mod path;
+mod slug;
+
+pub use path::{OutPath, Url};
+pub use slug::{Slug, suffix};

@@ -1,0 +1,177 @@
+//! The one place that turns names into slugs.
+
+use std::fmt;
+use unicode_normalization::UnicodeNormalization as _;
+use xxhash_rust::xxh3::xxh3_128;
+
+/// Longest slug in bytes, suffix included.
+const LONGEST: usize = 80;
+/// Hexadecimal digits of a suffix.
+const DIGITS: usize = 6;
+
+/// A name as one part of a path: `a-z`, `0-9` and single hyphens between them, at most 80 bytes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slug(String);
+
+impl Slug {
+    /// Folds a name to its slug. The steps, in this order:
+    ///
+    /// 1. Unicode normalisation (NFC), so that two encodings of one letter are one letter.
+    /// 2. `+` becomes `plus`; a `#` that ends a word becomes `sharp`: `C`, `C++` and `C#` stay apart.
+    /// 3. `deunicode` brings every script to ASCII; then lower case.
+    /// 4. Apostrophes inside a word vanish; every other run of signs becomes one hyphen; none at the ends.
+    /// 5. Over 80 bytes: cut at 73 bytes (ASCII by now, so no letter is split), then a suffix.
+    /// 6. An empty slug, one of digits only, `index`, `page-N` and names of devices get a suffix as well: they
+    ///    would be a list's folder, a number of a page, or not a file at all on some systems.
+    ///
+    /// A suffix is a hyphen and six hexadecimal digits of the name's XXH3 hash (see [`suffix`]).
+    ///
+    /// | name | slug |
+    /// |---|---|
+    /// | `Café Zürich` | `cafe-zurich` |
+    /// | `C++` | `c-plus-plus` |
+    /// | `Don't look up` | `dont-look-up` |
+    /// | `Путин` | `putin` |
+    /// | `2024` | `2024-` and six digits |
+    pub fn new(name: &str) -> Self {
+        let name: String = name.nfc().collect();
+        let mut slug = hyphenate(&deunicode::deunicode_with_tofu(&spell_signs(&name), " "));
+        let long = slug.len() > LONGEST;
+        if long {
+            slug.truncate(LONGEST - DIGITS - 1);
+            slug.truncate(slug.trim_end_matches('-').len());
+        }
+        if long || is_special(&slug) {
+            let base = if slug.is_empty() { "x" } else { &slug };
+            slug = format!("{base}-{}", suffix(&name));
+        }
+        Self(slug)
+    }
+
+    /// The slug with a suffix of its own, still at most 80 bytes.
+    #[must_use]
+    pub fn with_suffix(&self, digits: &str) -> Self {
+        let keep = self.0.len().min(LONGEST.saturating_sub(digits.len() + 1));
+        Self(format!("{}-{digits}", self.0[..keep].trim_end_matches('-')))
+    }
+
+    /// The slug as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// Six hexadecimal digits that belong to an identity.
+pub fn suffix(identity: &str) -> String {
+    format!("{:032x}", xxh3_128(identity.as_bytes()))[..DIGITS].to_string()
+}
+
+fn spell_signs(name: &str) -> String {
+    let mut spelt = String::with_capacity(name.len());
+    let mut letters = name.chars().peekable();
+    let mut in_word = false;
+    while let Some(letter) = letters.next() {
+        match letter {
+            '+' => spelt.push_str(" plus "),
+            '#' if in_word && !letters.peek().is_some_and(|next| next.is_alphanumeric()) => {
+                spelt.push_str(" sharp ");
+            }
+            _ => spelt.push(letter),
+        }
+        in_word = letter.is_alphanumeric();
+    }
+    spelt
+}
+
+fn hyphenate(ascii: &str) -> String {
+    let mut slug = String::with_capacity(ascii.len());
+    for letter in ascii.chars() {
+        match letter {
+            _ if letter.is_ascii_alphanumeric() => slug.push(letter.to_ascii_lowercase()),
+            '\'' | '`' => {}
+            _ if slug.is_empty() || slug.ends_with('-') => {}
+            _ => slug.push('-'),
+        }
+    }
+    slug.truncate(slug.trim_end_matches('-').len());
+    slug
+}
+
+fn is_special(slug: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let numbered = |prefix| slug.strip_prefix(prefix).is_some_and(|n| n.len() == 1 && digits(n));
+    // All digits includes the empty slug.
+    digits(slug)
+        || matches!(slug, "index" | "con" | "prn" | "aux" | "nul")
+        || slug.strip_prefix("page-").is_some_and(|n| !n.is_empty() && digits(n))
+        || numbered("com")
+        || numbered("lpt")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_table_of_examples() {
+        let long = "д".repeat(200);
+        for (name, slug) in [
+            ("economy", "economy"),
+            ("Café Zürich", "cafe-zurich"),
+            ("Cafe\u{301} Zu\u{308}rich", "cafe-zurich"),
+            ("C", "c"),
+            ("C++", "c-plus-plus"),
+            ("C#", "c-sharp"),
+            ("#metoo", "metoo"),
+            ("#1 in the world", "1-in-the-world"),
+            ("Don't look up", "dont-look-up"),
+            ("Don’t look up", "dont-look-up"),
+            ("R&D", "r-d"),
+            ("AT&T / Verizon", "at-t-verizon"),
+            ("STRASSE", "strasse"),
+            ("Straße", "strasse"),
+            ("AI", "ai"),
+            ("Путин", "putin"),
+            ("北京", "bei-jing"),
+            ("القاهرة", "lqhr"),
+            ("  --a__b--  ", "a-b"),
+            ("../../etc/passwd", "etc-passwd"),
+            ("a\0b", "a-b"),
+            ("2024", "2024-2ffaae"),
+            ("", "x-99aa06"),
+            ("🦄", "unicorn"),
+            ("???", "x-fe4e2d"),
+            ("Index", "index-5a5347"),
+            ("page 3", "page-3-b0eebf"),
+            ("page-x", "page-x"),
+            ("CON", "con-b60b46"),
+            ("lpt1", "lpt1-0e9748"),
+            ("console", "console"),
+            (&long, "ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd-d1cd76"),
+        ] {
+            assert_eq!(Slug::new(name).as_str(), slug, "{name:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_name_gives_a_safe_slug(name in "\\PC{0,120}|[a-z0-9 +#.-]{0,12}") {
+            let slug = Slug::new(&name);
+            let text = slug.as_str();
+            prop_assert!(!text.is_empty() && text.len() <= 80);
+            prop_assert!(text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
+            prop_assert!(!text.starts_with('-') && !text.ends_with('-') && !text.contains("--"));
+            prop_assert!(!is_special(text));
+            prop_assert_eq!(Slug::new(text), slug.clone(), "folding twice is folding once");
+            let suffixed = slug.with_suffix("a1b2c3");
+            prop_assert!(suffixed.as_str().len() <= 80 && suffixed.as_str().ends_with("-a1b2c3"));
+        }
+    }
+}
