@@ -1,4 +1,6 @@
 //! `backissue` turns a pile of raw news articles into a clean, browsable, durable static archive.
+//!
+//! The rooms below are declared in reading order; each uses only rooms above it, as `tests/it/layers.rs` lists.
 
 pub mod problem;
 pub mod yaml;
@@ -6,3 +8,12 @@ pub mod fs;
 pub mod article;
 pub mod config;
 pub mod route;
+pub mod theme;
+pub mod content;
+pub mod markdown;
+pub mod archive;
+pub mod plan;
+pub mod render;
+pub mod publish;
+pub mod build;
+pub mod cli;

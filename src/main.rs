@@ -1,2 +1,7 @@
 //! The `backissue` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    backissue::cli::main()
+}

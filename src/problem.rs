@@ -51,6 +51,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("same-path", "articles wanted one path; the later got a suffix"),
     ("shortcode", "a shortcode of another generator is shown as text"),
     ("skipped-file", "a link, device, unreadable or oversized file was not read"),
+    ("system", "the operating system refused something"),
     ("template", "a template cannot be used"),
     ("term-spelling", "spellings of a term differ by more than case; they are one term"),
     ("unknown-key", "an unknown front-matter key; its value is kept under `extra`"),

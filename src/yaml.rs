@@ -129,7 +129,8 @@ fn check_flow_depth(text: &str) -> Result<(), Error> {
 
 fn locate(error: &serde_yaml::Error, text: &str) -> Error {
     let full = error.to_string();
-    let at = full.rfind(" at line ").unwrap_or(full.len());
+    // What follows the first place is the parser's own view of where it was.
+    let at = full.find(" at line ").unwrap_or(full.len());
     let message = full[..at].to_string();
     // Errors of our own are reported at (1,1) or without a place; a duplicate key can be found again.
     if let Some(key) = message.split_once(DUPLICATE).and_then(|(_, rest)| rest.split('`').next()) {

@@ -351,6 +351,11 @@ impl<'a> File<'a> {
         if slugs != 1 {
             return Err(fail("must hold `{slug}` once"));
         }
+        let html =
+            |part: &PermalinkPart| matches!(part, PermalinkPart::Literal(text) if text.ends_with(".html"));
+        if !folder && !segments.last().and_then(|parts| parts.last()).is_some_and(html) {
+            return Err(fail("must end in `.html` or `/`"));
+        }
         Ok(Permalink { segments, folder })
     }
 }

@@ -1,4 +1,4 @@
-//! One builder at a time: an advisory lock on a file that exists only while it is held.
+//! One builder at a time: an advisory lock on a file, in a folder of its own, that exists only while it is held.
 
 use super::{Result, create_folders, named};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -15,13 +15,23 @@ pub struct Lock {
 impl Lock {
     /// Takes the lock, waiting for another holder; `waiting` is told once what that holder wrote about itself.
     pub fn take(path: &Path, name: &str, waiting: &dyn Fn(&str)) -> Result<Self> {
-        if let Some(folder) = path.parent() {
-            create_folders(folder)?;
-        }
         let mut told = false;
         loop {
-            let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-            let mut file = named("lock", path, file)?;
+            // The last holder may remove the folder at any moment: then this is tried again.
+            match path.parent().map(create_folders) {
+                Some(Err(error))
+                    if error.kind() == io::ErrorKind::AlreadyExists && !is_file(path.parent()) =>
+                {
+                    continue;
+                }
+                Some(made) => made?,
+                None => {}
+            }
+            let mut file =
+                match OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path) {
+                    Err(cause) if cause.kind() == io::ErrorKind::NotFound => continue,
+                    result => named("lock", path, result)?,
+                };
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
@@ -47,8 +57,15 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // Removed while it is still held, so that nobody can lock it in between and lose it.
         let _ = std::fs::remove_file(&self.path);
+        if let Some(folder) = self.path.parent() {
+            super::remove_empty_folder(folder);
+        }
         let _ = self.file.unlock();
     }
+}
+
+fn is_file(path: Option<&Path>) -> bool {
+    path.is_some_and(|path| path.exists() && !path.is_dir())
 }
 
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
@@ -83,6 +100,6 @@ mod tests {
             }
         });
         assert_eq!(most.into_inner(), 1);
-        assert!(!path.exists());
+        assert!(!folder.path().join("deep").exists());
     }
 }

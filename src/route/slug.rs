@@ -24,7 +24,7 @@ impl Slug {
     /// 6. An empty slug, one of digits only, `index`, `page-N` and names of devices get a suffix as well: they
     ///    would be a list's folder, a number of a page, or not a file at all on some systems.
     ///
-    /// A suffix is a hyphen and six hexadecimal digits of the name's XXH3 hash (see [`suffix`]).
+    /// A suffix is a hyphen and six hexadecimal digits of the lower-case name's XXH3 hash (see [`suffix`]).
     ///
     /// | name | slug |
     /// |---|---|
@@ -43,7 +43,7 @@ impl Slug {
         }
         if long || is_special(&slug) {
             let base = if slug.is_empty() { "x" } else { &slug };
-            slug = format!("{base}-{}", suffix(&name));
+            slug = format!("{base}-{}", suffix(&name.to_lowercase()));
         }
         Self(slug)
     }
@@ -148,10 +148,10 @@ mod tests {
             ("", "x-99aa06"),
             ("🦄", "unicorn"),
             ("???", "x-fe4e2d"),
-            ("Index", "index-5a5347"),
+            ("Index", "index-801d9f"),
             ("page 3", "page-3-b0eebf"),
             ("page-x", "page-x"),
-            ("CON", "con-b60b46"),
+            ("CON", "con-830743"),
             ("lpt1", "lpt1-0e9748"),
             ("console", "console"),
             (&long, "ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd-d1cd76"),

@@ -1,0 +1,159 @@
+//! Articles → an ordered index: terms, periods, neighbours. Everything a list or a link needs, without bodies.
+
+mod terms;
+mod withheld;
+
+pub use terms::{Term, TermId};
+pub use withheld::{Reason, reason};
+
+use crate::article::{Article, Kind, Status};
+use crate::config::Config;
+use crate::problem::Problem;
+use crate::route::Slug;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// One published article or page, without its body.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The source file, relative to the project, with `/`.
+    pub source: String,
+    /// Its metadata.
+    pub article: Article,
+    /// Its headline, never empty.
+    pub title: String,
+    /// The slug it wants.
+    pub slug: Slug,
+    /// Whether it asked for this slug.
+    pub explicit_slug: bool,
+    /// First paragraph as plain text, for want of a subtitle or description.
+    pub excerpt: String,
+    /// Local destinations in its body, as written.
+    pub links: Vec<String>,
+    /// Hash of its body.
+    pub body: u128,
+}
+
+impl Entry {
+    /// Whether only the memory of it is left: it holds its place in the arithmetic of pages, and nothing else.
+    pub fn removed(&self) -> bool {
+        matches!(self.article.status, Status::Removed(_))
+    }
+
+    /// What it is told from others by, wherever its file lies: where it came from, else its file.
+    pub fn identity(&self) -> &str {
+        let raw = self.article.raw.as_ref().map(|raw| raw.sha256.as_str()).filter(|hash| !hash.is_empty());
+        self.article.provenance.original_url.as_deref().or(raw).unwrap_or(&self.source)
+    }
+}
+
+/// Year, month and day; month or day 0 for the whole year or month.
+pub type Period = (i16, i8, i8);
+
+/// The articles of a period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Where they stand in [`Archive::entries`].
+    pub range: Range<usize>,
+    /// How many of them are published.
+    pub count: usize,
+}
+
+/// The index.
+#[derive(Debug)]
+pub struct Archive {
+    /// Undated articles by source, then dated ones from the oldest to the newest. Removed ones stand among them.
+    pub entries: Vec<Entry>,
+    /// How many of the entries are undated.
+    pub undated: usize,
+    /// Pages outside the archive, by source.
+    pub pages: Vec<Entry>,
+    /// Years, months and days that have a published article.
+    pub periods: BTreeMap<Period, Span>,
+    /// Terms of each configured taxonomy, by slug.
+    pub terms: Vec<Vec<Term>>,
+    /// For each entry and taxonomy: its terms.
+    pub terms_of: Vec<Vec<Vec<TermId>>>,
+}
+
+impl Archive {
+    /// Orders and groups articles.
+    pub fn new(all: Vec<Entry>, config: &Config) -> (Self, Vec<Problem>) {
+        let (mut pages, mut entries): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|entry| entry.article.kind == Kind::Page);
+        pages.sort_by(|a, b| a.source.cmp(&b.source));
+        // A key that borrows: sorting by a cloned one would copy every path.
+        let key = |entry: &Entry| entry.article.date.map(|date| date.civil());
+        entries.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.source.cmp(&b.source)));
+        let undated = entries.iter().take_while(|entry| entry.article.date.is_none()).count();
+        let periods = periods(&entries, undated);
+        let (terms, terms_of, problems) = terms::group(&entries, config);
+        (Self { entries, undated, pages, periods, terms, terms_of }, problems)
+    }
+
+    /// Gives the articles and pages back, to be grouped anew.
+    pub fn into_entries(self) -> Vec<Entry> {
+        self.entries.into_iter().chain(self.pages).collect()
+    }
+
+    /// How many articles are published.
+    pub fn count(&self) -> usize {
+        self.entries.iter().filter(|entry| !entry.removed()).count()
+    }
+
+    /// How many undated articles are published.
+    pub fn undated_count(&self) -> usize {
+        self.entries[..self.undated].iter().filter(|entry| !entry.removed()).count()
+    }
+
+    /// The published article after (newer) or before (older) a dated one.
+    pub fn neighbours(&self, id: usize) -> (Option<usize>, Option<usize>) {
+        if id < self.undated {
+            return (None, None);
+        }
+        let live = |id: &usize| !self.entries[*id].removed();
+        ((id + 1..self.entries.len()).find(live), (self.undated..id).rev().find(live))
+    }
+
+    /// The periods of one kind, oldest first: years (`month` 0), months (`day` 0) or days.
+    pub fn periods_like(&self, (_, month, day): Period) -> impl DoubleEndedIterator<Item = (&Period, &Span)> {
+        self.periods.iter().filter(move |((_, m, d), _)| (*m > 0) == (month > 0) && (*d > 0) == (day > 0))
+    }
+
+    /// The next newer and the next older period of the same kind.
+    pub fn period_neighbours(&self, period: Period) -> (Option<Period>, Option<Period>) {
+        let same = |other: &&Period| (other.1 > 0) == (period.1 > 0) && (other.2 > 0) == (period.2 > 0);
+        let newer = self.periods.range(period..).map(|(key, _)| key).filter(same).find(|key| **key != period);
+        let older = self.periods.range(..period).map(|(key, _)| key).rev().find(same);
+        (newer.copied(), older.copied())
+    }
+
+    /// First and last year of a set of entries, oldest first.
+    pub fn years(&self, slots: impl DoubleEndedIterator<Item = usize> + Clone) -> Option<(i16, i16)> {
+        let year = |id: usize| {
+            let entry = &self.entries[id];
+            if entry.removed() { None } else { entry.article.date.map(|date| date.year()) }
+        };
+        Some((slots.clone().find_map(year)?, slots.rev().find_map(year)?))
+    }
+}
+
+fn periods(entries: &[Entry], undated: usize) -> BTreeMap<Period, Span> {
+    let mut periods: BTreeMap<Period, Span> = BTreeMap::new();
+    for (id, entry) in entries.iter().enumerate().skip(undated) {
+        let Some(date) = entry.article.date else { continue };
+        let (year, month, day, _) = date.civil();
+        let keys = [
+            Some((year, 0, 0)),
+            (month > 0).then_some((year, month, 0)),
+            (day > 0).then_some((year, month, day)),
+        ];
+        for key in keys.into_iter().flatten() {
+            let span = periods.entry(key).or_insert(Span { range: id..id, count: 0 });
+            span.range.end = id + 1;
+            span.count += usize::from(!entry.removed());
+        }
+    }
+    periods.retain(|_, span| span.count > 0);
+    periods
+}

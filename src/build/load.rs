@@ -1,0 +1,122 @@
+//! Every file of `content/` → an entry of the archive, withheld, or set aside.
+
+use super::{Event, Progress, Stage, guarded};
+use crate::archive::{self, Archive, Entry, Reason};
+use crate::article::Keys;
+use crate::config::Config;
+use crate::content::{self, Listing, Loaded};
+use crate::fs;
+use crate::markdown;
+use crate::problem::Problem;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+use xxhash_rust::xxh3::xxh3_128;
+
+/// The content as a build knows it; bodies are not kept.
+pub(super) struct Load {
+    pub(super) listing: Listing,
+    pub(super) keys: Keys,
+    /// Published articles and pages, and removed ones.
+    pub(super) entries: Vec<Entry>,
+    pub(super) withheld: BTreeMap<Reason, Vec<String>>,
+    /// Sources that cannot be used, with the reason.
+    pub(super) set_aside: BTreeMap<String, Problem>,
+    pub(super) problems: Vec<Problem>,
+    /// Places of the sources in the listing.
+    index: HashMap<String, usize>,
+}
+
+impl Load {
+    pub(super) fn new(config: &Config, progress: Progress) -> Self {
+        let mut listing = content::list(config);
+        let keys = content::keys(config);
+        progress(Event::Stage(Stage::Reading, listing.sources.len()));
+        let read = |source: &fs::File| {
+            let result = guarded(&source.name, || entry(source, &keys));
+            progress(Event::Step);
+            result
+        };
+        let results: Vec<_> = listing.sources.par_iter().map(read).collect();
+        let index =
+            listing.sources.iter().enumerate().map(|(at, source)| (source.name.clone(), at)).collect();
+        let problems = std::mem::take(&mut listing.problems);
+        let mut load = Self {
+            keys: content::keys(config),
+            entries: Vec::with_capacity(results.len()),
+            withheld: BTreeMap::new(),
+            set_aside: BTreeMap::new(),
+            problems,
+            index,
+            listing,
+        };
+        for (at, result) in results.into_iter().enumerate() {
+            match result {
+                Ok((entry, problems)) => load.sort(entry, problems, config),
+                Err(problem) => {
+                    load.set_aside.insert(load.listing.sources[at].name.clone(), problem);
+                }
+            }
+        }
+        load
+    }
+
+    fn sort(&mut self, entry: Entry, problems: Vec<Problem>, config: &Config) {
+        self.problems.extend(problems);
+        let reason = archive::reason(&entry.article, config);
+        if let Some(reason) = reason {
+            self.withheld.entry(reason).or_default().push(entry.source.clone());
+        }
+        if matches!(reason, None | Some(Reason::Removed)) {
+            self.entries.push(entry);
+        }
+    }
+
+    /// The file of a source.
+    pub(super) fn source(&self, name: &str) -> Option<&fs::File> {
+        self.index.get(name).map(|at| &self.listing.sources[*at])
+    }
+
+    /// Sets articles aside that turned out to be unusable.
+    pub(super) fn set_aside(&mut self, archive: Archive, failed: BTreeMap<String, Problem>) {
+        self.entries = archive.into_entries();
+        self.entries.retain(|entry| !failed.contains_key(&entry.source));
+        self.set_aside.extend(failed);
+    }
+
+    /// Why sources were set aside.
+    pub(super) fn set_aside_problems(&self) -> Vec<Problem> {
+        self.set_aside.values().cloned().collect()
+    }
+}
+
+fn entry(source: &fs::File, keys: &Keys) -> Result<(Entry, Vec<Problem>), Problem> {
+    let loaded = content::read(source, keys)?;
+    if !loaded.article.redact.is_empty() {
+        let message = "`redact` is not available in this version; the article is not published unredacted";
+        return Err(Problem::error("redact", message)
+            .file(&source.name)
+            .hint("remove the names by hand, or wait"));
+    }
+    let outline = markdown::outline(&loaded.body)
+        .map_err(|refused| refusal(&refused, &source.name, loaded.body_line))?;
+    let Loaded { article, slug, explicit_slug, name_title, body, problems, .. } = loaded;
+    let title =
+        article.title.clone().or(outline.heading).filter(|title| !title.is_empty()).unwrap_or(name_title);
+    let entry = Entry {
+        source: source.name.clone(),
+        title: if title.is_empty() { slug.to_string() } else { title },
+        article,
+        slug,
+        explicit_slug,
+        excerpt: outline.excerpt,
+        links: outline.links,
+        body: xxh3_128(body.as_bytes()),
+    };
+    Ok((entry, problems))
+}
+
+/// A body over a limit, as a problem of its file.
+pub(super) fn refusal(refused: &markdown::Refused, source: &str, body_line: usize) -> Problem {
+    let line = refused.line.map(|line| line + body_line - 1);
+    Problem::error("markdown-limits", refused.message.clone()).file(source).at("", line, None)
+}

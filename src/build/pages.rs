@@ -1,0 +1,265 @@
+//! Every planned output → its bytes, staged. Articles first: what fails there changes the plan.
+
+use super::load::{Load, refusal};
+use super::media::Media;
+use super::{Event, Progress, Stage, as_problem, guarded, links, media};
+use crate::archive::{Archive, Entry};
+use crate::config::Config;
+use crate::content;
+use crate::fs;
+use crate::markdown;
+use crate::plan::{Copied, Output, Page, Plan};
+use crate::problem::{Fatal, Problem};
+use crate::publish::{Site, Staged};
+use crate::render::{Body, Fingerprint, Renderer};
+use crate::theme::{STATIC, Theme};
+use anyhow::Result;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+use xxhash_rust::xxh3::xxh3_128;
+
+/// Everything that rendering needs.
+#[derive(Clone, Copy)]
+pub(super) struct Work<'a> {
+    pub(super) config: &'a Config,
+    pub(super) theme: &'a Theme,
+    pub(super) archive: &'a Archive,
+    pub(super) plan: &'a Plan,
+    pub(super) media: &'a Media,
+    pub(super) load: &'a Load,
+    pub(super) site: &'a Site,
+}
+
+/// What came of it.
+#[derive(Default)]
+pub(super) struct Done {
+    pub(super) staged: Vec<Staged>,
+    pub(super) fingerprints: BTreeMap<String, Fingerprint>,
+    pub(super) problems: Vec<Problem>,
+    /// Articles that could not be rendered; if there are any, the rest is incomplete.
+    pub(super) failed: BTreeMap<String, Problem>,
+}
+
+/// One output made.
+struct Made {
+    staged: Staged,
+    fingerprint: Option<(String, Fingerprint)>,
+    problems: Vec<Problem>,
+}
+
+/// Why an output could not be made.
+enum Failure {
+    /// The article is at fault.
+    Article(Problem),
+    /// The whole build is.
+    Build(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Build(error)
+    }
+}
+
+impl From<fs::Error> for Failure {
+    fn from(error: fs::Error) -> Self {
+        Self::Build(error.into())
+    }
+}
+
+impl Work<'_> {
+    pub(super) fn run(&self, copied: &[Copied], progress: Progress) -> Result<Done> {
+        let (stories, rest): (Vec<_>, Vec<_>) = self
+            .plan
+            .outputs
+            .iter()
+            .partition(|output| matches!(output.page, Page::Article(_) | Page::Standalone(_)));
+        progress(Event::Stage(Stage::Rendering, self.plan.outputs.len()));
+        let mut done = Done::default();
+        self.make(&stories, copied, progress, &mut done)?;
+        if done.failed.is_empty() {
+            self.make(&rest, copied, progress, &mut done)?;
+        }
+        Ok(done)
+    }
+
+    fn make(
+        &self,
+        outputs: &[&Output],
+        copied: &[Copied],
+        progress: Progress,
+        done: &mut Done,
+    ) -> Result<()> {
+        let sources = self.copied_files();
+        let made: Vec<(usize, Result<Made, Failure>)> = outputs
+            .par_iter()
+            .enumerate()
+            .map_init(Vec::new, |buffer, (at, output)| {
+                let made = self.one(output, copied, &sources, buffer);
+                progress(Event::Step);
+                (at, made)
+            })
+            .collect();
+        let mut broken = Vec::new();
+        for (at, made) in made {
+            match made {
+                Ok(made) => {
+                    done.staged.push(made.staged);
+                    done.fingerprints.extend(made.fingerprint);
+                    done.problems.extend(made.problems);
+                }
+                Err(Failure::Article(problem)) => {
+                    done.failed.insert(outputs[at].source.clone(), problem);
+                }
+                Err(Failure::Build(error)) => broken.push(error),
+            }
+        }
+        worst(broken)
+    }
+
+    fn one(
+        &self,
+        output: &Output,
+        copied: &[Copied],
+        sources: &HashMap<&str, &fs::File>,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Made, Failure> {
+        let renderer =
+            Renderer { config: self.config, theme: self.theme, archive: self.archive, plan: self.plan };
+        let mut problems = Vec::new();
+        let (fingerprint, rank) = match output.page {
+            Page::Copy(index) => {
+                self.copy(&copied[index], sources, buffer)?;
+                (None, 0)
+            }
+            Page::Article(id) => {
+                (Some(self.story(renderer, (output, &self.archive.entries[id]), buffer, &mut problems)?), 1)
+            }
+            Page::Standalone(id) => {
+                (Some(self.story(renderer, (output, &self.archive.pages[id]), buffer, &mut problems)?), 1)
+            }
+            page => (Some(renderer.list(page, &output.path, buffer)?), 2),
+        };
+        let staged = self.site.stage(&output.path, buffer, &output.source, rank)?;
+        let fingerprint = fingerprint.map(|fingerprint| (output.path.to_string(), fingerprint));
+        Ok(Made { staged, fingerprint, problems })
+    }
+
+    fn story(
+        &self,
+        renderer: Renderer,
+        (output, entry): (&Output, &Entry),
+        buffer: &mut Vec<u8>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Fingerprint, Failure> {
+        let story = guarded(&entry.source, || {
+            let (body, found) = self.body(&renderer, entry)?;
+            Ok((renderer.story(output.page, &body, buffer), found))
+        });
+        let (fingerprint, found) = story.map_err(Failure::Article)?;
+        problems.extend(found);
+        Ok(fingerprint?)
+    }
+
+    /// Reads and renders a body; it is dropped with its page.
+    fn body(&self, renderer: &Renderer, entry: &Entry) -> Result<(Body, Vec<Problem>), Problem> {
+        let gone = || Problem::error("skipped-file", "the file is gone").file(&entry.source);
+        let source = self.load.source(&entry.source).ok_or_else(gone)?;
+        let loaded = content::read(source, &self.load.keys)?;
+        let mut problems = Vec::new();
+        if xxh3_128(loaded.body.as_bytes()) != entry.body {
+            let problem = Problem::warning("changed-while-building", "the file changed during the build");
+            problems.push(problem.file(&entry.source).hint("build again"));
+        }
+        let links: Vec<_> =
+            entry.links.iter().map(|link| (link.clone(), self.resolve(entry, link))).collect();
+        let words = &self.theme.words;
+        let context = markdown::Context {
+            title: &entry.title,
+            base_path: &self.config.site.base_path,
+            resolve: &|destination| self.resolve(entry, destination),
+            words: markdown::Words {
+                footnotes: words.get(&["footnotes"]),
+                back: words.get(&["back_to_text"]),
+                table: words.get(&["table"]),
+            },
+        };
+        let html = markdown::to_html(&loaded.body, &context)
+            .map_err(|refused| refusal(&refused, &entry.source, loaded.body_line))?;
+        problems.extend(html.notes.into_iter().map(|note| remark(note, entry, loaded.body_line)));
+        Ok((Body { hash: renderer.body_hash(entry, &links), html: html.html }, problems))
+    }
+
+    /// The address to publish for a local destination.
+    fn resolve(&self, entry: &Entry, destination: &str) -> Option<String> {
+        let address = |source: &str| {
+            let image = || self.media.path(source).map(|path| self.plan.addresses.url(path));
+            self.plan.addresses.of_source(source).or_else(image)
+        };
+        let found = links::source_of(&entry.source, destination).and_then(|source| address(&source));
+        let found = found.or_else(|| {
+            // Root-relative destinations may also name files of `static/`, which are published as they are.
+            let below = destination.strip_prefix('/')?.split(['#', '?']).next()?;
+            let path = crate::route::OutPath::new(&links::decode(below)?).ok()?;
+            self.plan
+                .has_like(&path)
+                .filter(|planned| **planned == path)
+                .map(|path| self.plan.addresses.url(path))
+        });
+        found.map(|url| format!("{url}{}", links::fragment(destination)))
+    }
+
+    /// The files behind copied outputs, by source.
+    fn copied_files(&self) -> HashMap<&str, &fs::File> {
+        self.load.listing.others.iter().map(|file| (file.name.as_str(), file)).collect()
+    }
+
+    fn copy(&self, file: &Copied, sources: &HashMap<&str, &fs::File>, buffer: &mut Vec<u8>) -> Result<()> {
+        if let Some(asset) = self.theme.assets.iter().find(|asset| asset.path == file.path) {
+            buffer.clone_from(&asset.bytes);
+            return Ok(());
+        }
+        let below = file.source.strip_prefix(STATIC).and_then(|name| name.strip_prefix('/'));
+        let found = match below {
+            Some(name) => self.theme.statics.iter().find(|file| file.name == name),
+            None => sources.get(file.source.as_str()).copied(),
+        };
+        let gone = || Fatal::one(Problem::error("skipped-file", "the file is gone").file(&file.source));
+        *buffer = media::read(found.ok_or_else(gone)?)?;
+        Ok(())
+    }
+}
+
+/// A remark on a body, as a problem of its file.
+fn remark(note: markdown::Note, entry: &Entry, body_line: usize) -> Problem {
+    let line = note.line.map(|line| line + body_line - 1);
+    let problem = match note.code {
+        "shortcode" => Problem::note(note.code, note.message),
+        code => Problem::warning(code, note.message),
+    };
+    let problem = problem.file(&entry.source).at("", line, None);
+    match note.hint {
+        Some(hint) => problem.hint(hint),
+        None => problem,
+    }
+}
+
+/// Of many errors, the ones worth showing: each distinct problem once, or the first of the system's.
+fn worst(errors: Vec<anyhow::Error>) -> Result<()> {
+    const MOST: usize = 10;
+    let mut problems: Vec<Problem> = Vec::new();
+    for error in errors {
+        if !error.is::<Fatal>() {
+            return Err(error);
+        }
+        let problem = as_problem(error, "");
+        // A mistake in a template hits every page of its kind.
+        let known = |other: &&Problem| {
+            (&other.file, other.line, other.column) == (&problem.file, problem.line, problem.column)
+        };
+        if problems.iter().find(known).is_none() && problems.len() < MOST {
+            problems.push(problem);
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Fatal(problems).into()) }
+}

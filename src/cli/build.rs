@@ -1,0 +1,123 @@
+//! `backissue build`.
+
+use super::progress::Bar;
+use super::report::{Report, plain};
+use super::{Global, home, load};
+use crate::archive::Reason;
+use crate::build::{self, Built};
+use crate::config::{Config, Flags};
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Build the site
+#[derive(Debug, Args)]
+pub(super) struct Build {
+    /// Write the site to this folder [default: public]
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Take over an output folder that holds something else; files that are not ours are kept
+    #[arg(long)]
+    adopt: bool,
+    /// Address of the site, instead of the configured one
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// Build for this moment: `2024-05-01T12:00:00Z` or `2024-05-01` [default: SOURCE_DATE_EPOCH, else the clock]
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
+    /// Publish drafts as well
+    #[arg(long)]
+    drafts: bool,
+    /// Publish articles that are dated or embargoed to the future as well
+    #[arg(long)]
+    future: bool,
+}
+
+impl Build {
+    pub(super) fn run(self, global: &Global, report: &Report) -> Result<()> {
+        let start = Instant::now();
+        let flags = Flags {
+            output: self.output,
+            adopt: self.adopt,
+            base_url: self.base_url,
+            now: self.now,
+            drafts: self.drafts,
+            future: self.future,
+            ..Flags::default()
+        };
+        let config = load(flags, report)?;
+        let bar = Bar::new(report);
+        let built = build::build(&config, global.jobs.map_or(0, usize::from), home().as_deref(), &|event| {
+            bar.on(event)
+        });
+        bar.finish();
+        let built = built?;
+        report.problems(&built.problems);
+        report.result(&summary(&built, start.elapsed().as_millis()));
+        tell(&built, &config, start, report);
+        Ok(())
+    }
+}
+
+fn summary(built: &Built, millis: u128) -> serde_json::Value {
+    let withheld = |reason: Reason| built.withheld.get(&reason).map_or(0, Vec::len);
+    let withheld: serde_json::Map<_, _> =
+        Reason::ALL.iter().map(|reason| (reason.name().to_string(), withheld(*reason).into())).collect();
+    json!({
+        "kind": "built",
+        "articles": built.articles,
+        "pages": built.pages,
+        "written": built.written,
+        "unchanged": built.unchanged,
+        "removed": built.removed,
+        "withheld": withheld,
+        "set_aside": built.set_aside.len(),
+        "millis": u64::try_from(millis).unwrap_or(u64::MAX),
+    })
+}
+
+fn tell(built: &Built, config: &Config, start: Instant, report: &Report) {
+    /// Paths shown for each reason.
+    const SHOWN: usize = 10;
+    let count: usize = built.withheld.values().map(Vec::len).sum();
+    if count > 0 {
+        let reasons =
+            built.withheld.iter().map(|(reason, sources)| format!("{} {}", reason.name(), sources.len()));
+        report.line(&format!("withheld: {count} ({})", reasons.collect::<Vec<_>>().join(", ")));
+        for (reason, sources) in &built.withheld {
+            for source in sources.iter().take(SHOWN) {
+                report.line(&format!("  {}: {}", reason.name(), plain(source)));
+            }
+            if sources.len() > SHOWN {
+                report.line(&format!("  {}: … and {} more", reason.name(), sources.len() - SHOWN));
+            }
+        }
+    }
+    if !built.set_aside.is_empty() {
+        report.line(&format!(
+            "set aside: {} (see the errors above; pages they had are kept)",
+            built.set_aside.len()
+        ));
+    }
+    report.line(&format!(
+        "{} articles: {} written, {} unchanged, {} removed in {:.2} s",
+        built.articles,
+        built.written,
+        built.unchanged,
+        built.removed,
+        start.elapsed().as_secs_f64()
+    ));
+    if built.written + built.removed > 0 {
+        let output = config.output.strip_prefix(".").unwrap_or(&config.output).display();
+        let base = &config.site.base_path;
+        if base.is_empty() {
+            report.line(&format!(
+                "look at it: `python3 -m http.server --directory {output} 8000`, then http://localhost:8000/"
+            ));
+        } else {
+            report.line(&format!("the site is in `{output}`, to be served at {base}/"));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Arguments, messages and exit codes. The only room that prints, and the only one that reads clock and environment.
+
+#![expect(clippy::disallowed_methods, reason = "clock and environment are read here, once")]
+
+mod build;
+mod init;
+mod new;
+mod progress;
+mod report;
+
+use crate::config::{Config, Flags};
+use crate::problem::{Fatal, Problem};
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+use report::Report;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Turn a pile of news articles into a clean, browsable, durable static archive.
+#[derive(Debug, Parser)]
+#[command(name = "backissue", version, propagate_version = true, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Global {
+    /// Work as if started in this folder: relative paths follow it
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    directory: Option<PathBuf>,
+    /// Use this many threads [default: one a processor]
+    #[arg(short, long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..=512))]
+    jobs: Option<u16>,
+    /// Exit with status 1 if there is any problem
+    #[arg(long, global = true)]
+    strict: bool,
+    /// Print problems only
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Print problems and results as JSON, one object a line
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Create a project with a small sample archive
+    Init(init::Init),
+    /// Create an article dated today
+    New(new::New),
+    /// Build the site
+    Build(build::Build),
+}
+
+/// Runs the program with the process's arguments.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and version go to the standard output with status 0, wrong usage to the standard error with 2.
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let report =
+        Report::new(&cli.global, std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()));
+    let result = enter(&cli.global).and_then(|()| match cli.command {
+        Command::Init(init) => init.run(&report),
+        Command::New(new) => new.run(&report),
+        Command::Build(build) => build.run(&cli.global, &report),
+    });
+    match result {
+        Ok(()) if cli.global.strict && report.any() => ExitCode::FAILURE,
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report.failure(error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn enter(global: &Global) -> Result<()> {
+    let Some(folder) = &global.directory else { return Ok(()) };
+    std::env::set_current_dir(folder).map_err(|error| {
+        Fatal::one(Problem::error("system", format!("failed to enter `{}`: {error}", folder.display())))
+    })
+}
+
+/// Reads the configuration of the project that the program was started in.
+fn load(flags: Flags, report: &Report) -> Result<Config> {
+    let now = flags.now.or_else(|| std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|epoch| seconds(&epoch)));
+    let flags = Flags { now, clock: Timestamp::now(), ..flags };
+    let (config, notes) = Config::load(&PathBuf::from("."), &flags)?;
+    report.problems(&notes);
+    Ok(config)
+}
+
+/// <https://reproducible-builds.org/specs/source-date-epoch/>
+fn seconds(epoch: &str) -> Option<String> {
+    Some(Timestamp::from_second(epoch.trim().parse().ok()?).ok()?.to_string())
+}
+
+/// The user's home folder.
+fn home() -> Option<PathBuf> {
+    std::env::home_dir().filter(|home| !home.as_os_str().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

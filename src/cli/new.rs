@@ -1,0 +1,48 @@
+//! `backissue new`.
+
+use super::load;
+use super::report::Report;
+use crate::article::{Article, Date, write};
+use crate::config::Flags;
+use crate::fs;
+use crate::problem::{Fatal, Problem};
+use crate::route::Slug;
+use anyhow::Result;
+use clap::Args;
+
+/// Create an article dated today
+#[derive(Debug, Args)]
+pub(super) struct New {
+    /// The headline
+    title: String,
+    /// Date it to this moment: `2024-05-01T12:00:00Z` or `2024-05-01` [default: SOURCE_DATE_EPOCH, else the clock]
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
+}
+
+impl New {
+    pub(super) fn run(self, report: &Report) -> Result<()> {
+        let title = self.title.split_whitespace().collect::<Vec<_>>().join(" ");
+        if title.is_empty() {
+            return Err(Fatal::one(Problem::error("front-matter", "the title is empty")));
+        }
+        let config = load(Flags { now: self.now, ..Flags::default() }, report)?;
+        let date = Date::at(config.now, &config.timezone);
+        let slug = Slug::new(&title);
+        let name = format!("content/{:04}/{:02}/{slug}.md", date.year(), date.month().unwrap_or(1));
+        let path = config.root.join(&name);
+        if fs::kind(&path)?.is_some() {
+            let message = format!("`{name}` exists already");
+            return Err(Fatal::one(Problem::error("same-path", message).hint("choose another title")));
+        }
+        let article = Article {
+            title: Some(title),
+            date: Some(date),
+            slug: Some(slug.to_string()),
+            ..Article::default()
+        };
+        fs::create(&path, write(&article, "").as_bytes())?;
+        report.data(&name, &serde_json::json!({"kind": "created", "file": name}));
+        Ok(())
+    }
+}

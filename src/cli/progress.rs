@@ -1,0 +1,98 @@
+//! A bar on work longer than a second on a terminal, plain lines otherwise.
+
+use super::report::Report;
+use crate::build::{Event, Stage};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal as _;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// Work shorter than this shows nothing.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Time between two plain lines.
+const LINES: Duration = Duration::from_secs(5);
+/// Steps between two looks at the clock.
+const STRIDE: usize = 64;
+
+/// The progress of one build.
+pub(super) struct Bar<'a> {
+    report: &'a Report,
+    terminal: bool,
+    started: Instant,
+    bar: ProgressBar,
+    done: AtomicUsize,
+    stage: Mutex<Current>,
+}
+
+struct Current {
+    name: &'static str,
+    total: usize,
+    told: Option<Instant>,
+}
+
+impl<'a> Bar<'a> {
+    pub(super) fn new(report: &'a Report) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        if let Ok(style) = ProgressStyle::with_template("{msg:>9} {wide_bar} {human_pos}/{human_len}") {
+            bar.set_style(style.progress_chars("━╸─"));
+        }
+        Self {
+            report,
+            terminal: std::io::stderr().is_terminal(),
+            started: Instant::now(),
+            bar,
+            done: AtomicUsize::new(0),
+            stage: Mutex::new(Current { name: "", total: 0, told: None }),
+        }
+    }
+
+    /// Takes note of an event; may be called from any thread.
+    pub(super) fn on(&self, event: Event) {
+        match event {
+            Event::Waiting(holder) => self.report.line(&format!("waiting for another build ({holder})")),
+            Event::Stage(stage, total) => self.begin(stage, total),
+            Event::Step => {
+                let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+                if done.is_multiple_of(STRIDE) && self.started.elapsed() > PATIENCE {
+                    self.show(done);
+                }
+            }
+        }
+    }
+
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn begin(&self, stage: Stage, total: usize) {
+        self.done.store(0, Ordering::Relaxed);
+        let name = match stage {
+            Stage::Reading => "reading",
+            Stage::Rendering => "rendering",
+        };
+        if let Ok(mut current) = self.stage.lock() {
+            (current.name, current.total) = (name, total);
+        }
+        self.bar.reset();
+        self.bar.set_length(total as u64);
+        self.bar.set_message(name);
+    }
+
+    fn show(&self, done: usize) {
+        if self.report.silent() {
+            return;
+        }
+        if self.terminal {
+            if self.bar.is_hidden() {
+                self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            }
+            return self.bar.set_position(done as u64);
+        }
+        let Ok(mut current) = self.stage.try_lock() else { return };
+        if current.told.is_none_or(|told| told.elapsed() > LINES) {
+            current.told = Some(Instant::now());
+            self.report.line(&format!("{}: {done} of {}", current.name, current.total));
+        }
+    }
+}

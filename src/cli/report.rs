@@ -1,0 +1,175 @@
+//! How problems and results are shown: for people on the standard error, as JSON lines on the standard output.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing happens")]
+
+use super::Global;
+use crate::problem::{Fatal, Level, Problem};
+use annotate_snippets::{AnnotationKind, Element, Level as Shown, Origin, Renderer, Snippet};
+use serde_json::json;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Problems of one kind that people are shown; an archive of 100,000 articles can have as many of them.
+const MOST: usize = 10;
+
+/// Where messages go, and whether there were any problems.
+pub(super) struct Report {
+    json: bool,
+    quiet: bool,
+    styled: bool,
+    any: AtomicBool,
+}
+
+impl Report {
+    pub(super) fn new(global: &Global, no_color: bool) -> Self {
+        let styled = !no_color && std::io::stderr().is_terminal();
+        Self { json: global.json, quiet: global.quiet, styled, any: AtomicBool::new(false) }
+    }
+
+    /// Whether any problem was reported.
+    pub(super) fn any(&self) -> bool {
+        self.any.load(Ordering::Relaxed)
+    }
+
+    /// Whether progress and summaries are not wanted.
+    pub(super) fn silent(&self) -> bool {
+        self.quiet || self.json
+    }
+
+    /// Something people may want to know.
+    pub(super) fn line(&self, text: &str) {
+        if !self.silent() {
+            eprintln!("{text}");
+        }
+    }
+
+    /// What a command was asked for: a line for people and programs alike.
+    pub(super) fn data(&self, text: &str, value: &serde_json::Value) {
+        if self.json { print_line(&value.to_string()) } else { print_line(text) }
+    }
+
+    /// The result of a command, for programs.
+    pub(super) fn result(&self, value: &serde_json::Value) {
+        if self.json {
+            print_line(&value.to_string());
+        }
+    }
+
+    /// Problems in the order given; people see the first of each kind.
+    pub(super) fn problems(&self, problems: &[Problem]) {
+        self.any.fetch_or(!problems.is_empty(), Ordering::Relaxed);
+        let counts: RefCell<BTreeMap<(Level, &str), usize>> = RefCell::default();
+        for problem in problems {
+            if self.json {
+                print_line(&object(problem).to_string());
+                continue;
+            }
+            let mut counts = counts.borrow_mut();
+            let count = counts.entry((problem.level, problem.code)).or_default();
+            *count += 1;
+            if (*count <= MOST || problem.level == Level::Error)
+                && !(self.quiet && problem.level == Level::Note)
+            {
+                eprintln!("{}", self.show(problem));
+            }
+        }
+        for ((level, code), count) in counts.into_inner() {
+            if count > MOST && level != Level::Error && !(self.quiet && level == Level::Note) {
+                eprintln!("{}: {} more `{code}`, all shown by `--json`", level.name(), count - MOST);
+            }
+        }
+    }
+
+    /// Why the command failed.
+    pub(super) fn failure(&self, error: anyhow::Error) {
+        match error.downcast::<Fatal>() {
+            Ok(Fatal(problems)) => self.problems(&problems),
+            Err(error) if self.json => self.problems(&[Problem::error("system", format!("{error:#}"))]),
+            Err(error) => {
+                eprintln!("error: {}", plain(&error.to_string()));
+                for cause in error.chain().skip(1) {
+                    eprintln!("  caused by: {}", plain(&cause.to_string()));
+                }
+            }
+        }
+    }
+
+    fn show(&self, problem: &Problem) -> String {
+        let level = match problem.level {
+            Level::Note => Shown::NOTE,
+            Level::Warning => Shown::WARNING,
+            Level::Error => Shown::ERROR,
+        };
+        let message = plain(&problem.message);
+        let title = level.primary_title(message.as_str());
+        let excerpt = problem.line.zip(problem.excerpt.as_deref().filter(|text| !text.is_empty()));
+        let place = place(problem);
+        let mut elements: Vec<Element> = Vec::new();
+        if let Some((line, excerpt)) = excerpt {
+            let start =
+                problem.column.and_then(|column| excerpt.char_indices().nth(column.saturating_sub(1)));
+            let span = start.map_or(excerpt.len()..excerpt.len(), |(at, letter)| at..at + letter.len_utf8());
+            let snippet = Snippet::source(excerpt).line_start(line).fold(false);
+            let snippet = match problem.column {
+                Some(_) => snippet.annotation(AnnotationKind::Primary.span(span)),
+                None => snippet,
+            };
+            // With a page, the place stands in a line of its own: `file:line:column while rendering page`.
+            if problem.page.is_some() {
+                elements.extend(place.as_deref().map(|place| Origin::path(place).into()));
+                elements.push(snippet.into());
+            } else {
+                elements.push(snippet.path(problem.file.as_deref().map(plain)).into());
+            }
+        } else {
+            elements.extend(place.as_deref().map(|place| Origin::path(place).into()));
+        }
+        let hint = problem.hint.as_deref().map(plain);
+        if let Some(hint) = &hint {
+            elements.push(Shown::HELP.with_name("hint").message(hint.as_str()).into());
+        }
+        let renderer = if self.styled { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[title.elements(elements)])
+    }
+}
+
+/// `file:line:column while rendering page`, as far as it is known.
+fn place(problem: &Problem) -> Option<String> {
+    let mut text = problem.file.as_deref().map(plain).unwrap_or_default();
+    if !text.is_empty() {
+        for part in [problem.line, problem.line.and(problem.column)].into_iter().flatten() {
+            text += &format!(":{part}");
+        }
+    }
+    if let Some(page) = &problem.page {
+        text += if text.is_empty() { "while rendering " } else { " while rendering " };
+        text += &plain(page);
+    }
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// Text from an input, without what a terminal would obey.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+fn object(problem: &Problem) -> serde_json::Value {
+    json!({
+        "kind": "problem",
+        "level": problem.level.name(),
+        "code": problem.code,
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "page": problem.page,
+        "message": problem.message,
+        "hint": problem.hint,
+    })
+}
+
+/// A closed pipe is the reader's choice, not an error.
+fn print_line(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}

@@ -1,0 +1,128 @@
+//! `content/` → articles and problems, one file at a time. A broken file never hides the others.
+
+use crate::article::{self, Article, Date, Keys};
+use crate::config::Config;
+use crate::fs;
+use crate::problem::Problem;
+use crate::route::Slug;
+
+/// The folder that holds the articles.
+pub const FOLDER: &str = "content";
+/// Largest article in bytes, front matter included.
+const LIMIT: u64 = (16 << 20) + (64 << 10);
+
+/// What lies in `content/`.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The Markdown files, sorted; their names begin with `content/`.
+    pub sources: Vec<fs::File>,
+    /// All other files, sorted: images that articles may refer to.
+    pub others: Vec<fs::File>,
+    /// What was skipped.
+    pub problems: Vec<Problem>,
+}
+
+/// One file, read and understood.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Its metadata; the date in the file's name already counts.
+    pub article: Article,
+    /// The slug asked for, or made from the file's name.
+    pub slug: Slug,
+    /// Whether the slug was asked for.
+    pub explicit_slug: bool,
+    /// A title made from the file's name, for want of a better one.
+    pub name_title: String,
+    /// The Markdown.
+    pub body: String,
+    /// Line of the file on which the body starts.
+    pub body_line: usize,
+    /// What is worth saying.
+    pub problems: Vec<Problem>,
+}
+
+/// Lists `content/`; names that begin with `.` or `_` are passed over.
+pub fn list(config: &Config) -> Listing {
+    let walk = fs::walk(&config.folder(FOLDER), FOLDER, |name| name.starts_with(['.', '_']));
+    let mut listing = Listing { problems: walk.problems, ..Listing::default() };
+    for mut file in walk.files {
+        file.name = format!("{FOLDER}/{}", file.name);
+        if is_markdown(&file.name) { listing.sources.push(file) } else { listing.others.push(file) }
+    }
+    listing
+}
+
+/// What the configuration says about front-matter keys.
+pub fn keys(config: &Config) -> Keys {
+    let terms = config.taxonomies.iter().map(|taxonomy| taxonomy.name.clone()).collect();
+    Keys { renamed: config.keys.clone(), terms }
+}
+
+/// Reads one file; the error sets it aside.
+pub fn read(source: &fs::File, keys: &Keys) -> Result<Loaded, Problem> {
+    let skipped = |reason: String| Problem::error("skipped-file", reason).file(&source.name);
+    let bytes = fs::read(&source.path, LIMIT).map_err(|error| {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        skipped(format!("the file could not be read{cause}"))
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line =
+            error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
+        let problem = Problem::error("front-matter", "the file is not UTF-8 text").file(&source.name);
+        problem.at("", Some(line), None).hint("convert it, for example with `iconv -f WINDOWS-1252 -t UTF-8`")
+    })?;
+    let parsed = article::parse(&text, keys).map_err(|problem| problem.file(&source.name))?;
+    let mut article = parsed.article;
+    let stem = stem(&source.name);
+    let (date, stem) = Date::from_file_name(stem).map_or((None, stem), |(date, rest)| (Some(date), rest));
+    article.date = article.date.or(date);
+    let slug = Slug::new(article.slug.as_deref().unwrap_or(stem));
+    Ok(Loaded {
+        slug,
+        explicit_slug: article.slug.is_some(),
+        name_title: title_from(stem),
+        article,
+        body: text[parsed.body..].to_string(),
+        body_line: parsed.body_line,
+        problems: parsed.problems.into_iter().map(|problem| problem.file(&source.name)).collect(),
+    })
+}
+
+fn is_markdown(name: &str) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(_, end)| end.eq_ignore_ascii_case("md") || end.eq_ignore_ascii_case("markdown"))
+}
+
+/// The name that stands for a file: its own without extension, or its folder's if it is an `index.md`.
+fn stem(name: &str) -> &str {
+    let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let parent = folder.rsplit_once('/').map(|(_, parent)| parent);
+    if stem.eq_ignore_ascii_case("index") { parent.unwrap_or(stem) } else { stem }
+}
+
+fn title_from(stem: &str) -> String {
+    let words = stem.split(['-', '_', ' ']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_in_for_slug_and_title() {
+        for (name, stem_of, title) in [
+            ("content/a/big-news.md", "big-news", "Big news"),
+            ("content/a/big-news/index.md", "big-news", "Big news"),
+            ("content/index.md", "index", "Index"),
+            ("content/a.b.md", "a.b", "A.b"),
+        ] {
+            assert_eq!((stem(name), title_from(stem(name)).as_str()), (stem_of, title), "{name}");
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! The last word on a body: heading levels and ids, scrolling tables, images, and every URL.
+//!
+//! The input is canonical HTML – what `write` wrote, or the sanitiser – and balanced. Nothing changes a URL after this.
+
+use crate::markdown::allow;
+use crate::markdown::headings::{Heading, Place, places};
+use crate::markdown::link::{self, Target, target};
+use crate::markdown::token::{Tag, Token, Tokens, copy_text, decode, escape, push_attribute};
+use crate::markdown::{Context, Remark};
+
+/// Finished HTML.
+pub struct Finished {
+    /// The HTML.
+    pub html: String,
+    /// Links and images that are not published.
+    pub notes: Vec<Remark>,
+}
+
+/// Finishes a body.
+pub fn finish(html: &str, marker: &str, context: &Context) -> Finished {
+    let places = places(&headings(html, marker), context.title);
+    let mut finish = Finish {
+        context,
+        marker,
+        places: places.into_iter(),
+        open_headings: Vec::new(),
+        dropped: false,
+        after_dropped: false,
+        anchors: Vec::new(),
+        open_tables: 0,
+        tables: 0,
+        after_pre: false,
+        done: Finished { html: String::with_capacity(html.len() + html.len() / 8), notes: Vec::new() },
+    };
+    for token in Tokens::new(html) {
+        finish.token(token);
+    }
+    finish.done
+}
+
+/// Collects the headings, with their text.
+fn headings(html: &str, marker: &str) -> Vec<Heading> {
+    let mut headings: Vec<Heading> = Vec::new();
+    let mut open: Vec<usize> = Vec::new();
+    let mut in_reference = false;
+    for token in Tokens::new(html) {
+        match token {
+            Token::Start(tag) => {
+                if let Some(level) = heading_level(tag.name) {
+                    open.iter().for_each(|&it| headings[it].rich = true);
+                    open.push(headings.len());
+                    headings.push(Heading { level, ..Heading::default() });
+                    continue;
+                }
+                let reference = tag.name == "a" && tag.value(marker).is_some();
+                in_reference |= reference;
+                for &it in &open {
+                    headings[it].rich |= reference || tag.name == "img";
+                    if tag.name == "br" {
+                        headings[it].text.push(' ');
+                    }
+                }
+            }
+            Token::End(name) if heading_level(name).is_some() => drop(open.pop()),
+            Token::End("a") => in_reference = false,
+            Token::Text(text) if !in_reference => {
+                // The innermost is enough: an outer one is rich and keeps its own text.
+                if let Some(&it) = open.last() {
+                    headings[it].text.push_str(&decode(text));
+                }
+            }
+            _ => {}
+        }
+    }
+    headings
+}
+
+fn heading_level(name: &str) -> Option<usize> {
+    match name.as_bytes() {
+        [b'h', digit @ b'1'..=b'6'] => Some(usize::from(digit - b'0')),
+        _ => None,
+    }
+}
+
+struct Finish<'a> {
+    context: &'a Context<'a>,
+    marker: &'a str,
+    places: std::vec::IntoIter<Option<Place>>,
+    open_headings: Vec<usize>,
+    /// Whether the current heading is left out; such a one holds nothing but text.
+    dropped: bool,
+    after_dropped: bool,
+    /// For each open `a`, whether it was written.
+    anchors: Vec<bool>,
+    open_tables: usize,
+    tables: usize,
+    after_pre: bool,
+    done: Finished,
+}
+
+impl Finish<'_> {
+    fn token(&mut self, token: Token) {
+        let after_pre = std::mem::take(&mut self.after_pre);
+        if self.dropped {
+            if let Token::End(name) = token {
+                self.dropped = heading_level(name).is_none();
+                self.after_dropped = !self.dropped;
+            }
+            return;
+        }
+        let after_dropped = std::mem::take(&mut self.after_dropped);
+        match token {
+            Token::Text(text) => {
+                // A parser drops the first line feed in a `pre`, so one that counts needs another before it.
+                if after_pre && text.starts_with('\n') {
+                    self.push("\n");
+                }
+                let text = if after_dropped { text.strip_prefix('\n').unwrap_or(text) } else { text };
+                copy_text(&mut self.done.html, text);
+            }
+            Token::Start(tag) => self.start(&tag),
+            Token::End(name) => self.end(name),
+            Token::Torn(text) => escape(&mut self.done.html, text),
+            Token::Comment => {}
+        }
+    }
+
+    fn push(&mut self, html: &str) {
+        self.done.html.push_str(html);
+    }
+
+    fn start(&mut self, tag: &Tag) {
+        match tag.name {
+            "a" => self.link(tag),
+            "img" => self.image(tag),
+            "table" => {
+                if self.open_tables == 0 {
+                    self.tables += 1;
+                    let name = match self.tables {
+                        1 => self.context.words.table.to_owned(),
+                        number => format!("{} {number}", self.context.words.table),
+                    };
+                    self.push("<div class=\"table\" tabindex=\"0\" role=\"region\"");
+                    push_attribute(&mut self.done.html, "aria-label", &name);
+                    self.push(">");
+                }
+                self.open_tables += 1;
+                self.element("table", tag);
+            }
+            name if heading_level(name).is_some() => match self.places.next().flatten() {
+                Some(place) => {
+                    self.open_headings.push(place.level);
+                    self.push(&format!("<h{} id=\"{}\"", place.level, place.id));
+                    self.attributes(tag);
+                }
+                None => self.dropped = true,
+            },
+            name => {
+                if let Some(name) = allow::element(name) {
+                    self.after_pre = name == "pre";
+                    self.element(name, tag);
+                }
+            }
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        match name {
+            "a" => {
+                if self.anchors.pop() == Some(true) {
+                    self.push("</a>");
+                }
+            }
+            "table" => {
+                self.push("</table>");
+                self.open_tables = self.open_tables.saturating_sub(1);
+                if self.open_tables == 0 {
+                    self.push("</div>");
+                }
+            }
+            _ if heading_level(name).is_some() => {
+                if let Some(level) = self.open_headings.pop() {
+                    self.push(&format!("</h{level}>"));
+                }
+            }
+            _ => {
+                if let Some(name) = allow::element(name) {
+                    self.push("</");
+                    self.push(name);
+                    self.push(">");
+                }
+            }
+        }
+    }
+
+    fn element(&mut self, name: &str, tag: &Tag) {
+        self.push("<");
+        self.push(name);
+        self.attributes(tag);
+    }
+
+    /// Writes what needs no further thought, and closes the tag.
+    fn attributes(&mut self, tag: &Tag) {
+        for (name, raw) in tag.attributes() {
+            let value = decode(raw);
+            match name {
+                "href" | "src" => {}
+                "cite" => {
+                    if let Target::Local(url) | Target::Remote(url) = target(&value) {
+                        let url = self.below_base(url);
+                        push_attribute(&mut self.done.html, "cite", &url);
+                    }
+                }
+                _ if name == self.marker && value == "footnotes" => self.push(" class=\"footnotes\""),
+                _ if name == self.marker => push_attribute(&mut self.done.html, "id", &value),
+                _ if allow::attribute(tag.name, name, &value) => {
+                    push_attribute(&mut self.done.html, name, &value)
+                }
+                _ => {}
+            }
+        }
+        self.push(">");
+    }
+
+    fn link(&mut self, tag: &Tag) {
+        let destination = tag.value("href").unwrap_or_default();
+        let url = match target(&destination) {
+            // Misnested tables can hold a link within a link, which no parser reads as such again.
+            _ if self.anchors.contains(&true) => None,
+            Target::Local(url) => Some(self.local(&destination, url)),
+            Target::Remote(url) => Some(url),
+            Target::Empty => None,
+            Target::Unsafe => {
+                self.done.notes.push(Remark::unsafe_link(&destination));
+                None
+            }
+        };
+        self.anchors.push(url.is_some());
+        if let Some(url) = url {
+            self.push("<a");
+            push_attribute(&mut self.done.html, "href", &url);
+            self.attributes(tag);
+        }
+    }
+
+    fn local(&self, destination: &str, url: String) -> String {
+        let path = link::local_path(destination).filter(|it| link::is_markdown(it) || link::is_picture(it));
+        match path.and_then(self.context.resolve) {
+            Some(resolved) => resolved + link::fragment(&url),
+            None => self.below_base(url),
+        }
+    }
+
+    fn below_base(&self, url: String) -> String {
+        if url.starts_with('/') { format!("{}{url}", self.context.base_path) } else { url }
+    }
+
+    fn image(&mut self, tag: &Tag) {
+        let destination = tag.value("src").unwrap_or_default();
+        let alt = tag.value("alt").unwrap_or_default();
+        match target(&destination) {
+            Target::Local(_) => match link::local_path(&destination).and_then(self.context.resolve) {
+                Some(url) => {
+                    self.push("<img");
+                    push_attribute(&mut self.done.html, "src", &url);
+                    if tag.value("alt").is_none() {
+                        self.push(" alt=\"\"");
+                    }
+                    self.push(" loading=\"lazy\"");
+                    self.attributes(tag);
+                }
+                None => {
+                    let shown: String = destination.chars().take(200).collect();
+                    let note = Remark::new("missing-image", format!("image `{shown}` was not found"))
+                        .about(&destination)
+                        .hint("put it beside the article, or into `static/` and begin its path with `/`");
+                    self.done.notes.push(note);
+                    escape(&mut self.done.html, &alt);
+                }
+            },
+            Target::Remote(url) if url.starts_with("http") && !self.anchors.contains(&true) => {
+                let name = if alt.trim().is_empty() { link::file_name(&url) } else { alt.into_owned() };
+                let name = if name.trim().is_empty() { url.clone() } else { name };
+                self.push("<a");
+                push_attribute(&mut self.done.html, "href", &url);
+                self.push(">");
+                escape(&mut self.done.html, &name);
+                self.push("</a>");
+            }
+            Target::Remote(_) | Target::Empty => escape(&mut self.done.html, &alt),
+            Target::Unsafe => {
+                self.done.notes.push(Remark::unsafe_link(&destination));
+                escape(&mut self.done.html, &alt);
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Markdown from anyone into HTML that is safe to publish, and what a plan needs to know of a body beforehand.
+//!
+//! ```text
+//! body ─ limits ─▶ source ─ pulldown-cmark ─▶ write ──────────────────────────▶ finish ─▶ HTML
+//!                 (shortcodes hidden)            └─ if raw HTML: prescan ─ ammonia ─┘
+//! ```
+//!
+//! `write` publishes destinations as they were written and `finish` alone decides what they become, for Markdown and
+//! raw HTML alike; so every URL is checked last. `prescan` rewrites tag soup into canonical tags of the allow list and
+//! counts them, so that the sanitiser's parser, which is quadratic in places, gets only what is bounded and plain.
+//!
+//! Pure: no disk, clock, environment, printing.
+
+mod allow;
+mod finish;
+mod footnotes;
+mod headings;
+mod limits;
+mod link;
+mod outline;
+mod prescan;
+mod sanitise;
+mod shortcode;
+mod token;
+mod write;
+
+use std::collections::BTreeSet;
+use std::fmt::{self, Display, Formatter};
+
+use pulldown_cmark::{Event, Options, Parser};
+
+use crate::markdown::finish::Finished;
+use crate::markdown::shortcode::Source;
+use crate::markdown::write::{Raw, Written};
+
+pub use crate::markdown::link::safe_url;
+pub use crate::markdown::outline::{Outline, outline};
+
+/// A remark on a body: what was changed or is worth a look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The line within the body, from 1, where it is known.
+    pub line: Option<usize>,
+    /// One of `html-limits`, `html-removed`, `missing-image`, `shortcode`, `unsafe-link`.
+    pub code: &'static str,
+    /// What was found.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// Why a body is not published at all: it is over a limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The line within the body, from 1, where it is known.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl Display for Refused {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// What is known about the page around a body.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The page's `h1`; a heading that repeats it is dropped.
+    pub title: &'a str,
+    /// What stands before root-relative links: nothing, or a path such as `/archive`.
+    pub base_path: &'a str,
+    /// The URL to publish for a destination of the outline, with the base path; `None` leaves a link as it is and
+    /// puts its alternative text in the place of an image.
+    pub resolve: &'a dyn Fn(&str) -> Option<String>,
+    /// Words in the language of the page.
+    pub words: Words<'a>,
+}
+
+/// Words that are published with a body.
+#[derive(Clone, Copy, Debug)]
+pub struct Words<'a> {
+    /// Names the section of footnotes, such as `Footnotes`.
+    pub footnotes: &'a str,
+    /// Names the link from a footnote to its reference, such as `Back to text`.
+    pub back: &'a str,
+    /// Names the box in which a table scrolls, such as `Table`.
+    pub table: &'a str,
+}
+
+/// A rendered body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Html {
+    /// Well-formed HTML for the content of an element.
+    pub html: String,
+    /// Remarks, in the order in which they were found.
+    pub notes: Vec<Note>,
+}
+
+/// Turns Markdown into HTML that runs no script and contacts no other site.
+pub fn to_html(body: &str, context: &Context) -> Result<Html, Refused> {
+    limits::check(body)?;
+    let source = Source::new(body);
+    let marker = unused_attribute(&source);
+    let mut notes = Vec::new();
+    let written = write::write(&source, &marker, &context.words, Raw::Keep)?;
+    notes.extend(shortcode_note(&source, &written));
+    let html = if written.raw_bytes == 0 {
+        written.html
+    } else {
+        match sanitise::sanitise(&written, &marker) {
+            Ok(sanitised) => {
+                notes.extend(sanitised.notes);
+                sanitised.html
+            }
+            Err(limit) => {
+                notes.push(limits_note(&source, &written, limit));
+                write::write(&source, &marker, &context.words, Raw::AsText)?.html
+            }
+        }
+    };
+    let Finished { html, notes: found } = finish::finish(&html, &marker, context);
+    notes.extend(found);
+    outline::find_lines(&source, &mut notes);
+    Ok(Html { html, notes: notes.into_iter().map(|remark| remark.note).collect() })
+}
+
+/// A note and the destination it is about, by which its line is found.
+struct Remark {
+    note: Note,
+    destination: Option<String>,
+}
+
+impl Remark {
+    fn new(code: &'static str, message: String) -> Self {
+        Remark { note: Note { line: None, code, message, hint: None }, destination: None }
+    }
+
+    fn unsafe_link(destination: &str) -> Self {
+        let shown: String = destination.chars().filter(|it| !it.is_control()).take(80).collect();
+        Remark::new("unsafe-link", format!("a link to `{shown}` is not published")).about(destination)
+    }
+
+    fn about(mut self, destination: &str) -> Self {
+        self.destination = Some(destination.to_owned());
+        self
+    }
+
+    fn hint(mut self, hint: &str) -> Self {
+        self.note.hint = Some(hint.to_owned());
+        self
+    }
+
+    fn at(mut self, source: &Source, offset: usize) -> Self {
+        self.note.line = Some(limits::line_of(&source.text, offset));
+        self
+    }
+}
+
+fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_SMART_PUNCTUATION
+}
+
+fn events(text: &str) -> impl Iterator<Item = Event<'_>> {
+    Parser::new_ext(text, options())
+}
+
+/// The name of an attribute that marks what we generate; no tag of the body can have it, as the body has no such text.
+fn unused_attribute(source: &Source) -> String {
+    const PREFIX: &str = "data-b";
+    let text = source.plain(&source.text).to_ascii_lowercase();
+    let numbers = text.split(PREFIX).skip(1).filter_map(|after| {
+        let digits = after.bytes().take(9).take_while(u8::is_ascii_digit).count();
+        after[..digits].parse::<u32>().ok()
+    });
+    let used: BTreeSet<u32> = numbers.collect();
+    let free = used.iter().zip(0..).find(|(used, number)| *used != number);
+    let number = free.map_or(used.len(), |(_, number)| number as usize);
+    format!("{PREFIX}{number}")
+}
+
+fn shortcode_note(source: &Source, written: &Written) -> Option<Remark> {
+    let first = written.first_shortcode?;
+    let message = match written.shortcodes {
+        1 => "a shortcode of another generator is shown as text".to_owned(),
+        count => format!("{count} shortcodes of another generator are shown as text"),
+    };
+    Some(Remark::new("shortcode", message).at(source, first).hint("replace it with Markdown or remove it"))
+}
+
+fn limits_note(source: &Source, written: &Written, limit: &str) -> Remark {
+    let message = format!("HTML is shown as text because {limit}");
+    Remark::new("html-limits", message).at(source, written.first_raw)
+}

@@ -1,0 +1,86 @@
+//! The sanitiser around a body with raw HTML: limits, allow list, and what is said about what is gone.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use ammonia::{Builder, UrlRelative};
+
+use crate::markdown::Remark;
+use crate::markdown::allow;
+use crate::markdown::prescan::{Scanned, scan};
+use crate::markdown::write::Written;
+
+/// Most raw HTML in one body, in bytes.
+const RAW: usize = 256 * 1024;
+/// Longest body with raw HTML, rendered, in bytes; the parser takes about thirty times that in memory.
+const RENDERED: usize = 4 * 1024 * 1024;
+/// Names listed in one note.
+const LISTED: usize = 12;
+
+/// HTML of the allow list, well-formed, with URLs still to be checked.
+pub struct Sanitised {
+    /// The HTML.
+    pub html: String,
+    /// What was left out.
+    pub notes: Vec<Remark>,
+}
+
+/// Sanitises a whole body, or names the limit that it is over.
+pub fn sanitise(written: &Written, marker: &str) -> Result<Sanitised, &'static str> {
+    if written.raw_bytes > RAW {
+        return Err("there are more than 256 KiB of it");
+    }
+    if written.html.len() > RENDERED {
+        return Err("the whole text is longer than 4 MiB");
+    }
+    let scanned = scan(&written.html, marker)?;
+    let html = clean(&scanned.html, marker);
+    Ok(Sanitised { html, notes: notes(scanned) })
+}
+
+fn clean(html: &str, marker: &str) -> String {
+    let attributes: HashMap<&str, HashSet<&str>> = allow::ELEMENTS
+        .iter()
+        .map(|(name, attributes)| (*name, attributes.iter().copied().collect()))
+        .collect();
+    let mut everywhere = HashSet::from(allow::EVERYWHERE);
+    everywhere.insert(marker);
+    Builder::empty()
+        .tags(allow::ELEMENTS.iter().map(|(name, _)| *name).collect())
+        .tag_attributes(attributes)
+        .generic_attributes(everywhere)
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(None)
+        .clean(html)
+        .to_string()
+}
+
+fn notes(scanned: Scanned) -> Vec<Remark> {
+    let mut notes = Vec::new();
+    if !scanned.elements.is_empty() {
+        let tags = list(&scanned.elements, |name| format!("`<{name}>`"));
+        notes
+            .push(Remark::new("html-removed", format!("removed HTML tags that cannot be published: {tags}")));
+    }
+    if !scanned.events.is_empty() {
+        let events = list(&scanned.events, |name| format!("`{name}`"));
+        notes.push(Remark::new(
+            "html-removed",
+            format!("removed attributes that would run scripts: {events}"),
+        ));
+    }
+    notes.extend(scanned.destinations.iter().map(|it| Remark::unsafe_link(it)));
+    notes
+}
+
+fn list(counts: &BTreeMap<String, usize>, name: impl Fn(&str) -> String) -> String {
+    let item = |(it, count): (&String, &usize)| match count {
+        1 => name(it),
+        count => format!("{} ({count})", name(it)),
+    };
+    let mut items: Vec<String> = counts.iter().take(LISTED).map(item).collect();
+    if counts.len() > LISTED {
+        items.push(format!("and {} others", counts.len() - LISTED));
+    }
+    items.join(", ")
+}

@@ -1,0 +1,182 @@
+//! Where every article is published. Addresses do not move because something else was added.
+
+use crate::archive::{Archive, Entry};
+use crate::article::Date;
+use crate::config::{Config, Permalink, PermalinkPart};
+use crate::problem::Problem;
+use crate::route::{OutPath, Slug, Url, suffix};
+use std::collections::HashMap;
+
+/// Paths of articles and pages.
+#[derive(Debug)]
+pub struct Addresses {
+    articles: Vec<OutPath>,
+    pages: Vec<OutPath>,
+    /// Published sources and their paths.
+    by_source: HashMap<String, OutPath>,
+    base_path: String,
+}
+
+impl Addresses {
+    /// Finds a path for each article and page.
+    ///
+    /// Among those that want one path, the ones with a slug of their own choice come first, then the order is by
+    /// date and source; the first gets the path, the others get six hexadecimal digits of their own identity. All
+    /// bare paths are given away before any suffix, so that no suffix takes a path from an article that wants it.
+    pub(super) fn new(archive: &Archive, config: &Config) -> (Self, Vec<Problem>) {
+        let all: Vec<&Entry> = archive.entries.iter().chain(&archive.pages).collect();
+        let wanted = |index: usize, slug: &Slug| {
+            if index < archive.entries.len() {
+                article_path(&config.permalink, all[index].article.date, slug)
+            } else {
+                page_path(slug)
+            }
+        };
+        let mut order: Vec<usize> = (0..all.len()).collect();
+        // Entries stand in order of date and source already; the sort is stable.
+        order.sort_by_key(|index| !all[*index].explicit_slug);
+        let mut paths: Vec<Option<OutPath>> = vec![None; all.len()];
+        let mut taken: HashMap<String, usize> = HashMap::with_capacity(all.len());
+        let mut late = Vec::new();
+        for &index in &order {
+            let path = wanted(index, &all[index].slug);
+            let first = *taken.entry(path.folded()).or_insert(index);
+            if first == index { paths[index] = Some(path) } else { late.push((index, first, path)) }
+        }
+        let mut problems = Vec::new();
+        for (index, first, bare) in late {
+            let entry = all[index];
+            let path = suffixes(entry)
+                .map(|digits| wanted(index, &entry.slug.with_suffix(&digits)))
+                .find(|path| !taken.contains_key(&path.folded()))
+                .expect("the last suffix is the whole hash of a path that only one file has");
+            taken.insert(path.folded(), index);
+            problems.push(same_path(entry, all[first], &bare, &path));
+            paths[index] = Some(path);
+        }
+        let mut articles: Vec<OutPath> = paths.into_iter().flatten().collect();
+        let pages = articles.split_off(archive.entries.len());
+        let published = all.iter().zip(articles.iter().chain(&pages)).filter(|(entry, _)| !entry.removed());
+        let by_source = published.map(|(entry, path)| (entry.source.clone(), path.clone())).collect();
+        (Self { articles, pages, by_source, base_path: config.site.base_path.clone() }, problems)
+    }
+
+    /// Path of an article.
+    pub fn article(&self, id: usize) -> &OutPath {
+        &self.articles[id]
+    }
+
+    /// Path of a page outside the archive.
+    pub fn page(&self, id: usize) -> &OutPath {
+        &self.pages[id]
+    }
+
+    /// Address of an output.
+    pub fn url(&self, path: &OutPath) -> Url {
+        Url::of(path, &self.base_path)
+    }
+
+    /// Address of the article or page made from a source, if it is published.
+    pub fn of_source(&self, source: &str) -> Option<Url> {
+        self.by_source.get(source).map(|path| self.url(path))
+    }
+}
+
+/// Six digits of the identity; should two articles share it, digits of the source's path, more and more of them.
+fn suffixes(entry: &Entry) -> impl Iterator<Item = String> {
+    let whole = xxhash_rust::xxh3::xxh3_128(entry.source.as_bytes());
+    let whole = format!("{whole:032x}");
+    let longer = [6, 12, 32].map(move |digits| whole[..digits].to_string());
+    std::iter::once(suffix(entry.identity())).chain(longer)
+}
+
+fn same_path(entry: &Entry, first: &Entry, bare: &OutPath, path: &OutPath) -> Problem {
+    let message = format!("`{}` has the path `/{bare}` already; published as `/{path}`", first.source);
+    Problem::warning("same-path", message).file(&entry.source).hint("give it a `slug` of its own")
+}
+
+fn page_path(slug: &Slug) -> OutPath {
+    OutPath::new(&format!("{slug}.html")).expect("a slug is a plain name")
+}
+
+fn article_path(permalink: &Permalink, date: Option<Date>, slug: &Slug) -> OutPath {
+    let mut folders: Vec<String> = Vec::with_capacity(permalink.segments.len() + 1);
+    let dated = |part: &PermalinkPart| {
+        matches!(part, PermalinkPart::Year | PermalinkPart::Month | PermalinkPart::Day)
+    };
+    if date.is_none() && permalink.segments.iter().flatten().any(dated) {
+        folders.push("undated".to_string());
+    }
+    for segment in &permalink.segments {
+        folders.extend(fill(segment, date, slug));
+    }
+    if permalink.folder {
+        folders.push("index.html".to_string());
+    }
+    OutPath::new(&folders.join("/"))
+        .expect("the configuration allows only plain letters around slugs and numbers")
+}
+
+/// One folder or file name; parts without a value are left out with the text before them.
+fn fill(segment: &[PermalinkPart], date: Option<Date>, slug: &Slug) -> Option<String> {
+    let mut name = String::new();
+    let mut before = "";
+    let mut missing = false;
+    for part in segment {
+        let value = match part {
+            PermalinkPart::Literal(text) => {
+                before = text;
+                continue;
+            }
+            PermalinkPart::Slug => Some(slug.to_string()),
+            PermalinkPart::Year => date.map(|date| format!("{:04}", date.year())),
+            PermalinkPart::Month => date.and_then(|date| date.month()).map(|month| format!("{month:02}")),
+            PermalinkPart::Day => date.and_then(|date| date.day()).map(|day| format!("{day:02}")),
+        };
+        match value {
+            Some(value) => {
+                // A separator makes no sense at the beginning, where the part before it is missing.
+                name += if missing && name.is_empty() { "" } else { before };
+                name += &value;
+            }
+            None => missing = true,
+        }
+        before = "";
+    }
+    if !(missing && name.is_empty()) {
+        name += before;
+    }
+    Some(name).filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(pattern: &str, date: &str, path: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let yaml = format!("permalink: '{pattern}'\n");
+        crate::fs::create(&folder.path().join("archive.yaml"), yaml.as_bytes()).unwrap();
+        let (config, _) = Config::load(folder.path(), &crate::config::Flags::default()).unwrap();
+        let made = article_path(&config.permalink, Date::parse(date).ok(), &Slug::new("story"));
+        assert_eq!(made.as_str(), path, "{pattern} {date}");
+    }
+
+    #[test]
+    fn parts_without_a_value_are_left_out() {
+        for (pattern, date, path) in [
+            ("/{year}/{month}/{day}/{slug}.html", "2019-07-21", "2019/07/21/story.html"),
+            ("/{year}/{month}/{day}/{slug}.html", "0001-05", "0001/05/story.html"),
+            ("/{year}/{month}/{day}/{slug}.html", "1998", "1998/story.html"),
+            ("/{year}/{month}/{day}/{slug}.html", "", "undated/story.html"),
+            ("/{year}/{slug}/", "1998", "1998/story/index.html"),
+            ("/{slug}/", "", "story/index.html"),
+            ("/a-{slug}.html", "1998", "a-story.html"),
+            ("/news/{year}-{month}-{day}-{slug}.html", "1998-05", "news/1998-05-story.html"),
+            ("/news/{year}-{month}-{day}-{slug}.html", "", "undated/news/story.html"),
+        ] {
+            check(pattern, date, path);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What we own in the output: `manifest.json` lists one `manifest/<top folder>.ndjson` each, with its hash; these
+//! hold path, size, SHA-256 and source of every published file, one a line.
+//!
+//! Ownership lives here and nowhere else. What a build is about to write is entered first, in
+//! `manifest/pending`, so that a killed build leaves no file without an owner. For that reason reading is
+//! tolerant: every line that can be read counts, whether or not the parts fit together.
+
+use crate::config::Site;
+use crate::fs::{self, Kind};
+use crate::route::OutPath;
+use anyhow::Result;
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+pub(super) const INDEX: &str = "manifest.json";
+pub(super) const FOLDER: &str = "manifest";
+const PENDING: &str = "manifest/pending";
+/// The part that holds files without a folder; a folder of that name would share it.
+const ROOT: &str = "root";
+/// Largest part in bytes: about 200 a file.
+const LIMIT: u64 = 4 << 30;
+
+/// What is known about one published file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Its path below the output.
+    pub path: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// SHA-256 of its bytes in hexadecimal.
+    pub sha256: String,
+    /// The input it was made from.
+    pub source: String,
+}
+
+/// Names the site that an output belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteName {
+    /// Its title.
+    pub title: String,
+    /// Its address, or nothing.
+    pub base_url: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Index {
+    format: u32,
+    generator: String,
+    site: SiteName,
+    files: Vec<Record>,
+}
+
+/// The manifest of an output as it was found.
+#[derive(Debug, Default)]
+pub struct Manifest {
+    /// Whose output it is; `None` without a readable `manifest.json`.
+    pub site: Option<SiteName>,
+    /// All that we own, by path. A file may have two records: one of before a killed build, one of after.
+    records: HashMap<String, Vec<Record>>,
+}
+
+impl Manifest {
+    /// Reads the manifest of an output; empty if there is none.
+    pub fn read(output: &Path) -> Result<Self> {
+        let mut manifest = Self::default();
+        let index = output.join(INDEX);
+        if fs::kind(&index)? == Some(Kind::File) {
+            let index = serde_json::from_slice::<Index>(&fs::read(&index, LIMIT)?);
+            manifest.site = index.ok().map(|index| index.site);
+        }
+        let folder = output.join(FOLDER);
+        if fs::kind(&folder)? != Some(Kind::Folder) {
+            return Ok(manifest);
+        }
+        for name in fs::names(&folder)? {
+            let path = folder.join(&name);
+            let ours = name.ends_with(".ndjson") || PENDING.ends_with(&name);
+            if !ours || fs::kind(&path)? != Some(Kind::File) {
+                continue;
+            }
+            for line in fs::read(&path, LIMIT)?.split(|byte| *byte == b'\n') {
+                let Ok(record) = serde_json::from_slice::<Record>(line) else { continue };
+                // A manifest that was tampered with must not lead outside.
+                if OutPath::new(&record.path).is_ok_and(|path| path.as_str() == record.path) {
+                    manifest.records.entry(record.path.clone()).or_default().push(record);
+                }
+            }
+        }
+        Ok(manifest)
+    }
+
+    /// Whether nothing is known to be ours.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// What is known of a path.
+    pub fn of(&self, path: &str) -> &[Record] {
+        self.records.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// All paths that are ours, in order.
+    pub fn paths(&self) -> BTreeSet<&str> {
+        self.records.keys().map(String::as_str).collect()
+    }
+}
+
+/// Enters files that are about to be written.
+pub(super) fn write_pending<'a>(output: &Path, records: impl Iterator<Item = &'a Record>) -> Result<()> {
+    fs::create_folders(&output.join(FOLDER))?;
+    Ok(fs::replace(&output.join(PENDING), &lines(records))?)
+}
+
+/// Writes the whole manifest where it differs, and forgets what was pending. Says whether anything was written.
+pub(super) fn write(output: &Path, site: &Site, records: &BTreeMap<String, Record>) -> Result<()> {
+    let mut parts: BTreeMap<String, Vec<&Record>> = BTreeMap::new();
+    for record in records.values() {
+        let top = record.path.split_once('/').map_or(ROOT, |(top, _)| top);
+        // Folders that differ by case alone must share a part: their files would be one on some systems.
+        let name = OutPath::new(top).map_or_else(|_| top.to_string(), |top| top.folded());
+        parts.entry(format!("{FOLDER}/{name}.ndjson")).or_default().push(record);
+    }
+    fs::create_folders(&output.join(FOLDER))?;
+    let mut files = Vec::with_capacity(parts.len());
+    for (name, records) in &parts {
+        let bytes = lines(records.iter().copied());
+        write_if_different(output, name, &bytes)?;
+        files.push(record(name, &bytes, "manifest"));
+    }
+    let site = SiteName { title: site.title.clone(), base_url: site.base_url.clone() };
+    let generator = concat!("backissue ", env!("CARGO_PKG_VERSION")).to_string();
+    let mut index =
+        serde_json::to_vec_pretty(&Index { format: 1, generator, site, files }).expect("plain data");
+    index.push(b'\n');
+    write_if_different(output, INDEX, &index)?;
+    for name in fs::names(&output.join(FOLDER))? {
+        let name = format!("{FOLDER}/{name}");
+        if name == PENDING || (name.ends_with(".ndjson") && !parts.contains_key(&name)) {
+            fs::remove(&output.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+/// The record of a file with these bytes.
+pub(super) fn record(path: &str, bytes: &[u8], source: &str) -> Record {
+    let sha256 = HEXLOWER.encode(&Sha256::digest(bytes));
+    Record { path: path.to_string(), size: bytes.len() as u64, sha256, source: source.to_string() }
+}
+
+fn lines<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for record in records {
+        serde_json::to_writer(&mut bytes, record).expect("plain data into memory");
+        bytes.push(b'\n');
+    }
+    bytes
+}
+
+fn write_if_different(output: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    let path = output.join(name);
+    let same = fs::kind(&path)? == Some(Kind::File) && fs::read(&path, LIMIT)? == bytes;
+    if !same {
+        fs::replace(&path, bytes)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! Dates and periods in the words of the interface.
+
+use super::views::DateView;
+use crate::archive::{Archive, Period};
+use crate::article::{Date, Precision};
+use crate::plan::{Addresses, Part, list_path, period_folder};
+use crate::theme::Words;
+
+/// A date as pages show it, linked to its calendar page where there is one.
+pub(super) fn view(date: &Date, words: &Words, archive: &Archive, addresses: &Addresses) -> DateView {
+    let (year, month, day, _) = date.civil();
+    let period = (year, month, day);
+    let known = archive.periods.contains_key(&period);
+    let url = known.then(|| addresses.url(&list_path(&period_folder(period), Part::Folder)).to_string());
+    DateView { iso: date.iso(), text: text(date, words), url }
+}
+
+/// A date in words, as precise as it is known.
+pub(super) fn text(date: &Date, words: &Words) -> String {
+    let (year, month, day, _) = date.civil();
+    let mut text = match (date.precision(), date.time()) {
+        (Precision::Time, Some((hour, minute))) => words.fill(
+            &["dates", "time"],
+            &[
+                ("day", &day.to_string()),
+                ("month", words.month(month)),
+                ("year", &year.to_string()),
+                ("time", &format!("{hour:02}:{minute:02}")),
+            ],
+        ),
+        _ => period(words, (year, month, day)),
+    };
+    for (said, word) in [(date.approximate(), "approximate"), (date.uncertain(), "uncertain")] {
+        if said {
+            text = words.fill(&["dates", word], &[("date", &text)]);
+        }
+    }
+    text
+}
+
+/// A year, month or day in words.
+pub(super) fn period(words: &Words, (year, month, day): Period) -> String {
+    let pattern = match (month, day) {
+        (0, _) => "year",
+        (_, 0) => "month",
+        _ => "day",
+    };
+    let month = if month > 0 { words.month(month) } else { "" };
+    words.fill(
+        &["dates", pattern],
+        &[("day", &day.to_string()), ("month", month), ("year", &year.to_string())],
+    )
+}

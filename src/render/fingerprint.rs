@@ -1,0 +1,68 @@
+//! Hashes of views.
+
+use serde::{Serialize, Serializer};
+use std::io;
+use tera::Value;
+use xxhash_rust::xxh3::Xxh3;
+
+/// Hash of all that a page's bytes depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Fingerprint(
+    /// XXH3, 128 bits.
+    pub u128,
+);
+
+/// A large part of a view, which stands in the fingerprint by its hash alone.
+///
+/// Tera's serialiser is the human-readable one and gets the value; the fingerprint's is not and gets the hash.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    hash: u128,
+    value: Value,
+}
+
+impl Shared {
+    /// HTML that templates print as it is; `hash` must stand for all that it was made from.
+    pub fn html(hash: u128, html: &str) -> Self {
+        Self { hash, value: Value::safe_string(html) }
+    }
+}
+
+impl Serialize for Shared {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        if out.is_human_readable() { self.value.serialize(out) } else { self.hash.serialize(out) }
+    }
+}
+
+/// Hash of a serialised value, seeded by a hash of what else matters.
+pub(super) fn fingerprint(value: &impl Serialize, seed: u128) -> u128 {
+    struct Hasher(Xxh3);
+    impl io::Write for Hasher {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.update(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut hasher = Hasher(Xxh3::new());
+    hasher.0.update(&seed.to_le_bytes());
+    let hasher = postcard::to_io(value, hasher).expect("views are plain data, and hashing never fails");
+    hasher.0.digest128()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_parts_count_by_their_hash_alone() {
+        let view = |hash, html| (1, Shared::html(hash, html));
+        assert_eq!(fingerprint(&view(1, "a"), 0), fingerprint(&view(1, "b"), 0));
+        assert_ne!(fingerprint(&view(1, "a"), 0), fingerprint(&view(2, "a"), 0));
+        assert_ne!(fingerprint(&view(1, "a"), 0), fingerprint(&view(1, "a"), 1));
+        assert_ne!(fingerprint(&("ab", "c"), 0), fingerprint(&("a", "bc"), 0), "fields do not run together");
+    }
+}

@@ -1,0 +1,178 @@
+//! Pages of articles, and pages outside the archive.
+
+use super::views::{
+    CorrectionView, DateView, Extra, Link, PrintView, ProvenanceView, RawView, Story, StoryPage, TermLink,
+    TermsOf,
+};
+use super::{Body, Renderer, Shared, card, date, dir};
+use crate::archive::Entry;
+use crate::article::{Date, term_key};
+use crate::markdown;
+use crate::plan::{Part, UNDATED, list_path, period_folder};
+use crate::yaml::{Kind, Node};
+
+/// Longest description in a page's head, in characters.
+const DESCRIPTION: usize = 200;
+
+impl Renderer<'_> {
+    pub(super) fn article(&self, id: usize, body: &Body) -> StoryPage {
+        let entry = &self.archive.entries[id];
+        let mut page = self.page("article", &entry.title, self.plan.addresses.article(id));
+        let story = self.story_of(entry, Some(id), body);
+        page.lang.clone_from(&story.lang);
+        page.dir = story.dir;
+        page.description = description(entry);
+        let (newer, older) = self.archive.neighbours(id);
+        let neighbour = |id: usize| Link {
+            title: self.archive.entries[id].title.clone(),
+            url: self.plan.addresses.url(self.plan.addresses.article(id)).to_string(),
+        };
+        let (newer, older) = (newer.map(neighbour), older.map(neighbour));
+        page.newer = newer.as_ref().map(|link| link.url.clone());
+        page.older = older.as_ref().map(|link| link.url.clone());
+        StoryPage { page, article: story, breadcrumbs: self.breadcrumbs_of(entry), newer, older }
+    }
+
+    pub(super) fn standalone(&self, id: usize, body: &Body) -> StoryPage {
+        let entry = &self.archive.pages[id];
+        let mut page = self.page("page", &entry.title, self.plan.addresses.page(id));
+        let article = self.story_of(entry, None, body);
+        page.lang.clone_from(&article.lang);
+        page.dir = article.dir;
+        page.description = description(entry);
+        StoryPage { page, article, breadcrumbs: Vec::new(), newer: None, older: None }
+    }
+
+    fn story_of(&self, entry: &Entry, id: Option<usize>, body: &Body) -> Story {
+        let article = &entry.article;
+        let lang = article.lang.clone().unwrap_or_else(|| self.config.site.lang.clone());
+        let mut sources = self.terms_in("sources", entry, id);
+        let mut sections = self.terms_in("sections", entry, id);
+        Story {
+            title: entry.title.clone(),
+            subtitle: article.subtitle.clone(),
+            description: article.description.clone(),
+            body: Shared::html(body.hash, &body.html),
+            dir: dir(&lang),
+            lang,
+            date: self.date(article.date.as_ref()),
+            updated: self.date(article.updated.as_ref()),
+            authors: self.terms_in("authors", entry, id),
+            source: (!sources.is_empty()).then(|| sources.remove(0)),
+            section: (!sections.is_empty()).then(|| sections.remove(0)),
+            terms: id.map_or_else(Vec::new, |id| self.terms_of(id)),
+            corrections: article
+                .corrections
+                .iter()
+                .map(|correction| CorrectionView {
+                    date: self.date(correction.date.as_ref()),
+                    text: correction.text.clone(),
+                })
+                .collect(),
+            provenance: self.provenance(entry),
+            extra: article.extra.iter().map(|(key, value)| (key.clone(), extra(value))).collect(),
+        }
+    }
+
+    fn date(&self, date: Option<&Date>) -> Option<DateView> {
+        date.map(|date| date::view(date, &self.theme.words, self.archive, &self.plan.addresses))
+    }
+
+    /// The names an article has in a taxonomy, linked if the taxonomy is configured.
+    fn terms_in(&self, key: &str, entry: &Entry, id: Option<usize>) -> Vec<TermLink> {
+        let index = self.config.taxonomies.iter().position(|taxonomy| term_key(&taxonomy.name) == key);
+        match (index, id) {
+            (Some(index), Some(id)) => self.archive.terms_of[id][index]
+                .iter()
+                .map(|term| self.term_link(index, *term, false))
+                .collect(),
+            _ => {
+                let plain =
+                    |name: &String| TermLink { name: self.alias(key, name).to_string(), url: None, count: 0 };
+                entry.article.terms(key).iter().map(plain).collect()
+            }
+        }
+    }
+
+    fn terms_of(&self, id: usize) -> Vec<TermsOf> {
+        let taxonomies = self.config.taxonomies.iter().enumerate();
+        taxonomies
+            .filter(|(index, _)| !self.archive.terms_of[id][*index].is_empty())
+            .map(|(index, _)| {
+                let head = self.taxonomy(index);
+                let terms = self.archive.terms_of[id][index]
+                    .iter()
+                    .map(|term| self.term_link(index, *term, false))
+                    .collect();
+                TermsOf { name: head.name, title: head.title, url: head.url, terms }
+            })
+            .collect()
+    }
+
+    fn provenance(&self, entry: &Entry) -> ProvenanceView {
+        let from = &entry.article.provenance;
+        // Addresses from articles are as hostile as their bodies.
+        let safe = |url: &Option<String>| {
+            url.as_deref().and_then(markdown::safe_url).filter(|url| url.contains("://"))
+        };
+        ProvenanceView {
+            original_url: safe(&from.original_url),
+            archived_url: safe(&from.archived_url),
+            retrieved: self.date(from.retrieved.as_ref()),
+            first_published_by: from.first_published_by.clone(),
+            rights: from.rights.clone(),
+            dateline: from.dateline.clone(),
+            agency: from.agency.clone(),
+            print: PrintView {
+                edition: from.print.edition.clone(),
+                page: from.print.page.clone(),
+                column: from.print.column.clone(),
+            },
+            raw: entry
+                .article
+                .raw
+                .as_ref()
+                .map(|raw| RawView { file: raw.file.clone(), sha256: raw.sha256.clone() }),
+        }
+    }
+
+    /// Year, month and day of an article, as far as they have pages.
+    fn breadcrumbs_of(&self, entry: &Entry) -> Vec<Link> {
+        let link = |title: String, folder: &str| Link {
+            title,
+            url: self.plan.addresses.url(&list_path(folder, Part::Folder)).to_string(),
+        };
+        let Some(date) = entry.article.date else {
+            return vec![link(self.theme.words.get(&["undated"]).to_string(), UNDATED)];
+        };
+        let (year, month, day, _) = date.civil();
+        let parts = [
+            Some(((year, 0, 0), year.to_string())),
+            (month > 0).then(|| ((year, month, 0), self.theme.words.month(month).to_string())),
+            (day > 0).then(|| ((year, month, day), day.to_string())),
+        ];
+        parts.into_iter().flatten().map(|(period, title)| link(title, &period_folder(period))).collect()
+    }
+}
+
+fn description(entry: &Entry) -> Option<String> {
+    let article = &entry.article;
+    let text = article.description.as_ref().or(article.subtitle.as_ref()).unwrap_or(&entry.excerpt);
+    Some(card::cut(text, DESCRIPTION)).filter(|text| !text.is_empty())
+}
+
+fn extra(node: &Node) -> Extra {
+    match node {
+        Node::Null => Extra::None,
+        Node::Scalar(Kind::Bool, text) => Extra::Bool(text.eq_ignore_ascii_case("true")),
+        Node::Scalar(Kind::Int, text) => text.parse().map_or_else(|_| Extra::Text(text.clone()), Extra::Int),
+        Node::Scalar(Kind::Float, text) => {
+            text.parse().map_or_else(|_| Extra::Text(text.clone()), Extra::Float)
+        }
+        Node::Scalar(Kind::Text, text) => Extra::Text(text.clone()),
+        Node::List(items) => Extra::List(items.iter().map(extra).collect()),
+        Node::Map(entries) => {
+            Extra::Map(entries.iter().map(|(key, value)| (key.clone(), extra(value))).collect())
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! What templates see. `README.md` documents these fields for authors of themes; all of them always exist, so that
+//! a misspelt one is an error.
+
+use super::Shared;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What all pages have in common, as `page`.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct PageView {
+    pub kind: &'static str,
+    pub title: String,
+    pub description: Option<String>,
+    pub url: String,
+    pub canonical: Option<String>,
+    pub lang: String,
+    pub dir: &'static str,
+    pub noindex: bool,
+    pub newer: Option<String>,
+    pub older: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Link {
+    pub title: String,
+    pub url: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct DateView {
+    pub iso: String,
+    pub text: String,
+    pub url: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct TermLink {
+    pub name: String,
+    pub url: Option<String>,
+    pub count: usize,
+}
+
+/// An entry of a list.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Card {
+    pub title: String,
+    pub url: String,
+    pub lang: Option<String>,
+    pub dir: Option<&'static str>,
+    pub date: Option<DateView>,
+    pub source: Option<String>,
+    pub summary: String,
+    pub year: Option<i16>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Pager {
+    pub number: Option<usize>,
+    pub newer: Option<String>,
+    pub older: Option<String>,
+    pub pages: Vec<NumberedPage>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct NumberedPage {
+    pub number: usize,
+    pub url: String,
+}
+
+/// `article.html` and `page.html`.
+#[derive(Debug, Serialize)]
+pub(super) struct StoryPage {
+    pub page: PageView,
+    pub article: Story,
+    pub breadcrumbs: Vec<Link>,
+    pub newer: Option<Link>,
+    pub older: Option<Link>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Story {
+    pub title: String,
+    pub subtitle: Option<String>,
+    pub description: Option<String>,
+    pub body: Shared,
+    pub lang: String,
+    pub dir: &'static str,
+    pub date: Option<DateView>,
+    pub updated: Option<DateView>,
+    pub authors: Vec<TermLink>,
+    pub source: Option<TermLink>,
+    pub section: Option<TermLink>,
+    pub terms: Vec<TermsOf>,
+    pub corrections: Vec<CorrectionView>,
+    pub provenance: ProvenanceView,
+    pub extra: BTreeMap<String, Extra>,
+}
+
+/// The terms of one article in one taxonomy.
+#[derive(Debug, Serialize)]
+pub(super) struct TermsOf {
+    pub name: String,
+    pub title: String,
+    pub url: String,
+    pub terms: Vec<TermLink>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct CorrectionView {
+    pub date: Option<DateView>,
+    pub text: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ProvenanceView {
+    pub original_url: Option<String>,
+    pub archived_url: Option<String>,
+    pub retrieved: Option<DateView>,
+    pub first_published_by: Option<String>,
+    pub rights: Option<String>,
+    pub dateline: Option<String>,
+    pub agency: Option<String>,
+    pub print: PrintView,
+    pub raw: Option<RawView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct PrintView {
+    pub edition: Option<String>,
+    pub page: Option<String>,
+    pub column: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct RawView {
+    pub file: String,
+    pub sha256: String,
+}
+
+/// A value of the user's own, in the type that YAML gives it.
+#[derive(Debug)]
+pub(super) enum Extra {
+    None,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Extra>),
+    Map(BTreeMap<String, Extra>),
+}
+
+impl Serialize for Extra {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        // The fingerprint's format does not say of what type a value is.
+        if !out.is_human_readable() {
+            return out.serialize_str(&format!("{self:?}"));
+        }
+        match self {
+            Self::None => out.serialize_none(),
+            Self::Bool(value) => out.serialize_bool(*value),
+            Self::Int(value) => out.serialize_i64(*value),
+            Self::Float(value) => out.serialize_f64(*value),
+            Self::Text(text) => out.serialize_str(text),
+            Self::List(items) => out.collect_seq(items),
+            Self::Map(entries) => out.collect_map(entries),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct HomePage {
+    pub page: PageView,
+    pub entries: Vec<Card>,
+    pub count: usize,
+    pub span: Option<String>,
+    pub years: Vec<YearLink>,
+    pub taxonomies: Vec<TaxonomySummary>,
+    pub undated: Option<Counted>,
+    pub pager: Pager,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct YearLink {
+    pub title: String,
+    pub url: String,
+    pub count: usize,
+    /// Percentage of the year with most articles.
+    pub share: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct TaxonomySummary {
+    pub name: String,
+    pub title: String,
+    pub url: String,
+    pub count: usize,
+    pub terms: Vec<TermLink>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Counted {
+    pub title: String,
+    pub url: String,
+    pub count: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ListPage {
+    pub page: PageView,
+    pub list: ListHead,
+    pub entries: Vec<Card>,
+    pub pager: Pager,
+    pub breadcrumbs: Vec<Link>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ListHead {
+    pub title: String,
+    pub intro: String,
+    pub url: String,
+    pub count: Option<usize>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct PeriodPage {
+    pub page: PageView,
+    pub period: PeriodHead,
+    pub months: Vec<Month>,
+    pub calendar: Option<Month>,
+    pub complete: bool,
+    pub entries: Vec<Card>,
+    pub pager: Pager,
+    pub breadcrumbs: Vec<Link>,
+    pub newer: Option<Link>,
+    pub older: Option<Link>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct PeriodHead {
+    pub kind: &'static str,
+    pub title: String,
+    pub url: String,
+    pub count: Option<usize>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Month {
+    pub title: String,
+    pub name: String,
+    pub url: Option<String>,
+    pub count: usize,
+    pub weekdays: Vec<Weekday>,
+    pub weeks: Vec<Vec<Day>>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Weekday {
+    pub short: String,
+    pub long: String,
+}
+
+/// A cell of a calendar; `day` 0 is an empty one.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Day {
+    pub day: i8,
+    pub url: Option<String>,
+    pub count: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct TermsPage {
+    pub page: PageView,
+    pub taxonomy: TaxonomyHead,
+    pub count: usize,
+    pub top: Vec<TermLink>,
+    pub groups: Vec<Group>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct TaxonomyHead {
+    pub name: String,
+    pub title: String,
+    pub url: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Group {
+    pub letter: String,
+    pub id: String,
+    pub terms: Vec<TermLink>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct TermPage {
+    pub page: PageView,
+    pub taxonomy: TaxonomyHead,
+    pub term: TermHead,
+    pub entries: Vec<Card>,
+    pub pager: Pager,
+    pub breadcrumbs: Vec<Link>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct TermHead {
+    pub name: String,
+    pub url: String,
+    pub count: Option<usize>,
+    pub span: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct NotFoundPage {
+    pub page: PageView,
+    pub links: Vec<Link>,
+}

@@ -1,0 +1,189 @@
+//! Embedded and user templates, words and assets → one [`Theme`] with one hash.
+//!
+//! The default theme is compiled in. A file of the project's `templates/` stands in for the embedded file of the
+//! same name; it may still extend the embedded one as `theme/NAME`.
+
+mod assets;
+mod problem;
+mod words;
+
+pub use assets::Asset;
+pub use words::{Words, is_rtl};
+
+use crate::config::Config;
+use crate::fs;
+use crate::problem::{Fatal, Problem};
+use crate::route::{OutPath, Url};
+use anyhow::Result;
+use rust_embed::RustEmbed;
+use std::collections::BTreeMap;
+use tera::Tera;
+use xxhash_rust::xxh3::Xxh3;
+
+/// The folder of the user's templates.
+pub const FOLDER: &str = "templates";
+/// The folder of files that are copied as they are.
+pub const STATIC: &str = "static";
+/// Under this prefix the embedded templates are found even if the user has some of the same name.
+const PREFIX: &str = "theme/";
+/// Largest template, word list or asset, in bytes; they are trusted, but may be the wrong file.
+const LIMIT: u64 = 16 << 20;
+
+#[derive(RustEmbed)]
+#[folder = "templates/"]
+struct Embedded;
+
+/// Everything that gives pages their looks.
+pub struct Theme {
+    /// The templates, with `site` in their global context.
+    tera: Tera,
+    /// The words of the interface.
+    pub words: Words,
+    /// Stylesheet and other files of the theme.
+    pub assets: Vec<Asset>,
+    /// Files that are copied as they are; their names are relative to `static/`.
+    pub statics: Vec<fs::File>,
+    /// Hash of all that pages are made with but their own view: templates, words, assets, configuration.
+    pub hash: u128,
+    sources: BTreeMap<String, Source>,
+}
+
+/// A template's text and where it comes from, for messages.
+struct Source {
+    label: String,
+    text: String,
+}
+
+/// One file of the theme, the user's or the embedded one.
+struct File {
+    /// Relative to `templates/`.
+    name: String,
+    /// How messages call it.
+    label: String,
+    bytes: Vec<u8>,
+    embedded: bool,
+}
+
+impl Theme {
+    /// Loads the theme of a project; a template that cannot be used is an error.
+    pub fn load(config: &Config) -> Result<(Self, Vec<Problem>)> {
+        let (files, mut problems) = files(config)?;
+        let words = Words::load(&files, &config.site.lang)?;
+        let assets = assets::load(&files)?;
+        let walk = fs::walk(&config.folder(STATIC), STATIC, |_| false);
+        problems.extend(walk.problems);
+        let site = site(config, &words, &assets);
+        let mut hash = Xxh3::new();
+        for file in &files {
+            hash.update(&xxhash_rust::xxh3::xxh3_128(file.name.as_bytes()).to_le_bytes());
+            hash.update(&xxhash_rust::xxh3::xxh3_128(&file.bytes).to_le_bytes());
+        }
+        hash.update(site.to_string().as_bytes());
+        let sources = templates(files)?;
+        let tera = compile(&sources, &site)?;
+        Ok((Self { tera, words, assets, statics: walk.files, hash: hash.digest128(), sources }, problems))
+    }
+
+    /// Renders one template into a buffer. `page` is what is being made, for messages.
+    pub fn render(
+        &self,
+        template: &str,
+        view: &impl serde::Serialize,
+        page: &str,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let context = tera::Context::from_serialize(view);
+        let rendered = context.and_then(|context| self.tera.render_to(template, &context, &mut *out));
+        rendered.map_err(|error| Fatal::one(problem::from_tera(&error, &self.sources).page(page)))
+    }
+}
+
+/// The embedded theme's file names, for `eject` and tests.
+pub fn embedded_names() -> Vec<String> {
+    Embedded::iter().map(|name| name.to_string()).collect()
+}
+
+/// Embedded files first, then the user's, each sorted.
+fn files(config: &Config) -> Result<(Vec<File>, Vec<Problem>)> {
+    let mut files: Vec<File> = Embedded::iter()
+        .filter_map(|name| {
+            let bytes = Embedded::get(&name)?.data.into_owned();
+            Some(File { label: format!("{PREFIX}{name}"), name: name.to_string(), bytes, embedded: true })
+        })
+        .collect();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let walk = fs::walk(&config.folder(FOLDER), FOLDER, |name| name.starts_with('.'));
+    for file in walk.files {
+        let bytes = fs::read(&file.path, LIMIT)?;
+        files.push(File {
+            label: format!("{FOLDER}/{}", file.name),
+            name: file.name,
+            bytes,
+            embedded: false,
+        });
+    }
+    Ok((files, walk.problems))
+}
+
+fn templates(files: Vec<File>) -> Result<BTreeMap<String, Source>> {
+    let mut sources = BTreeMap::new();
+    let is_template = |name: &str| name.ends_with(".html") || name.ends_with(".xml");
+    for file in files.into_iter().filter(|file| is_template(&file.name)) {
+        let Ok(text) = String::from_utf8(file.bytes) else {
+            return Err(Fatal::one(
+                Problem::error("template", "the template is not UTF-8 text").file(file.label),
+            ));
+        };
+        let name = if file.embedded { format!("{PREFIX}{}", file.name) } else { file.name };
+        sources.insert(name, Source { label: file.label, text });
+    }
+    Ok(sources)
+}
+
+fn compile(sources: &BTreeMap<String, Source>, site: &serde_json::Value) -> Result<Tera> {
+    let mut tera = Tera::new();
+    let failed = |error: tera::Error| Fatal::one(problem::from_tera(&error, sources));
+    tera.set_fallback_prefixes([PREFIX]).map_err(failed)?;
+    tera.add_raw_templates(sources.iter().map(|(name, source)| (name.as_str(), source.text.as_str())))
+        .map_err(failed)?;
+    tera.global_context().insert("site", site);
+    Ok(tera)
+}
+
+/// What templates see as `site`: nothing of it comes from an article, or one new article would change every page.
+fn site(config: &Config, words: &Words, assets: &[Asset]) -> serde_json::Value {
+    let base = config.site.base_path.as_str();
+    let mut site = serde_json::to_value(&config.site).expect("the configuration is plain data");
+    let urls: serde_json::Map<_, _> = assets
+        .iter()
+        .map(|asset| {
+            let url = Url::of(&asset.path, base);
+            (asset.name.clone(), serde_json::json!({"url": url, "integrity": asset.integrity}))
+        })
+        .collect();
+    let taxonomies: Vec<_> = config
+        .taxonomies
+        .iter()
+        .map(|taxonomy| {
+            let title = taxonomy.title.clone().unwrap_or_else(|| words.taxonomy(&taxonomy.name));
+            serde_json::json!({"name": taxonomy.name, "title": title, "url": format!("{base}{}", taxonomy.path)})
+        })
+        .collect();
+    site["dir"] = if is_rtl(&config.site.lang) { "rtl" } else { "ltr" }.into();
+    site["words"] = words.all().clone();
+    site["data"] = serde_json::json!({});
+    site["assets"] = urls.into();
+    site["generator"] = concat!("backissue ", env!("CARGO_PKG_VERSION")).into();
+    site["home"] = format!("{base}/").into();
+    site["taxonomies"] = taxonomies.into();
+    site
+}
+
+/// The path under which a file of `static/` is published, or what is wrong with its name.
+pub fn static_path(file: &fs::File) -> Result<OutPath, Problem> {
+    OutPath::new(&file.name).map_err(|reason| {
+        Problem::warning("path", format!("not published: {reason}"))
+            .file(format!("{STATIC}/{}", file.name))
+            .hint("rename the file")
+    })
+}

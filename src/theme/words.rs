@@ -1,0 +1,120 @@
+//! The words of the interface, a file a language: `i18n/en.yaml` and so on.
+
+use super::File;
+use crate::problem::{Fatal, Problem};
+use crate::yaml;
+use anyhow::Result;
+use serde_json::Value;
+
+/// The words in one language. What a language's file lacks is taken from English.
+#[derive(Clone, Debug)]
+pub struct Words(Value);
+
+impl Words {
+    /// Embedded English, the embedded language, then the user's files of the language, each over the last.
+    pub(super) fn load(files: &[File], lang: &str) -> Result<Self> {
+        let primary = lang.split('-').next().unwrap_or(lang);
+        let mut words = Value::Null;
+        for (embedded, name) in [(true, "en"), (true, primary), (true, lang), (false, primary), (false, lang)]
+        {
+            let name = format!("i18n/{name}.yaml");
+            let Some(file) = files.iter().find(|file| file.embedded == embedded && file.name == name) else {
+                continue;
+            };
+            merge(&mut words, parse(file)?);
+        }
+        Ok(Self(words))
+    }
+
+    /// All of them, as templates see them.
+    pub fn all(&self) -> &Value {
+        &self.0
+    }
+
+    /// A word by its path in the file; the path itself if no file has it, so that a gap is seen.
+    pub fn get<'a>(&'a self, path: &[&'a str]) -> &'a str {
+        let found = path.iter().try_fold(&self.0, |value, key| value.get(key)).and_then(Value::as_str);
+        found.unwrap_or_else(|| path.last().copied().unwrap_or_default())
+    }
+
+    /// The heading of a taxonomy.
+    pub fn taxonomy(&self, name: &str) -> String {
+        let words = self.0.get("taxonomies");
+        // `section` and `sections` are one taxonomy.
+        let known = words.and_then(|words| words.get(name).or_else(|| words.get(format!("{name}s"))));
+        match known.and_then(Value::as_str) {
+            Some(title) => title.to_string(),
+            None => name.chars().take(1).flat_map(char::to_uppercase).chain(name.chars().skip(1)).collect(),
+        }
+    }
+
+    /// The name of a month, 1 to 12.
+    pub fn month(&self, month: i8) -> &str {
+        self.item("months", month - 1)
+    }
+
+    /// Short and long name of a weekday, 0 for Monday.
+    pub fn weekday(&self, day: i8) -> (&str, &str) {
+        (self.item("weekdays_short", day), self.item("weekdays", day))
+    }
+
+    fn item(&self, list: &str, index: i8) -> &str {
+        let index = usize::try_from(index).unwrap_or(0);
+        self.0.get(list).and_then(|list| list.get(index)).and_then(Value::as_str).unwrap_or("?")
+    }
+
+    /// A pattern among the words with its `{key}`s filled in.
+    pub fn fill(&self, path: &[&str], values: &[(&str, &str)]) -> String {
+        fill(self.get(path), values)
+    }
+}
+
+/// Replaces each `{key}`; a value is never looked into again.
+fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
+    let mut text = String::with_capacity(pattern.len() + 16);
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let Some((key, after)) = after.split_once('}') else {
+            rest = after;
+            break;
+        };
+        text.push_str(values.iter().find(|(name, _)| *name == key).map_or("", |(_, value)| value));
+        rest = after;
+    }
+    text + rest
+}
+
+fn parse(file: &File) -> Result<Value> {
+    let text = String::from_utf8_lossy(&file.bytes);
+    yaml::typed(&text).map_err(|error| {
+        Fatal::one(Problem::error("template", error.message).file(file.label.clone()).at(
+            &text,
+            error.line,
+            error.column,
+        ))
+    })
+}
+
+fn merge(words: &mut Value, over: Value) {
+    match (words, over) {
+        (Value::Object(words), Value::Object(over)) => {
+            for (key, value) in over {
+                merge(words.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (words, over) => *words = over,
+    }
+}
+
+/// Whether a language is written from right to left, by its script or, without one, its usual script.
+pub fn is_rtl(lang: &str) -> bool {
+    let mut parts = lang.split('-');
+    let primary = parts.next().unwrap_or_default().to_ascii_lowercase();
+    match parts.find(|part| part.len() == 4) {
+        Some(script) => ["arab", "hebr", "thaa", "syrc", "nkoo", "adlm", "rohg"]
+            .contains(&script.to_ascii_lowercase().as_str()),
+        None => ["ar", "he", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb", "syr", "nqo", "iw", "arc"]
+            .contains(&primary.as_str()),
+    }
+}
