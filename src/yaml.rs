@@ -133,7 +133,8 @@ fn locate(error: &serde_yaml::Error, text: &str) -> Error {
     let at = full.find(" at line ").unwrap_or(full.len());
     let message = full[..at].to_string();
     // Errors of our own are reported at (1,1) or without a place; a duplicate key can be found again.
-    if let Some(key) = message.split_once(DUPLICATE).and_then(|(_, rest)| rest.split('`').next()) {
+    let duplicate = message.split_once(DUPLICATE).or_else(|| message.split_once("duplicate field `"));
+    if let Some(key) = duplicate.and_then(|(_, rest)| rest.split('`').next()) {
         return Error { line: second_line_of(text, key), column: Some(1), message };
     }
     // A document of several parts, or ended too early, has no place: its beginning is better than none.

@@ -50,7 +50,7 @@ impl Build {
         let config = load(flags, report)?;
         let bar = Bar::new(report);
         let built = build::build(&config, global.jobs.map_or(0, usize::from), home().as_deref(), &|event| {
-            bar.on(event)
+            bar.on(event);
         });
         bar.finish();
         let built = built?;

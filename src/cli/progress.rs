@@ -20,7 +20,7 @@ pub(super) struct Bar<'a> {
     report: &'a Report,
     terminal: bool,
     started: Instant,
-    bar: ProgressBar,
+    drawn: ProgressBar,
     done: AtomicUsize,
     stage: Mutex<Current>,
 }
@@ -41,7 +41,7 @@ impl<'a> Bar<'a> {
             report,
             terminal: std::io::stderr().is_terminal(),
             started: Instant::now(),
-            bar,
+            drawn: bar,
             done: AtomicUsize::new(0),
             stage: Mutex::new(Current { name: "", total: 0, told: None }),
         }
@@ -62,7 +62,7 @@ impl<'a> Bar<'a> {
     }
 
     pub(super) fn finish(&self) {
-        self.bar.finish_and_clear();
+        self.drawn.finish_and_clear();
     }
 
     fn begin(&self, stage: Stage, total: usize) {
@@ -74,9 +74,9 @@ impl<'a> Bar<'a> {
         if let Ok(mut current) = self.stage.lock() {
             (current.name, current.total) = (name, total);
         }
-        self.bar.reset();
-        self.bar.set_length(total as u64);
-        self.bar.set_message(name);
+        self.drawn.reset();
+        self.drawn.set_length(total as u64);
+        self.drawn.set_message(name);
     }
 
     fn show(&self, done: usize) {
@@ -84,10 +84,10 @@ impl<'a> Bar<'a> {
             return;
         }
         if self.terminal {
-            if self.bar.is_hidden() {
-                self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            if self.drawn.is_hidden() {
+                self.drawn.set_draw_target(ProgressDrawTarget::stderr());
             }
-            return self.bar.set_position(done as u64);
+            return self.drawn.set_position(done as u64);
         }
         let Ok(mut current) = self.stage.try_lock() else { return };
         if current.told.is_none_or(|told| told.elapsed() > LINES) {

@@ -1,6 +1,6 @@
 //! How problems and results are shown: for people on the standard error, as JSON lines on the standard output.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing happens")]
+#![expect(clippy::print_stderr, reason = "this is where printing happens")]
 
 use super::Global;
 use crate::problem::{Fatal, Level, Problem};

@@ -411,18 +411,20 @@ fn base(text: &str) -> Result<(String, String), &'static str> {
 
 fn unreadable(text: &str, error: &yaml::Error) -> anyhow::Error {
     let problem =
-        Problem::error("config", error.message.clone()).file(FILE).at(text, error.line, error.column);
+        |message: String| Problem::error("config", message).file(FILE).at(text, error.line, error.column);
     Fatal::one(match nearest(&error.message) {
-        Some(hint) => problem.hint(hint),
-        None => problem,
+        Some((key, known)) => {
+            problem(format!("unknown key `{key}`")).hint(format!("did you mean `{known}`?"))
+        }
+        None => problem(error.message.clone()),
     })
 }
 
-/// For an unknown key, the nearest known one: serde's message names both.
-fn nearest(message: &str) -> Option<String> {
+/// For an unknown key, it and the nearest known one: serde's message names both.
+fn nearest(message: &str) -> Option<(&str, &str)> {
     let (unknown, known) = message.split_once("unknown field `")?.1.split_once('`')?;
     let known = known.split('`').skip(1).step_by(2);
     let best =
         known.max_by(|a, b| strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b)))?;
-    Some(format!("did you mean `{best}`?"))
+    Some((unknown, best))
 }

@@ -3,9 +3,10 @@
 //! The input is canonical HTML – what `write` wrote, or the sanitiser – and balanced. Nothing changes a URL after this.
 
 use crate::markdown::allow;
+use crate::markdown::escape::{copy_text, decode, escape, push_attribute};
 use crate::markdown::headings::{Heading, Place, places};
 use crate::markdown::link::{self, Target, target};
-use crate::markdown::token::{Tag, Token, Tokens, copy_text, decode, escape, push_attribute};
+use crate::markdown::token::{Tag, Token, Tokens};
 use crate::markdown::{Context, Remark};
 
 /// Finished HTML.
@@ -29,7 +30,6 @@ pub fn finish(html: &str, marker: &str, context: &Context) -> Finished {
         anchors: Vec::new(),
         open_tables: 0,
         tables: 0,
-        after_pre: false,
         done: Finished { html: String::with_capacity(html.len() + html.len() / 8), notes: Vec::new() },
     };
     for token in Tokens::new(html) {
@@ -38,35 +38,32 @@ pub fn finish(html: &str, marker: &str, context: &Context) -> Finished {
     finish.done
 }
 
-/// Collects the headings, with their text.
+/// Collects the headings, with their text. One within another is no heading but text of the outer one.
 fn headings(html: &str, marker: &str) -> Vec<Heading> {
     let mut headings: Vec<Heading> = Vec::new();
-    let mut open: Vec<usize> = Vec::new();
-    let mut in_reference = false;
+    let (mut open, mut in_reference) = (0_usize, false);
     for token in Tokens::new(html) {
+        let outermost = if open > 0 { headings.last_mut() } else { None };
         match token {
             Token::Start(tag) => {
-                if let Some(level) = heading_level(tag.name) {
-                    open.iter().for_each(|&it| headings[it].rich = true);
-                    open.push(headings.len());
-                    headings.push(Heading { level, ..Heading::default() });
-                    continue;
-                }
+                let level = heading_level(tag.name);
                 let reference = tag.name == "a" && tag.value(marker).is_some();
                 in_reference |= reference;
-                for &it in &open {
-                    headings[it].rich |= reference || tag.name == "img";
+                if let Some(heading) = outermost {
+                    heading.rich |= reference || level.is_some() || tag.name == "img";
                     if tag.name == "br" {
-                        headings[it].text.push(' ');
+                        heading.text.push(' ');
                     }
+                } else if let Some(level) = level {
+                    headings.push(Heading { level, ..Heading::default() });
                 }
+                open += usize::from(level.is_some());
             }
-            Token::End(name) if heading_level(name).is_some() => drop(open.pop()),
+            Token::End(name) if heading_level(name).is_some() => open = open.saturating_sub(1),
             Token::End("a") => in_reference = false,
             Token::Text(text) if !in_reference => {
-                // The innermost is enough: an outer one is rich and keeps its own text.
-                if let Some(&it) = open.last() {
-                    headings[it].text.push_str(&decode(text));
+                if let Some(heading) = outermost {
+                    heading.text.push_str(&decode(text));
                 }
             }
             _ => {}
@@ -86,7 +83,8 @@ struct Finish<'a> {
     context: &'a Context<'a>,
     marker: &'a str,
     places: std::vec::IntoIter<Option<Place>>,
-    open_headings: Vec<usize>,
+    /// The level of the open heading; `None` for those within it.
+    open_headings: Vec<Option<usize>>,
     /// Whether the current heading is left out; such a one holds nothing but text.
     dropped: bool,
     after_dropped: bool,
@@ -94,13 +92,11 @@ struct Finish<'a> {
     anchors: Vec<bool>,
     open_tables: usize,
     tables: usize,
-    after_pre: bool,
     done: Finished,
 }
 
 impl Finish<'_> {
     fn token(&mut self, token: Token) {
-        let after_pre = std::mem::take(&mut self.after_pre);
         if self.dropped {
             if let Token::End(name) = token {
                 self.dropped = heading_level(name).is_none();
@@ -111,10 +107,6 @@ impl Finish<'_> {
         let after_dropped = std::mem::take(&mut self.after_dropped);
         match token {
             Token::Text(text) => {
-                // A parser drops the first line feed in a `pre`, so one that counts needs another before it.
-                if after_pre && text.starts_with('\n') {
-                    self.push("\n");
-                }
                 let text = if after_dropped { text.strip_prefix('\n').unwrap_or(text) } else { text };
                 copy_text(&mut self.done.html, text);
             }
@@ -147,9 +139,14 @@ impl Finish<'_> {
                 self.open_tables += 1;
                 self.element("table", tag);
             }
+            // An ordinary element in its place keeps the tree around it as it was.
+            name if heading_level(name).is_some() && !self.open_headings.is_empty() => {
+                self.open_headings.push(None);
+                self.element("section", tag);
+            }
             name if heading_level(name).is_some() => match self.places.next().flatten() {
                 Some(place) => {
-                    self.open_headings.push(place.level);
+                    self.open_headings.push(Some(place.level));
                     self.push(&format!("<h{} id=\"{}\"", place.level, place.id));
                     self.attributes(tag);
                 }
@@ -157,7 +154,6 @@ impl Finish<'_> {
             },
             name => {
                 if let Some(name) = allow::element(name) {
-                    self.after_pre = name == "pre";
                     self.element(name, tag);
                 }
             }
@@ -178,11 +174,10 @@ impl Finish<'_> {
                     self.push("</div>");
                 }
             }
-            _ if heading_level(name).is_some() => {
-                if let Some(level) = self.open_headings.pop() {
-                    self.push(&format!("</h{level}>"));
-                }
-            }
+            _ if heading_level(name).is_some() => match self.open_headings.pop().flatten() {
+                Some(level) => self.push(&format!("</h{level}>")),
+                None => self.push("</section>"),
+            },
             _ => {
                 if let Some(name) = allow::element(name) {
                     self.push("</");
@@ -214,7 +209,7 @@ impl Finish<'_> {
                 _ if name == self.marker && value == "footnotes" => self.push(" class=\"footnotes\""),
                 _ if name == self.marker => push_attribute(&mut self.done.html, "id", &value),
                 _ if allow::attribute(tag.name, name, &value) => {
-                    push_attribute(&mut self.done.html, name, &value)
+                    push_attribute(&mut self.done.html, name, &value);
                 }
                 _ => {}
             }
@@ -245,7 +240,8 @@ impl Finish<'_> {
 
     fn local(&self, destination: &str, url: String) -> String {
         let path = link::local_path(destination).filter(|it| link::is_markdown(it) || link::is_picture(it));
-        match path.and_then(self.context.resolve) {
+        // What the caller answers goes through the policy too: then there is no way round it.
+        match path.and_then(self.context.resolve).and_then(|it| link::safe_url(&it)) {
             Some(resolved) => resolved + link::fragment(&url),
             None => self.below_base(url),
         }
@@ -259,39 +255,38 @@ impl Finish<'_> {
         let destination = tag.value("src").unwrap_or_default();
         let alt = tag.value("alt").unwrap_or_default();
         match target(&destination) {
-            Target::Local(_) => match link::local_path(&destination).and_then(self.context.resolve) {
-                Some(url) => {
-                    self.push("<img");
-                    push_attribute(&mut self.done.html, "src", &url);
-                    if tag.value("alt").is_none() {
-                        self.push(" alt=\"\"");
-                    }
-                    self.push(" loading=\"lazy\"");
-                    self.attributes(tag);
-                }
-                None => {
-                    let shown: String = destination.chars().take(200).collect();
-                    let note = Remark::new("missing-image", format!("image `{shown}` was not found"))
-                        .about(&destination)
-                        .hint("put it beside the article, or into `static/` and begin its path with `/`");
-                    self.done.notes.push(note);
-                    escape(&mut self.done.html, &alt);
-                }
-            },
+            Target::Local(_) => return self.local_image(tag, &destination, &alt),
             Target::Remote(url) if url.starts_with("http") && !self.anchors.contains(&true) => {
                 let name = if alt.trim().is_empty() { link::file_name(&url) } else { alt.into_owned() };
-                let name = if name.trim().is_empty() { url.clone() } else { name };
+                let name = if name.trim().is_empty() { &url } else { &name };
                 self.push("<a");
                 push_attribute(&mut self.done.html, "href", &url);
                 self.push(">");
-                escape(&mut self.done.html, &name);
-                self.push("</a>");
+                escape(&mut self.done.html, name);
+                return self.push("</a>");
             }
-            Target::Remote(_) | Target::Empty => escape(&mut self.done.html, &alt),
-            Target::Unsafe => {
-                self.done.notes.push(Remark::unsafe_link(&destination));
-                escape(&mut self.done.html, &alt);
-            }
+            Target::Remote(_) | Target::Empty => {}
+            Target::Unsafe => self.done.notes.push(Remark::unsafe_link(&destination)),
         }
+        escape(&mut self.done.html, &alt);
+    }
+
+    fn local_image(&mut self, tag: &Tag, destination: &str, alt: &str) {
+        let resolved = link::local_path(destination).and_then(self.context.resolve).map(|it| target(&it));
+        if let Some(Target::Local(url)) = resolved {
+            self.push("<img");
+            push_attribute(&mut self.done.html, "src", &url);
+            if tag.value("alt").is_none() {
+                self.push(" alt=\"\"");
+            }
+            self.push(" loading=\"lazy\"");
+            return self.attributes(tag);
+        }
+        let shown: String = destination.chars().filter(|it| !it.is_control()).take(200).collect();
+        let note = Remark::new("missing-image", format!("image `{shown}` was not found"))
+            .about(destination)
+            .hint("put it beside the article, or into `static/` and begin its path with `/`");
+        self.done.notes.push(note);
+        escape(&mut self.done.html, alt);
     }
 }

@@ -1,12 +1,13 @@
-//! Numbers for footnotes, given before anything is written, as a note may stand anywhere.
+//! Footnotes: their numbers, given before anything is written as a note may stand anywhere, and their section.
 
 use std::collections::BTreeMap;
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 use unicase::UniCase;
 
-use crate::markdown::events;
+use crate::markdown::escape::push_attribute;
 use crate::markdown::shortcode::Source;
+use crate::markdown::{Words, events};
 
 /// The footnotes of a body.
 #[derive(Default)]
@@ -86,9 +87,53 @@ impl Footnotes {
     }
 
     /// Number and count of references of the definition at an index, in the order of the text.
-    pub fn definition(&self, index: usize) -> (usize, usize) {
+    fn definition(&self, index: usize) -> (usize, usize) {
         self.definitions.get(index).copied().unwrap_or_default()
     }
+
+    /// Writes the notes in the order of their numbers, each with a link back to every reference.
+    ///
+    /// `definitions` holds their HTML in the order of the text.
+    pub fn write_section(&self, out: &mut String, definitions: Vec<String>, marker: &str, words: &Words) {
+        let place = |(index, html)| (self.definition(index), html);
+        let mut notes: Vec<((usize, usize), String)> =
+            definitions.into_iter().enumerate().map(place).collect();
+        if notes.is_empty() {
+            return;
+        }
+        notes.sort_by_key(|((number, _), _)| *number);
+        out.push_str("<section");
+        push_attribute(out, marker, "footnotes");
+        push_attribute(out, "aria-label", words.footnotes);
+        out.push_str(">\n<ol>\n");
+        for ((number, count), html) in notes {
+            out.push_str("<li");
+            push_attribute(out, marker, &format!("fn-{number}"));
+            out.push('>');
+            let html = html.trim_end();
+            let (text, end) = html.strip_suffix("</p>").map_or((html, ""), |text| (text, "</p>"));
+            out.push_str(text);
+            for reference in 1..=count {
+                back_link(out, number, reference, words);
+            }
+            out.push_str(end);
+            out.push_str("</li>\n");
+        }
+        out.push_str("</ol>\n</section>\n");
+    }
+}
+
+fn back_link(out: &mut String, number: usize, reference: usize, words: &Words) {
+    // The sign is that of an arrow, not of an emoji.
+    let (mut label, mut sign) = (words.back.to_owned(), "\u{21a9}\u{fe0e}".to_owned());
+    if reference > 1 {
+        label.push_str(&format!(" {reference}"));
+        sign.push_str(&format!("<sup>{reference}</sup>"));
+    }
+    out.push_str(" <a");
+    push_attribute(out, "href", &format!("#{}", reference_id(number, reference)));
+    push_attribute(out, "aria-label", &label);
+    out.push_str(&format!(">{sign}</a>"));
 }
 
 /// The id of the `count`th reference to a note.

@@ -33,7 +33,7 @@ impl Depth {
     pub fn follow(&mut self, event: &Event, body: &str, offset: usize) -> Result<(), Refused> {
         match event {
             Event::Start(Tag::BlockQuote(_) | Tag::List(_) | Tag::Item | Tag::FootnoteDefinition(_)) => {
-                self.0 += 1
+                self.0 += 1;
             }
             Event::End(
                 TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item | TagEnd::FootnoteDefinition,
@@ -46,7 +46,7 @@ impl Depth {
 
 /// The line, from 1, in which a byte stands.
 pub fn line_of(body: &str, offset: usize) -> usize {
-    body.as_bytes()[..offset.min(body.len())].iter().filter(|&&byte| byte == b'\n').count() + 1
+    body.get(..offset).unwrap_or(body).matches('\n').count() + 1
 }
 
 fn too_deep(line: usize) -> Refused {

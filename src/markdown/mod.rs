@@ -12,6 +12,7 @@
 //! Pure: no disk, clock, environment, printing.
 
 mod allow;
+mod escape;
 mod finish;
 mod footnotes;
 mod headings;
@@ -23,6 +24,13 @@ mod sanitise;
 mod shortcode;
 mod token;
 mod write;
+
+#[cfg(test)]
+#[expect(clippy::format_collect, reason = "hostile bodies are clearer when written in one line")]
+mod hostile;
+#[cfg(test)]
+#[expect(clippy::format_collect, reason = "as in `hostile`")]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};

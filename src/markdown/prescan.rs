@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::markdown::allow;
+use crate::markdown::escape::{copy_text, decode, escape};
 use crate::markdown::link::{Target, target};
-use crate::markdown::token::{Tag, Token, Tokens, copy_text, decode, escape};
+use crate::markdown::token::{Tag, Token, Tokens};
 
 /// Deepest nesting.
 const DEPTH: usize = 256;
@@ -78,6 +79,9 @@ impl Scan<'_> {
             self.leave_out(&name, tag, tokens);
             return Ok(());
         };
+        if element == "a" && !self.leads_somewhere(tag) {
+            return Ok(());
+        }
         self.implied_ends(element);
         if !allow::is_void(element) {
             self.open.push(element);
@@ -99,12 +103,15 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// An element is popped only when it is on top: what is closed crosswise counts as open, as for the parser.
+    /// An element is popped only when it is on top, or below items that its end tag ends too: what is closed crosswise
+    /// counts as open.
     fn end(&mut self, name: &str) {
         let name = name.to_ascii_lowercase();
         let Some(element) = allow::element(&name).filter(|it| !allow::is_void(it)) else { return };
-        if self.open.last() == Some(&element) {
-            self.pop();
+        let implied =
+            self.open.iter().rev().take_while(|open| **open != element && is_ended_by(open, element)).count();
+        if self.open.iter().rev().nth(implied) == Some(&element) {
+            (0..=implied).for_each(|_| self.pop());
         }
         self.done.html.push_str("</");
         self.done.html.push_str(element);
@@ -132,6 +139,18 @@ impl Scan<'_> {
         }
     }
 
+    /// Whether a link has a safe destination. Without one it goes now, before the sanitiser builds a tree around it.
+    fn leads_somewhere(&mut self, tag: &Tag) -> bool {
+        let Some(destination) = tag.value("href") else { return false };
+        match target(&destination) {
+            Target::Local(_) | Target::Remote(_) => return true,
+            Target::Unsafe => self.done.destinations.push(destination.into_owned()),
+            Target::Empty => {}
+        }
+        tag.attributes().for_each(|(name, _)| self.count_event(&name.to_ascii_lowercase()));
+        false
+    }
+
     fn attribute(&mut self, element: &str, name: &str, raw: &str) {
         let kept = match name {
             _ if name == self.marker => true,
@@ -150,18 +169,20 @@ impl Scan<'_> {
             self.done.html.push_str("=\"");
             self.done.html.push_str(&quoted(raw));
             self.done.html.push('"');
-        } else if name.len() > 2 && name.starts_with("on") {
-            *self.done.events.entry(shown(name)).or_default() += 1;
+        } else {
+            self.count_event(name);
+        }
+    }
+
+    fn count_event(&mut self, attribute: &str) {
+        if attribute.len() > 2 && attribute.starts_with("on") {
+            *self.done.events.entry(shown(attribute)).or_default() += 1;
         }
     }
 
     fn leave_out(&mut self, name: &str, tag: &Tag, tokens: &mut Tokens) {
         *self.done.elements.entry(shown(name)).or_default() += 1;
-        for (attribute, _) in tag.attributes().filter(|(it, _)| it.len() > 2) {
-            if attribute.as_bytes()[..2].eq_ignore_ascii_case(b"on") {
-                *self.done.events.entry(shown(&attribute.to_ascii_lowercase())).or_default() += 1;
-            }
-        }
+        tag.attributes().for_each(|(name, _)| self.count_event(&name.to_ascii_lowercase()));
         if WITH_CONTENT.contains(&name) {
             tokens.skip_raw(name);
         } else if RAW_TEXT.contains(&name)
@@ -169,6 +190,21 @@ impl Scan<'_> {
         {
             copy_text(&mut self.done.html, text);
         }
+    }
+}
+
+/// Whether the standard lets an end tag end an open element that has no end tag of its own.
+fn is_ended_by(open: &str, end: &str) -> bool {
+    match end {
+        "address" | "aside" | "blockquote" | "dd" | "details" | "div" | "dl" | "dt" | "figcaption"
+        | "figure" | "li" | "ol" | "pre" | "section" | "summary" | "ul" => {
+            matches!(open, "dd" | "dt" | "li" | "p")
+        }
+        "table" => matches!(open, "p" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr"),
+        "tbody" | "tfoot" | "thead" => matches!(open, "p" | "td" | "th" | "tr"),
+        "tr" => matches!(open, "p" | "td" | "th"),
+        "td" | "th" => open == "p",
+        _ => false,
     }
 }
 

@@ -1,10 +1,12 @@
-//! A linear HTML tokeniser after the WHATWG states, and the escaping that belongs to it.
+//! A linear HTML tokeniser after the WHATWG states.
 //!
 //! It never fails and never looks at a byte more than a constant number of times. It knows no elements:
 //! whether the text behind a start tag is raw is the caller's business (`skip_raw`).
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+
+use crate::markdown::escape::decode;
 
 /// One piece of HTML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,124 +224,20 @@ fn attribute(html: &str, mut at: usize) -> Step<'_> {
     while space(value_at) {
         value_at += 1;
     }
-    match bytes.get(value_at) {
-        Some(quote @ (b'"' | b'\'')) => {
-            let quote = if *quote == b'"' { "\"" } else { "'" };
-            let Some(end) = find(html, value_at + 1, quote) else { return Step::Eof };
-            Step::Attribute { name, value: &html[value_at + 1..end], next: end + 1 }
-        }
-        _ => {
-            let mut end = value_at;
-            while end < bytes.len() && !space(end) && bytes[end] != b'>' {
-                end += 1;
-            }
-            Step::Attribute { name, value: html.get(value_at..end).unwrap_or_default(), next: end }
-        }
+    if let Some(quote @ (b'"' | b'\'')) = bytes.get(value_at) {
+        let quote = if *quote == b'"' { "\"" } else { "'" };
+        let Some(end) = find(html, value_at + 1, quote) else { return Step::Eof };
+        return Step::Attribute { name, value: &html[value_at + 1..end], next: end + 1 };
     }
+    let mut end = value_at;
+    while end < bytes.len() && !space(end) && bytes[end] != b'>' {
+        end += 1;
+    }
+    Step::Attribute { name, value: html.get(value_at..end).unwrap_or_default(), next: end }
 }
 
 fn find(text: &str, from: usize, needle: &str) -> Option<usize> {
     text.get(from..)?.find(needle).map(|it| it + from)
-}
-
-/// Decodes the character references that a serialiser writes, numeric ones, and the named ones that hide a scheme.
-///
-/// Unknown names stay as they are: the sanitiser's parser knows all of them and looks at the same value again.
-pub fn decode(raw: &str) -> Cow<'_, str> {
-    if !raw.contains('&') {
-        return Cow::Borrowed(raw);
-    }
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let (character, len) = reference(rest).unwrap_or(('&', 1));
-        out.push(character);
-        rest = &rest[len..];
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
-}
-
-fn reference(text: &str) -> Option<(char, usize)> {
-    if let Some(digits) = text.strip_prefix("&#") {
-        let (digits, radix, before) = match digits.strip_prefix(['x', 'X']) {
-            Some(hex) => (hex, 16, 3),
-            None => (digits, 10, 2),
-        };
-        let len = digits.bytes().take_while(|it| (*it as char).is_digit(radix)).count();
-        if len == 0 {
-            return None;
-        }
-        let significant = digits[..len].trim_start_matches('0');
-        let number =
-            if significant.len() > 7 { 0 } else { u32::from_str_radix(significant, radix).unwrap_or(0) };
-        let character = char::from_u32(number).filter(|&it| it != '\0').unwrap_or('\u{fffd}');
-        let semicolon = usize::from(digits[len..].starts_with(';'));
-        return Some((character, before + len + semicolon));
-    }
-    let named = [
-        ("&amp;", '&'),
-        ("&lt;", '<'),
-        ("&gt;", '>'),
-        ("&quot;", '"'),
-        ("&apos;", '\''),
-        ("&nbsp;", '\u{a0}'),
-        ("&colon;", ':'),
-        ("&Tab;", '\t'),
-        ("&NewLine;", '\n'),
-    ];
-    named.iter().find(|(name, _)| text.starts_with(name)).map(|&(name, character)| (character, name.len()))
-}
-
-/// Appends plain text, without control characters.
-pub fn escape(out: &mut String, text: &str) {
-    replace_bytes(out, text, |byte| match byte {
-        b'&' => Some("&amp;"),
-        _ => unsafe_in_text(byte),
-    });
-}
-
-/// Appends text that has its character references already; only what could open a tag is escaped.
-pub fn copy_text(out: &mut String, text: &str) {
-    replace_bytes(out, text, unsafe_in_text);
-}
-
-fn unsafe_in_text(byte: u8) -> Option<&'static str> {
-    match byte {
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        b'\n' | b'\t' => None,
-        0..=0x1f | 0x7f => Some(""),
-        _ => None,
-    }
-}
-
-fn replace_bytes(out: &mut String, text: &str, replacement: impl Fn(u8) -> Option<&'static str>) {
-    let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        // Only ASCII is replaced, so every cut is between characters.
-        if let Some(replacement) = replacement(byte) {
-            out.push_str(&text[from..at]);
-            out.push_str(replacement);
-            from = at + 1;
-        }
-    }
-    out.push_str(&text[from..]);
-}
-
-/// Appends a blank, the name and the escaped value.
-pub fn push_attribute(out: &mut String, name: &str, value: &str) {
-    out.push(' ');
-    out.push_str(name);
-    out.push_str("=\"");
-    replace_bytes(out, value, |byte| match byte {
-        b'&' => Some("&amp;"),
-        b'"' => Some("&quot;"),
-        _ => unsafe_in_text(byte),
-    });
-    out.push('"');
 }
 
 #[cfg(test)]
@@ -398,14 +296,5 @@ mod tests {
         assert_eq!(tokens.skip_raw("script"), Some("a</scripty></b>"));
         assert_eq!(tokens.next(), Some(Token::Text("c")));
         assert_eq!(Tokens::new("a</b>").skip_raw("i"), None);
-    }
-
-    #[test]
-    fn references_are_decoded_once() {
-        assert_eq!(
-            decode("&#106;a&#x76;a&amp;amp;&colon;&copy;&#0;&#99999999999;"),
-            "java&amp;:&copy;\u{fffd}\u{fffd}"
-        );
-        assert_eq!(decode("a&#;b&#x;&"), "a&#;b&#x;&");
     }
 }

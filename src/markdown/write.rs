@@ -6,10 +6,11 @@ use std::ops::Range;
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 
 use crate::markdown::allow;
+use crate::markdown::escape::{escape, push_attribute};
 use crate::markdown::footnotes::{Footnotes, reference_id};
 use crate::markdown::limits::Depth;
 use crate::markdown::shortcode::Source;
-use crate::markdown::token::{Token, Tokens, escape, push_attribute};
+use crate::markdown::token::{Token, Tokens};
 use crate::markdown::{Refused, Words, options};
 
 /// Deepest nesting of emphasis; what is nested deeper keeps its text only.
@@ -44,7 +45,6 @@ pub fn write(source: &Source, marker: &str, words: &Words, raw: Raw) -> Result<W
     let mut writer = Writer {
         source,
         marker,
-        words,
         raw,
         written: Written::default(),
         footnotes: Footnotes::find(source),
@@ -64,14 +64,13 @@ pub fn write(source: &Source, marker: &str, words: &Words, raw: Raw) -> Result<W
         depth.follow(&event, &source.text, range.start)?;
         writer.event(event, range.start);
     }
-    writer.footnote_section();
+    writer.footnotes.write_section(&mut writer.written.html, writer.definitions, marker, words);
     Ok(writer.written)
 }
 
 struct Writer<'a> {
     source: &'a Source<'a>,
     marker: &'a str,
-    words: &'a Words<'a>,
     raw: Raw,
     written: Written,
     footnotes: Footnotes,
@@ -200,7 +199,7 @@ impl Writer<'_> {
                 self.push(">");
             }
             Tag::Image { dest_url, title, .. } => {
-                self.images.push((dest_url.into_string(), title.into_string()))
+                self.images.push((dest_url.into_string(), title.into_string()));
             }
             // These belong to extensions that are off.
             Tag::DefinitionList
@@ -235,7 +234,7 @@ impl Writer<'_> {
                 }
             }
             TagEnd::Table => {
-                self.push(if self.table.has_body { "</tbody>\n</table>\n" } else { "</table>\n" })
+                self.push(if self.table.has_body { "</tbody>\n</table>\n" } else { "</table>\n" });
             }
             TagEnd::TableHead => {
                 self.table.in_head = false;
@@ -344,7 +343,7 @@ impl Writer<'_> {
             }
             Event::Text(text) | Event::Code(text) => self.alt.push_str(&self.source.plain(&text)),
             Event::InlineHtml(html) if self.raw == Raw::AsText => {
-                self.alt.push_str(&self.source.plain(&html))
+                self.alt.push_str(&self.source.plain(&html));
             }
             Event::SoftBreak | Event::HardBreak => self.alt.push(' '),
             _ => {}
@@ -408,50 +407,6 @@ impl Writer<'_> {
         self.push("<sup><a");
         push_attribute(&mut self.written.html, self.marker, &reference_id(number, count));
         self.push(&format!(" href=\"#fn-{number}\">{number}</a></sup>"));
-    }
-
-    fn footnote_section(&mut self) {
-        let definitions = mem::take(&mut self.definitions);
-        let place = |(index, html)| (self.footnotes.definition(index), html);
-        let mut notes: Vec<((usize, usize), String)> =
-            definitions.into_iter().enumerate().map(place).collect();
-        if notes.is_empty() {
-            return;
-        }
-        notes.sort_by_key(|((number, _), _)| *number);
-        self.push("<section");
-        push_attribute(&mut self.written.html, self.marker, "footnotes");
-        push_attribute(&mut self.written.html, "aria-label", self.words.footnotes);
-        self.push(">\n<ol>\n");
-        for ((number, count), html) in notes {
-            self.push("<li");
-            push_attribute(&mut self.written.html, self.marker, &format!("fn-{number}"));
-            self.push(">");
-            let html = html.trim_end();
-            let (text, end) = match html.strip_suffix("</p>") {
-                Some(text) => (text, "</p>"),
-                None => (html, ""),
-            };
-            self.push(text);
-            for reference in 1..=count {
-                self.back_link(number, reference);
-            }
-            self.push(end);
-            self.push("</li>\n");
-        }
-        self.push("</ol>\n</section>\n");
-    }
-
-    fn back_link(&mut self, number: usize, reference: usize) {
-        let (mut label, mut sign) = (self.words.back.to_owned(), "\u{21a9}\u{fe0e}".to_owned());
-        if reference > 1 {
-            label.push_str(&format!(" {reference}"));
-            sign.push_str(&format!("<sup>{reference}</sup>"));
-        }
-        self.push(" <a");
-        push_attribute(&mut self.written.html, "href", &format!("#{}", reference_id(number, reference)));
-        push_attribute(&mut self.written.html, "aria-label", &label);
-        self.push(&format!(">{sign}</a>"));
     }
 }
 

@@ -211,11 +211,7 @@ impl Site {
         let walk = fs::walk(&self.output, "", |name| name == TEMPORARY);
         let own = |name: &str| name == manifest::INDEX || name.starts_with("manifest/") || name == "CNAME";
         let unknown = walk.files.iter().filter(|file| {
-            let hidden = file.name.starts_with('.') && !file.name.contains('/');
-            !hidden
-                && !file.name.starts_with(".git/")
-                && !own(&file.name)
-                && !records.contains_key(&file.name)
+            !file.name.starts_with('.') && !own(&file.name) && !records.contains_key(&file.name)
         });
         let folder = output_name(&self.output);
         let note = |file: &fs::File| {

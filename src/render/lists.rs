@@ -28,20 +28,24 @@ impl Renderer<'_> {
         });
         let taxonomies =
             (0..self.config.taxonomies.len()).filter(|index| !self.archive.terms[*index].is_empty());
+        // Numbered pages have the articles alone: a total would change every one of them with each new article.
+        let folder = part == Part::Folder;
         HomePage {
             page: PageView {
                 description: Some(self.config.site.description.clone()).filter(|text| !text.is_empty()),
                 ..page
             },
             entries,
-            count: self.archive.count(),
-            span: span(self.archive.years(0..self.archive.entries.len())),
-            years: years.collect(),
-            taxonomies: taxonomies.map(|index| self.summary(index)).collect(),
-            undated: Some(self.archive.undated_count()).filter(|count| *count > 0).map(|count| Counted {
-                title: self.theme.words.get(&["undated"]).to_string(),
-                url: self.folder_url(UNDATED),
-                count,
+            count: folder.then(|| self.archive.count()),
+            span: span(self.archive.years(0..self.archive.entries.len())).filter(|_| folder),
+            years: if folder { years.collect() } else { Vec::new() },
+            taxonomies: taxonomies.filter(|_| folder).map(|index| self.summary(index)).collect(),
+            undated: Some(self.archive.undated_count()).filter(|count| folder && *count > 0).map(|count| {
+                Counted {
+                    title: self.theme.words.get(&["undated"]).to_string(),
+                    url: self.folder_url(UNDATED),
+                    count,
+                }
             }),
             pager,
         }

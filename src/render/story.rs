@@ -81,17 +81,14 @@ impl Renderer<'_> {
     /// The names an article has in a taxonomy, linked if the taxonomy is configured.
     fn terms_in(&self, key: &str, entry: &Entry, id: Option<usize>) -> Vec<TermLink> {
         let index = self.config.taxonomies.iter().position(|taxonomy| term_key(&taxonomy.name) == key);
-        match (index, id) {
-            (Some(index), Some(id)) => self.archive.terms_of[id][index]
+        if let (Some(index), Some(id)) = (index, id) {
+            return self.archive.terms_of[id][index]
                 .iter()
                 .map(|term| self.term_link(index, *term, false))
-                .collect(),
-            _ => {
-                let plain =
-                    |name: &String| TermLink { name: self.alias(key, name).to_string(), url: None, count: 0 };
-                entry.article.terms(key).iter().map(plain).collect()
-            }
+                .collect();
         }
+        let plain = |name: &String| TermLink { name: self.alias(key, name).to_string(), url: None, count: 0 };
+        entry.article.terms(key).iter().map(plain).collect()
     }
 
     fn terms_of(&self, id: usize) -> Vec<TermsOf> {

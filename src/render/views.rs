@@ -171,7 +171,7 @@ impl Serialize for Extra {
 pub(super) struct HomePage {
     pub page: PageView,
     pub entries: Vec<Card>,
-    pub count: usize,
+    pub count: Option<usize>,
     pub span: Option<String>,
     pub years: Vec<YearLink>,
     pub taxonomies: Vec<TaxonomySummary>,
@@ -261,6 +261,7 @@ pub(super) struct Weekday {
 
 /// A cell of a calendar; `day` 0 is an empty one.
 #[derive(Debug, Default, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the day of a day is its number")]
 pub(super) struct Day {
     pub day: i8,
     pub url: Option<String>,

@@ -63,7 +63,7 @@ fn lower_first(text: &str) -> String {
 
 fn hint(message: &str) -> Option<&'static str> {
     let lower = message.to_lowercase();
-    if lower.contains("not found in context") || lower.contains("undefined") {
+    if lower.contains("not defined") || lower.contains("undefined") {
         return Some("the reference in `README.md` lists what each template can use");
     }
     lower.contains("unknown filter").then_some("filters are those built into Tera 2")

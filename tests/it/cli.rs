@@ -1,0 +1,228 @@
+//! Commands, flags, messages and exit codes.
+
+use crate::site::Site;
+use std::fs;
+
+#[test]
+fn init_then_build_gives_a_browsable_sample() {
+    let site = Site::new();
+    let run = site.run(&["init", "paper"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let run = site.run(&["-C", "paper", "build", "--json", "--strict", "--now", "2026-01-01"]);
+    assert_eq!(run.code, Some(0), "the sample has no problems: {}", run.stdout);
+    assert!(run.count("articles") >= 30);
+    let home = site.read("paper/public/index.html");
+    assert!(home.contains("<main") && home.matches("href=\"/").count() > 50);
+    assert_eq!(site.run(&["init", "paper"]).code, Some(1), "a project is not begun twice");
+}
+
+#[test]
+fn init_keeps_what_is_there() {
+    let site = Site::new();
+    fs::remove_file(site.path("archive.yaml")).unwrap();
+    site.article("mine.md", "title: Mine\ndate: 2020-01-01");
+    site.file(".gitignore", "mine");
+    assert_eq!(site.run(&["init"]).code, Some(0));
+    assert_eq!(
+        fs::read_dir(site.path("content")).unwrap().count(),
+        1,
+        "no sample beside articles of one's own"
+    );
+    assert_eq!(site.read(".gitignore"), "mine");
+    assert!(site.exists("archive.yaml"));
+}
+
+#[test]
+fn new_writes_a_dated_skeleton_and_never_over_a_file() {
+    let site = Site::with("title: T\nbase_url: https://example.org\ntimezone: Pacific/Auckland\n");
+    let run = site.run(&["new", "A day  at the sea: \"waves\"", "--now", "2024-05-01T20:00:00Z"]);
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (Some(0), "content/2024/05/a-day-at-the-sea-waves.md\n"),
+        "{}",
+        run.stderr
+    );
+    let text = site.read("content/2024/05/a-day-at-the-sea-waves.md");
+    assert!(text.contains("date: 2024-05-02T08:00:00+12:00"), "{text}");
+    assert_eq!(site.run(&["new", "A day at the sea waves", "--now", "2024-05-01T20:00:00Z"]).code, Some(1));
+    assert_eq!(site.read("content/2024/05/a-day-at-the-sea-waves.md"), text);
+    site.build().clean();
+    assert!(
+        site.read("public/2024/05/02/a-day-at-the-sea-waves.html")
+            .contains("A day at the sea: &quot;waves&quot;</h1>")
+    );
+}
+
+#[track_caller]
+fn refused(config: &str, line: u64, column: u64, message: &str, hint: &str) {
+    let site = Site::with(config);
+    let run = site.try_build(&[]);
+    assert_eq!(run.code, Some(1), "{config}");
+    let problem = run.problem("config");
+    assert_eq!(problem["file"], "archive.yaml");
+    assert_eq!(
+        (problem["line"].as_u64(), problem["column"].as_u64()),
+        (Some(line), Some(column)),
+        "{problem}"
+    );
+    assert!(problem["message"].as_str().unwrap().contains(message), "{problem}");
+    assert!(problem["hint"].as_str().unwrap_or_default().contains(hint), "{problem}");
+    assert!(!site.exists("public"));
+    let told = site.run(&["build"]).stderr;
+    assert!(told.contains(&format!("archive.yaml:{line}:{column}")) && told.contains('^'), "{told}");
+}
+
+#[test]
+fn configuration_errors_point_at_their_place_with_a_hint() {
+    refused("title: T\nper_pge: 3\n", 2, 1, "unknown key `per_pge`", "`per_page`");
+    refused("title: T\ntaxonomies:\n  tags: {pth: /x/}\n", 3, 10, "unknown key `pth`", "`path`");
+    refused("title: [T]\n", 1, 8, "expected a string", "");
+    refused("title: T\nper_page: 0\n", 2, 1, "from 1 to 1000", "");
+    refused("title: T\nbase_url: example\n", 2, 1, "not an address", "https://");
+    refused("title: T\nbase_url: https://example.org/?x\n", 2, 1, "host and path only", "https://");
+    refused("title: T\npermalink: /{year}/\n", 2, 1, "`{slug}` once", "{slug}");
+    refused("title: T\npermalink: /{slug}-{hour}.html\n", 2, 1, "{hour}", "");
+    refused("title: T\ntimezone: Mars/Olympus\n", 2, 1, "Mars/Olympus", "Europe/Berlin");
+    refused("title: T\ntaxonomies: {tags: {path: /2020/}}\n", 2, 1, "looks like a year", "by-tags");
+    refused("title: T\ntaxonomies: {media: {}}\n", 2, 1, "used by the archive", "");
+    refused("title: T\ntitle: U\n", 2, 1, "duplicate", "");
+}
+
+#[test]
+fn every_documented_key_is_understood() {
+    let site = Site::with(
+        "title: T\ndescription: D\nbase_url: https://example.org/a/\nlang: en\ntimezone: Europe/Berlin\nper_page: 20\npermalink: /{year}/{slug}/\nperiods: {year: all, month: latest, day: all}\ntaxonomies: {tags: {path: /tags/, title: Tags, feed: 20}}\nkeys: {deck: description}\naliases: {tags: {a: b}}\nfeeds: {}\nown_hosts: [example.org]\nredirect_maps: [nginx]\npublisher: P\ncontact: c@example.org\nfirst_weekday: sunday\nnavigation: [{title: A, url: /a.html}]\nextra: {x: 1}\n",
+    );
+    site.article("a.md", "title: A\ndate: 2020-01-01\ndeck: D\ntags: a");
+    let run = site.build();
+    assert!(site.exists("public/2020/a/index.html") && site.exists("public/tags/b/index.html"));
+    let notes: Vec<_> =
+        run.problems("not-in-this-version").iter().map(|note| note["line"].as_u64().unwrap()).collect();
+    assert_eq!(notes, [12, 13, 14], "what has no effect yet is said");
+}
+
+#[test]
+fn every_problem_is_one_json_object_with_all_its_keys() {
+    let site = Site::with("title: T\n");
+    site.article("bad.md", "title: [A");
+    site.article("date.md", "title: A\ndate: never");
+    site.article("draft.md", "title: A\nstatus: draft");
+    let run = site.build();
+    assert_eq!(run.stdout.lines().count(), run.objects.len(), "{}", run.stdout);
+    for object in &run.objects[..run.objects.len() - 1] {
+        let keys: Vec<_> = object.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, ["code", "column", "file", "hint", "kind", "level", "line", "message", "page"]);
+        assert!(["error", "warning", "note"].contains(&object["level"].as_str().unwrap()));
+        let code = object["code"].as_str().unwrap();
+        assert!(backissue::problem::CODES.iter().any(|(known, _)| *known == code), "{code}");
+    }
+    let keys: Vec<_> = run.built().as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(
+        keys,
+        ["articles", "kind", "millis", "pages", "removed", "set_aside", "unchanged", "withheld", "written"]
+    );
+    assert_eq!(run.problem("no-base-url")["level"], "note");
+    assert!(run.stderr.is_empty(), "{}", run.stderr);
+}
+
+#[test]
+fn columns_count_characters() {
+    let site = Site::new();
+    site.file("content/a.md", "---\ntitle: \"éé🦄\" x\n---\n");
+    let problem = site.build().problem("front-matter").clone();
+    assert_eq!((problem["line"].as_u64(), problem["column"].as_u64()), (Some(2), Some(14)), "{problem}");
+}
+
+#[test]
+fn exit_status_says_what_happened() {
+    let site = Site::new();
+    site.article("a.md", "title: A\ndate: 2020-01-01");
+    let code = |args: &[&str]| site.run(args).code;
+    assert_eq!(code(&["build"]), Some(0));
+    assert_eq!(code(&["build", "--strict"]), Some(0));
+    assert_eq!(code(&["build", "--nope"]), Some(2));
+    assert_eq!(code(&["nope"]), Some(2));
+    assert_eq!(code(&[]), Some(2));
+    assert_eq!(code(&["build", "--jobs", "0"]), Some(2));
+    assert_eq!(code(&["--help"]), Some(0));
+    assert_eq!(code(&["--version"]), Some(0));
+    assert_eq!(code(&["-C", "nowhere", "build"]), Some(1));
+    assert_eq!(code(&["build", "--now", "yesterday"]), Some(1));
+    site.article("b.md", "title: B\ndate: never");
+    assert_eq!(code(&["build"]), Some(0));
+    assert_eq!(code(&["build", "--strict"]), Some(1));
+}
+
+#[test]
+fn outside_a_project_the_error_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = Site::new();
+    let run = site.run(&["-C", folder.path().to_str().unwrap(), "build"]);
+    assert_eq!(run.code, Some(1));
+    assert!(
+        run.stderr.contains("not a backissue project") && run.stderr.contains("hint: run `backissue init`"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn quiet_prints_problems_only() {
+    let site = Site::new();
+    site.article("a.md", "title: A\ndate: 2020-01-01");
+    let run = site.run(&["build", "--quiet"]);
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
+    site.article("b.md", "title: B\ndate: never");
+    let run = site.run(&["build", "-q"]);
+    assert!(run.stderr.starts_with("warning: `date` is ignored"), "{}", run.stderr);
+}
+
+#[test]
+fn a_summary_says_what_changed_and_the_terminal_obeys_no_input() {
+    let site = Site::new();
+    site.article("a.md", "title: A\ndate: \"\\e[31mnever\"");
+    let run = site.run(&["build"]);
+    assert!(
+        run.stderr.contains("1 articles: ") && run.stderr.contains(" written, 0 unchanged, 0 removed"),
+        "{}",
+        run.stderr
+    );
+    assert!(!run.stderr.contains('\u{1b}'), "{}", run.stderr);
+    assert!(run.stdout.is_empty());
+}
+
+#[test]
+fn relative_paths_follow_the_folder() {
+    let site = Site::new();
+    site.article("a.md", "title: A\ndate: 2020-01-01");
+    let outer = tempfile::tempdir().unwrap();
+    let mut command = site.command(&["-C", site.root().to_str().unwrap(), "build", "--output", "site"]);
+    assert!(command.current_dir(outer.path()).output().unwrap().status.success());
+    assert!(site.exists("site/index.html"));
+}
+
+#[test]
+fn help_is_stable() {
+    let site = Site::new();
+    for command in [&[][..], &["build"], &["init"], &["new"], &["import"]] {
+        let name = format!("help_{}", command.first().unwrap_or(&"backissue"));
+        insta::assert_snapshot!(name, site.run(&[command, &["--help"]].concat()).stdout);
+    }
+}
+
+#[test]
+fn the_readme_lists_every_code_key_and_flag() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    for (code, meaning) in backissue::problem::CODES {
+        assert!(readme.contains(&format!("| `{code}` | {meaning} |")), "{code}");
+    }
+    let site = Site::new();
+    let help = site.run(&["build", "--help"]).stdout;
+    for flag in help
+        .split_whitespace()
+        .filter(|word| word.starts_with("--"))
+        .map(|word| word.trim_end_matches([',', '.', ']']))
+    {
+        assert!(["--help", "--version"].contains(&flag) || readme.contains(flag), "{flag}");
+    }
+}

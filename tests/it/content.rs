@@ -1,0 +1,160 @@
+//! What articles may hold, and when they are published.
+
+use crate::site::Site;
+
+#[test]
+fn drafts_are_nowhere() {
+    let site = Site::new();
+    site.article("a.md", "title: A\ndate: 2020-01-01\ntags: [one]");
+    site.article("d.md", "title: Unfinished business\ndate: 2020-01-02\ntags: [one, two]\nstatus: draft");
+    site.article("hugo.md", "title: Unfinished business\ndate: 2020-01-02\ndraft: true");
+    site.article("jekyll.md", "title: Unfinished business\ndate: 2020-01-02\npublished: false");
+    let run = site.build();
+    for (name, bytes) in site.tree() {
+        assert!(!String::from_utf8_lossy(&bytes).contains("Unfinished"), "{name}");
+    }
+    assert!(!site.exists("public/tags/two") && !site.exists("public/2020/01/02"));
+    assert_eq!((run.count("articles"), run.built()["withheld"]["draft"].as_u64()), (1, Some(3)));
+    let run = site.try_build(&["--drafts"]);
+    assert!(site.exists("public/2020/01/02/d.html"));
+    assert_eq!(run.count("articles"), 4);
+}
+
+#[test]
+fn what_lies_in_the_future_is_withheld_and_said() {
+    let site = Site::with("title: T\nbase_url: https://example.org\ntimezone: Pacific/Auckland\n");
+    site.article("now.md", "title: A\ndate: 2024-06-01T12:00:00Z");
+    site.article("soon.md", "title: B\ndate: 2024-06-01T12:00:01Z");
+    site.article("today.md", "title: C\ndate: 2024-06-02");
+    site.article("tomorrow.md", "title: D\ndate: 2024-06-03");
+    site.article("embargo.md", "title: E\ndate: 2020-01-01\nembargo: 2024-06-03");
+    site.article("over.md", "title: F\ndate: 2020-01-01\nembargo: 2024-06-02");
+    site.article("expired.md", "title: G\ndate: 2020-01-01\nexpires: 2024-06-02");
+    let run = site.build();
+    assert_eq!(
+        run.built()["withheld"],
+        serde_json::json!({"draft": 0, "future": 2, "embargo": 1, "expired": 1, "removed": 0})
+    );
+    assert_eq!(run.count("articles"), 3);
+    let told = site.run(&["build", "--now", "2024-06-01T12:00:00Z"]).stderr;
+    assert!(told.contains("withheld: 4 (future 2, embargo 1, expired 1)"), "{told}");
+    assert!(
+        told.contains("future: content/soon.md") && told.contains("embargo: content/embargo.md"),
+        "{told}"
+    );
+    assert_eq!(site.try_build(&["--future"]).count("articles"), 6);
+}
+
+#[test]
+fn now_is_an_input() {
+    let site = Site::new();
+    site.article("a.md", "title: A\ndate: 2001-01-01");
+    let run = site.run(&["build", "--json", "--now", "2000-01-01"]);
+    assert_eq!(run.count("articles"), 0);
+    let mut command = site.command(&["build", "--json"]);
+    let epoch = |seconds: &str| {
+        crate::site::Run::of(command.env("SOURCE_DATE_EPOCH", seconds).output().unwrap()).count("articles")
+    };
+    let mut epoch = epoch;
+    assert_eq!((epoch("946684800"), epoch("978307200")), (0, 1));
+}
+
+#[test]
+fn bodies_are_data() {
+    let site = Site::new();
+    let body = "{{ 7*7 }} {% for x in site %}{{ x }}{% endfor %} {{ site.title }} {# gone? #}";
+    site.file("content/a.md", format!("---\ntitle: '{{{{ 7*7 }}}}'\ndate: 2020-01-01\ntags: ['{{{{ 7*7 }}}}']\nsubtitle: '{{{{ 7*7 }}}}'\n---\n\n{body}\n"));
+    site.build();
+    let page = site.read("public/2020/01/01/a.html");
+    assert!(page.contains(body), "{page}");
+    assert!(page.contains("{{ 7*7 }}</h1>") && !page.contains(">49<"), "{page}");
+}
+
+#[test]
+fn a_file_without_front_matter_is_published_with_a_note() {
+    let site = Site::new();
+    site.file("content/my-first-story.md", "Just text.\n");
+    site.file("content/other.md", "# The heading\n\nText.\n\n# Second\n");
+    site.file("content/2014-07-23-dated.md", "Text.\n");
+    let run = site.build();
+    assert_eq!(run.problems("no-front-matter").len(), 3);
+    assert!(site.read("public/undated/my-first-story.html").contains("My first story</h1>"));
+    let other = site.read("public/undated/other.html");
+    assert_eq!(other.matches("The heading</h1>").count(), 1, "{other}");
+    assert_eq!(other.matches("<h1").count(), 1, "{other}");
+    assert!(site.exists("public/2014/07/23/dated.html"));
+}
+
+#[test]
+fn links_between_articles_and_images_beside_them_are_resolved() {
+    let site = Site::with("title: T\nbase_url: https://example.org/arc\n");
+    site.file("static/images/map.png", b"map");
+    site.file("content/2020/photo one.png", b"photo");
+    site.file("content/2020/a.md", "---\ntitle: A\ndate: 2020-01-01\n---\n[b](../b.md#part) ![p](photo%20one.png) ![m](/images/map.png) ![gone](gone.png) ![far](https://example.com/x.png) ![svg](x.svg)\n");
+    site.file("content/2020/x.svg", "<svg/>");
+    site.file("content/b.md", "---\ntitle: B\ndate: 2020-01-02\n---\n[a](/2020/a.md) [dead](nowhere.md)\n");
+    let run = site.build();
+    let a = site.read("public/2020/01/01/a.html");
+    assert!(a.contains("href=\"/arc/2020/01/02/b.html#part\""), "{a}");
+    let media: Vec<_> = site.names().into_iter().filter(|name| name.starts_with("media/")).collect();
+    assert_eq!(media.len(), 1, "{media:?}");
+    assert!(media[0].ends_with("-photo one.png"));
+    assert!(a.contains(&format!("src=\"/arc/{}\"", media[0].replace(' ', "%20"))), "{a}");
+    assert!(a.contains("src=\"/arc/images/map.png\"") && site.exists("public/images/map.png"), "{a}");
+    assert!(a.contains("<a href=\"https://example.com/x.png\""), "{a}");
+    assert!(!a.contains("src=\"https://") && !a.contains("x.svg"), "{a}");
+    assert!(site.read("public/2020/01/02/b.html").contains("href=\"/arc/2020/01/01/a.html\""));
+    assert_eq!(run.problems("unsafe-image").len(), 1);
+    assert!(!run.problems("missing-image").is_empty());
+}
+
+#[test]
+fn a_broken_article_is_set_aside_and_its_page_stays_until_it_is_mended() {
+    let site = Site::new();
+    site.article("a.md", "title: A\ndate: 2020-01-01\ntags: [one]");
+    site.article("b.md", "title: B\ndate: 2020-01-01\ntags: [one]");
+    site.build();
+    site.file("content/a.md", "---\ntitle: [A\ndate: 2020-01-01\n---\n");
+    let run = site.build();
+    let problem = run.problem("front-matter");
+    assert_eq!((problem["file"].as_str(), problem["level"].as_str()), (Some("content/a.md"), Some("error")));
+    assert_eq!((run.count("articles"), run.count("set_aside")), (1, 1));
+    assert!(site.exists("public/2020/01/01/a.html"));
+    assert!(!site.read("public/tags/one/index.html").contains("/a.html"));
+    assert_eq!(site.try_build(&["--strict"]).code, Some(1));
+    std::fs::remove_file(site.path("content/a.md")).unwrap();
+    site.build().clean();
+    assert!(!site.exists("public/2020/01/01/a.html"));
+}
+
+#[test]
+fn a_typo_in_what_hides_an_article_does_not_show_it() {
+    for front in [
+        "status: drfat",
+        "status: [draft]",
+        "embargo: tomorrow",
+        "expires: 2020-13-01",
+        "kind: pgae",
+        "draft: perhaps",
+        "redact: [Jane Doe]",
+        "redact: {a: b}",
+    ] {
+        let site = Site::new();
+        site.article("a.md", &format!("title: A\ndate: 2020-01-01\n{front}"));
+        let run = site.build();
+        assert_eq!((run.count("articles"), run.count("set_aside")), (0, 1), "{front}");
+        assert!(!site.exists("public/2020"), "{front}");
+    }
+}
+
+#[test]
+fn the_sample_shows_its_languages() {
+    let site = Site::new();
+    site.article("a.md", "title: مرحبا\ndate: 2020-01-01\nlang: ar\nslug: hello");
+    site.build().clean();
+    let page = site.read("public/2020/01/01/hello.html");
+    assert!(page.contains("lang=\"ar\"") && page.contains("dir=\"rtl\""), "{page}");
+    let list = site.read("public/2020/01/01/index.html");
+    assert!(list.contains("lang=\"ar\"") && list.contains("dir=\"rtl\""), "{list}");
+    assert!(list.contains("<html lang=\"en\""), "{list}");
+}

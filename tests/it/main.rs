@@ -1,0 +1,13 @@
+//! What a user can see, driven through the program itself on projects in temporary folders.
+
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests set the stage and fail loudly")]
+
+mod cli;
+mod content;
+mod foreign;
+mod hostile;
+mod layers;
+mod lists;
+mod output;
+mod site;
+mod theme;

@@ -1,0 +1,128 @@
+//! Templates, assets and what goes wrong in them.
+
+use crate::site::Site;
+use sha2::Digest as _;
+
+fn one_article() -> Site {
+    let site = Site::new();
+    site.article("a.md", "title: A\ndate: 2020-01-01\ntags: [one]");
+    site
+}
+
+#[test]
+fn a_file_in_templates_stands_in_for_one_of_the_theme() {
+    let site = one_article();
+    site.file(
+        "templates/term.html",
+        "{% extends \"theme/base.html\" %}{% block main %}<h1>Mine: {{ term.name }}</h1>{% endblock %}",
+    );
+    site.build().clean();
+    let term = site.read("public/tags/one/index.html");
+    assert!(term.contains("<h1>Mine: one</h1>") && term.contains("Content-Security-Policy"), "{term}");
+    assert!(site.read("public/2020/01/01/a.html").contains("Body of a.md"));
+}
+
+#[test]
+fn words_can_be_replaced_one_by_one() {
+    let site = one_article();
+    site.file("templates/i18n/en.yaml", "taxonomies: {tags: Subjects}\n");
+    site.build().clean();
+    let index = site.read("public/tags/index.html");
+    assert!(index.contains("<h1>Subjects"), "{index}");
+    assert!(site.read("public/authors/index.html").contains("Authors</h1>"));
+}
+
+#[test]
+fn an_assets_name_changes_with_its_bytes_alone() {
+    let site = one_article();
+    let style =
+        |site: &Site| site.names().into_iter().find(|name| name.starts_with("assets/style.")).unwrap();
+    site.build();
+    let theme = style(&site);
+    site.file("templates/assets/style.css", "body { color: black }");
+    site.build();
+    let first = style(&site);
+    assert_ne!(theme, first);
+    site.file("templates/base.html", "<link href=\"{{ site.assets[\"style.css\"].url }}\" integrity=\"{{ site.assets[\"style.css\"].integrity }}\">{% block main %}{% endblock %}");
+    site.build();
+    assert_eq!(style(&site), first, "a template does not change it");
+    let hash = data_encoding::BASE64.encode(&sha2::Sha256::digest(b"body { color: black }"));
+    assert!(
+        site.read("public/index.html").contains(&format!("href=\"/{first}\" integrity=\"sha256-{hash}\""))
+    );
+}
+
+#[track_caller]
+fn fails(template: &str, text: &str, (line, column): (u64, u64), part: &str, page: Option<&str>) {
+    let site = one_article();
+    site.build();
+    let before = site.tree();
+    site.article("b.md", "title: B\ndate: 2020-01-02");
+    site.file(template, text);
+    let run = site.try_build(&[]);
+    assert_eq!(run.code, Some(1));
+    let problem = run.problem("template");
+    assert_eq!(problem["file"], template, "{problem}");
+    assert_eq!(
+        (problem["line"].as_u64(), problem["column"].as_u64()),
+        (Some(line), Some(column)),
+        "{problem}"
+    );
+    assert!(problem["message"].as_str().unwrap().contains(part), "{problem}");
+    assert_eq!(problem["page"].as_str(), page, "{problem}");
+    assert_eq!(site.tree(), before, "nothing is published");
+    assert!(!site.exists("public/.backissue-tmp"), "nothing is left behind");
+}
+
+#[test]
+fn template_errors_have_a_place_and_publish_nothing() {
+    fails("templates/term.html", "a\n{{ nothing }}", (2, 4), "`nothing`", Some("/tags/one/index.html"));
+    fails("templates/term.html", "a\nb {% if %}", (2, 9), "expected", None);
+    fails("templates/term.html", "{{ page | shout }}", (1, 11), "shout", None);
+    fails("templates/term.html", "\n{% extends \"nope.html\" %}", (2, 1), "nope.html", None);
+    fails("templates/i18n/en.yaml", "a: [\n", (2, 1), "", None);
+}
+
+#[test]
+fn an_error_in_the_last_of_many_pages_publishes_nothing() {
+    let site = one_article();
+    site.build();
+    let before = site.tree();
+    (0..50).for_each(|n| {
+        site.article(&format!("n{n}.md"), &format!("title: N{n}\ndate: 2020-01-02"));
+    });
+    site.article("z.md", "title: Z\ndate: 2020-01-03\nextra: {bang: true}");
+    site.file("templates/article.html", "{% if article.extra.bang %}{{ article.extra.missing }}{% endif %}");
+    let run = site.try_build(&[]);
+    let problem = run.problem("template");
+    assert_eq!(problem["page"], "content/z.md", "{problem}");
+    assert_eq!((run.code, site.tree() == before), (Some(1), true));
+    let told = site.run(&["build"]).stderr;
+    assert!(
+        told.contains("templates/article.html:1:") && told.contains(" while rendering content/z.md"),
+        "{told}"
+    );
+    assert!(told.contains('^'), "{told}");
+}
+
+#[test]
+fn no_page_refers_to_another_site() {
+    let site = one_article();
+    site.file("content/b.md", "---\ntitle: B\ndate: 2020-01-02\noriginal_url: https://example.com/b\n---\n![x](https://example.com/x.png) <img src=//example.com/y.png> <link rel=stylesheet href=https://example.com/z.css>\n");
+    site.build();
+    for (name, bytes) in site.tree() {
+        let text = String::from_utf8_lossy(&bytes);
+        for tag in text.split('<').filter(|tag| !tag.starts_with("a ") && !name.starts_with("manifest")) {
+            let tag = tag.split('>').next().unwrap_or_default();
+            let canonical = tag.contains("rel=\"canonical\"");
+            assert!(
+                canonical
+                    || !(tag.contains("src=\"http")
+                        || tag.contains("src=\"//")
+                        || tag.contains("href=\"http")),
+                "{name}: {tag}"
+            );
+        }
+        assert!(!name.ends_with(".css") || !text.contains("url(") && !text.contains("@import"), "{name}");
+    }
+}
