@@ -48,6 +48,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("panic", "a defect in backissue hit this article; it is set aside"),
     ("path", "a file's name cannot be published"),
     ("redact", "the article asks for redaction, which this version lacks; it is set aside"),
+    ("remarks-omitted", "a body has more remarks than are shown"),
     ("same-path", "articles wanted one path; the later got a suffix"),
     ("shortcode", "a shortcode of another generator is shown as text"),
     ("skipped-file", "a link, device, unreadable or oversized file was not read"),

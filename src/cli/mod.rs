@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "clock and environment are read here, once")]
 
 mod build;
+mod import;
 mod init;
 mod new;
 mod progress;
@@ -52,6 +53,8 @@ enum Command {
     Init(init::Init),
     /// Create an article dated today
     New(new::New),
+    /// Clean raw files into articles
+    Import(import::Import),
     /// Build the site
     Build(build::Build),
 }
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
     let result = enter(&cli.global).and_then(|()| match cli.command {
         Command::Init(init) => init.run(&report),
         Command::New(new) => new.run(&report),
+        Command::Import(import) => import.run(&cli.global, &report),
         Command::Build(build) => build.run(&cli.global, &report),
     });
     match result {

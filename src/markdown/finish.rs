@@ -7,14 +7,14 @@ use crate::markdown::escape::{copy_text, decode, escape, push_attribute};
 use crate::markdown::headings::{Heading, Place, places};
 use crate::markdown::link::{self, Target, target};
 use crate::markdown::token::{Tag, Token, Tokens};
-use crate::markdown::{Context, Remark};
+use crate::markdown::{Context, Remark, Remarks};
 
 /// Finished HTML.
 pub struct Finished {
     /// The HTML.
     pub html: String,
     /// Links and images that are not published.
-    pub notes: Vec<Remark>,
+    pub notes: Remarks,
 }
 
 /// Finishes a body.
@@ -30,7 +30,10 @@ pub fn finish(html: &str, marker: &str, context: &Context) -> Finished {
         anchors: Vec::new(),
         open_tables: 0,
         tables: 0,
-        done: Finished { html: String::with_capacity(html.len() + html.len() / 8), notes: Vec::new() },
+        done: Finished {
+            html: String::with_capacity(html.len() + html.len() / 8),
+            notes: Remarks::default(),
+        },
     };
     for token in Tokens::new(html) {
         finish.token(token);
@@ -41,6 +44,9 @@ pub fn finish(html: &str, marker: &str, context: &Context) -> Finished {
 /// Collects the headings, with their text. One within another is no heading but text of the outer one.
 fn headings(html: &str, marker: &str) -> Vec<Heading> {
     let mut headings: Vec<Heading> = Vec::new();
+    if !html.contains("<h") {
+        return headings;
+    }
     let (mut open, mut in_reference) = (0_usize, false);
     for token in Tokens::new(html) {
         let outermost = if open > 0 { headings.last_mut() } else { None };

@@ -29,6 +29,9 @@ pub fn safe_url(destination: &str) -> Option<String> {
 
 /// Parses a destination.
 pub fn target(destination: &str) -> Target {
+    if is_plain(destination) {
+        return Target::Local(destination.to_owned());
+    }
     match Url::parse(destination) {
         Ok(url) if matches!(url.scheme(), "http" | "https" | "mailto") => Target::Remote(url.into()),
         Err(ParseError::RelativeUrlWithoutBase) => relative(destination),
@@ -78,6 +81,15 @@ pub fn file_name(url: &str) -> String {
 fn has_extension(path: &str, extensions: &[&str]) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     name.rsplit_once('.').is_some_and(|(_, it)| extensions.iter().any(|known| it.eq_ignore_ascii_case(known)))
+}
+
+/// Whether a destination is a relative one that parsing would leave as it is: without `:` there is no scheme, without
+/// `//` in front no host. Most local links are, and three parsers for each are most of the time of a body with many.
+fn is_plain(destination: &str) -> bool {
+    let plain = |it: u8| {
+        it.is_ascii_alphanumeric() || matches!(it, b'-' | b'.' | b'_' | b'~' | b'/' | b'#' | b'?' | b'=')
+    };
+    !destination.is_empty() && !destination.starts_with("//") && destination.bytes().all(plain)
 }
 
 /// What the URL standard removes at both ends, and nothing more.
@@ -158,6 +170,14 @@ mod tests {
         check("a:b/c", None);
         check("1:b", Some("./1:b"));
         check("a/b:c", Some("a/b:c"));
+    }
+
+    #[test]
+    fn the_short_way_leads_where_the_long_one_does() {
+        for destination in ["a", "/", "/a/b.html?c=d#e", "../a", "#", "?", "a//b", "a#//b", ".", "./-_~"] {
+            assert!(is_plain(destination));
+            assert_eq!(relative(destination), Target::Local(destination.to_owned()));
+        }
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub use crate::markdown::outline::{Outline, outline};
 pub struct Note {
     /// The line within the body, from 1, where it is known.
     pub line: Option<usize>,
-    /// One of `html-limits`, `html-removed`, `missing-image`, `shortcode`, `unsafe-link`.
+    /// One of `html-limits`, `html-removed`, `missing-image`, `remarks-omitted`, `shortcode`, `unsafe-link`.
     pub code: &'static str,
     /// What was found.
     pub message: String,
@@ -81,8 +81,8 @@ pub struct Context<'a> {
     pub title: &'a str,
     /// What stands before root-relative links: nothing, or a path such as `/archive`.
     pub base_path: &'a str,
-    /// The URL to publish for a destination of the outline, with the base path; `None` leaves a link as it is and
-    /// puts its alternative text in the place of an image.
+    /// The URL to publish for a destination of the outline: on this site, with the base path. `None` leaves a link as
+    /// it is and puts its alternative text in the place of an image.
     pub resolve: &'a dyn Fn(&str) -> Option<String>,
     /// Words in the language of the page.
     pub words: Words<'a>,
@@ -110,10 +110,9 @@ pub struct Html {
 
 /// Turns Markdown into HTML that runs no script and contacts no other site.
 pub fn to_html(body: &str, context: &Context) -> Result<Html, Refused> {
-    limits::check(body)?;
-    let source = Source::new(body);
+    let source = limits::prepare(body)?;
     let marker = unused_attribute(&source);
-    let mut notes = Vec::new();
+    let mut notes: Vec<Remark> = Vec::new();
     let written = write::write(&source, &marker, &context.words, Raw::Keep)?;
     notes.extend(shortcode_note(&source, &written));
     let html = if written.raw_bytes == 0 {
@@ -131,9 +130,36 @@ pub fn to_html(body: &str, context: &Context) -> Result<Html, Refused> {
         }
     };
     let Finished { html, notes: found } = finish::finish(&html, &marker, context);
-    notes.extend(found);
+    notes.extend(found.into_vec());
     outline::find_lines(&source, &mut notes);
     Ok(Html { html, notes: notes.into_iter().map(|remark| remark.note).collect() })
+}
+
+/// Remarks of one kind or another, not more than anyone reads: a body can have a million broken images.
+#[derive(Default)]
+struct Remarks {
+    list: Vec<Remark>,
+    omitted: usize,
+}
+
+impl Remarks {
+    const MOST: usize = 100;
+
+    fn push(&mut self, remark: Remark) {
+        if self.list.len() < Self::MOST {
+            self.list.push(remark);
+        } else {
+            self.omitted += 1;
+        }
+    }
+
+    fn into_vec(mut self) -> Vec<Remark> {
+        if self.omitted > 0 {
+            let message = format!("{} more remarks on this text are not listed", self.omitted);
+            self.list.push(Remark::new("remarks-omitted", message));
+        }
+        self.list
+    }
 }
 
 /// A note and the destination it is about, by which its line is found.

@@ -29,8 +29,7 @@ pub struct Outline {
 
 /// Reads a body without rendering it.
 pub fn outline(body: &str) -> Result<Outline, Refused> {
-    limits::check(body)?;
-    let source = Source::new(body);
+    let source = limits::prepare(body)?;
     let mut reader =
         Reader { source: &source, outline: Outline::default(), seen: BTreeSet::new(), fallback: None };
     let (mut state, mut destinations) = (State::default(), Destinations::default());
@@ -48,7 +47,8 @@ pub fn outline(body: &str) -> Result<Outline, Refused> {
 
 /// Gives the remarks about destinations the lines where these first stand.
 pub fn find_lines(source: &Source, remarks: &mut [Remark]) {
-    if remarks.iter().all(|it| it.destination.is_none()) {
+    let wanted: BTreeSet<String> = remarks.iter().filter_map(|it| it.destination.clone()).collect();
+    if wanted.is_empty() {
         return;
     }
     let mut lines: BTreeMap<String, usize> = BTreeMap::new();
@@ -61,7 +61,9 @@ pub fn find_lines(source: &Source, remarks: &mut [Remark]) {
             counted = range.start;
         }
         destinations.read(&event, source, |destination, _| {
-            lines.entry(destination.to_owned()).or_insert(line);
+            if wanted.contains(destination) {
+                lines.entry(destination.to_owned()).or_insert(line);
+            }
         });
     }
     for remark in remarks {

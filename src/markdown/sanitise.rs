@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ammonia::{Builder, UrlRelative};
 
-use crate::markdown::Remark;
 use crate::markdown::allow;
 use crate::markdown::prescan::{Scanned, scan};
 use crate::markdown::write::Written;
+use crate::markdown::{Remark, Remarks};
 
 /// Most raw HTML in one body, in bytes.
 const RAW: usize = 256 * 1024;
@@ -90,7 +90,7 @@ fn with_feeds(html: String) -> String {
 }
 
 fn notes(scanned: &Scanned) -> Vec<Remark> {
-    let mut notes = Vec::new();
+    let mut notes = Remarks::default();
     if !scanned.elements.is_empty() {
         let tags = list(&scanned.elements, |name| format!("`<{name}>`"));
         notes
@@ -103,8 +103,10 @@ fn notes(scanned: &Scanned) -> Vec<Remark> {
             format!("removed attributes that would run scripts: {events}"),
         ));
     }
-    notes.extend(scanned.destinations.iter().map(|it| Remark::unsafe_link(it)));
-    notes
+    for destination in &scanned.destinations {
+        notes.push(Remark::unsafe_link(destination));
+    }
+    notes.into_vec()
 }
 
 fn list(counts: &BTreeMap<String, usize>, name: impl Fn(&str) -> String) -> String {

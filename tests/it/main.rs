@@ -6,6 +6,7 @@ mod cli;
 mod content;
 mod foreign;
 mod hostile;
+mod import;
 mod layers;
 mod lists;
 mod output;

@@ -349,28 +349,28 @@ fn pages_of_one_fingerprint_have_the_same_bytes() {
     let mut changed = 0;
     let edits: [&dyn Fn(); 4] = [
         &|| {
-            _ = site.article(
+            site.article(
                 "d0/s0.md",
                 "title: Changed
 date: 2020-01-01
 tags: [t0, all]",
-            )
+            );
         },
         &|| {
-            _ = site.article(
+            site.article(
                 "d9/new.md",
                 "title: New
 date: 2020-12-30
 tags: [all]",
-            )
+            );
         },
         &|| {
-            _ = site.article(
+            site.article(
                 "d0/s0.md",
                 "title: Changed
 date: 2020-01-01
 subtitle: '[link](../d1/s1.md)'",
-            )
+            );
         },
         &|| fs::remove_file(site.path("content/d1/s1.md")).unwrap(),
     ];

@@ -1,0 +1,146 @@
+//! Text → Markdown that reads back as the same text: what CommonMark, tables, footnotes and strikethrough would
+//! interpret is escaped, and nothing else, so that the file stays pleasant to edit.
+
+/// A paragraph: one line.
+pub(super) fn paragraph(text: &str) -> String {
+    escape_line(text)
+}
+
+/// A subheading.
+pub(super) fn heading(text: &str) -> String {
+    let escaped = escape_inline(text);
+    // A row of `#` at the end would be read as the heading's closing sequence.
+    match escaped.strip_suffix('#') {
+        Some(rest) => format!("## {rest}\\#"),
+        None => format!("## {escaped}"),
+    }
+}
+
+fn escape_line(text: &str) -> String {
+    let escaped = escape_inline(text);
+    let first = text.chars().next().unwrap_or(' ');
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let numbered = (1..=9).contains(&digits) && text[digits..].starts_with(['.', ')']);
+    if numbered {
+        let (number, rest) = escaped.split_at(digits);
+        return format!("{number}\\{rest}");
+    }
+    // `\` before a sign that is escaped already would undo it.
+    let begins_block =
+        matches!(first, '#' | '>' | '+' | '-' | '*' | '=' | ':' | '|') && !escaped.starts_with('\\');
+    if begins_block { format!("\\{escaped}") } else { escaped }
+}
+
+fn escape_inline(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len() + 8);
+    for (at, letter) in letters.iter().enumerate() {
+        let before = at.checked_sub(1).map(|at| letters[at]);
+        let after = letters.get(at + 1).copied();
+        if needs_escape(*letter, before, after, &letters[at..]) {
+            out.push('\\');
+        }
+        out.push(*letter);
+    }
+    out
+}
+
+fn needs_escape(letter: char, before: Option<char>, after: Option<char>, rest: &[char]) -> bool {
+    let space = |c: Option<char>| c.is_none_or(char::is_whitespace);
+    let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    match letter {
+        '\\' => after.is_none_or(|c| c.is_ascii_punctuation()),
+        '`' | '[' | ']' | '<' | '|' => true,
+        // Between spaces or, for the underscore, inside a word, it opens and closes nothing.
+        '*' => !(space(before) && space(after)),
+        '_' => !(word(before) && word(after) || space(before) && space(after)),
+        '~' => before == Some('~') || after == Some('~') || !(space(before) && space(after)),
+        '!' => after == Some('['),
+        '&' => is_entity(&rest[1..]),
+        _ => false,
+    }
+}
+
+fn is_entity(rest: &[char]) -> bool {
+    let name = rest.iter().take(40).position(|c| *c == ';').unwrap_or(0);
+    name > 0 && rest[..name].iter().all(|c| c.is_ascii_alphanumeric() || *c == '#')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+    /// Blocks of a document, each with its kind and text; anything but paragraphs, headings and text is named.
+    fn read(markdown: &str) -> Vec<(String, String)> {
+        let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
+        let mut blocks: Vec<(String, String)> = Vec::new();
+        for event in Parser::new_ext(markdown, options) {
+            match event {
+                Event::Start(Tag::Paragraph) => blocks.push(("p".into(), String::new())),
+                Event::Start(Tag::Heading { level, .. }) => blocks.push((level.to_string(), String::new())),
+                Event::End(TagEnd::Paragraph | TagEnd::Heading(_)) => {}
+                Event::Text(text) => match blocks.last_mut() {
+                    Some(block) => block.1.push_str(&text),
+                    None => blocks.push(("loose".into(), text.to_string())),
+                },
+                other => blocks.push((format!("{other:?}"), String::new())),
+            }
+        }
+        blocks
+    }
+
+    #[test]
+    fn what_looks_like_markdown_reads_back_as_text() {
+        for text in [
+            "# no heading",
+            "1. no list",
+            "12) no list",
+            "- no list",
+            "+ no list",
+            "* no list",
+            "> no quote",
+            "=== no underline",
+            "--- no rule",
+            "***",
+            "___",
+            "- - -",
+            "*a* _b_ **c** __d__ ~~e~~ ~f~",
+            "snake_case_name 2*3*4 a * b",
+            "[a](b) [c]: d [^1] ![x](y)",
+            "<b>x</b> <https://x.y> a < b",
+            "&amp; &#65; AT&T; a & b",
+            "`code` ``",
+            "back\\slash \\* \\",
+            "| a | b |",
+            "ends with #",
+            "100%_sure_",
+            "**",
+            "a\\",
+            ":--|--:",
+            "~~~ no fence",
+            "``` no fence",
+            "1986\\. x",
+            "Hello! [x]",
+        ] {
+            assert_eq!(read(&paragraph(text)), [("p".to_string(), text.to_string())], "{}", paragraph(text));
+            let headed = text.trim_end().to_string();
+            assert_eq!(read(&heading(&headed)), [("h2".to_string(), headed)], "{}", heading(text));
+        }
+        assert_eq!(
+            paragraph("Plain - text, with (signs); 5 * 3 & snake_case!"),
+            "Plain - text, with (signs); 5 * 3 & snake_case!"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_line_reads_back(text in "[-a1 *_~`\\[\\]()<>&#;|!\\\\.:+=^\"'é]{1,24}|[^\\pC]{1,40}") {
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            prop_assume!(!text.is_empty());
+            prop_assert_eq!(read(&paragraph(&text)), [("p".to_string(), text.clone())], "{}", paragraph(&text));
+            prop_assert_eq!(read(&heading(&text)), [("h2".to_string(), text.clone())], "{}", heading(&text));
+        }
+    }
+}

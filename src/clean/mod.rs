@@ -1,0 +1,81 @@
+//! [`RawArticle`] → article: what belongs to the story, in Markdown, and what is said about it.
+//!
+//! ```text
+//! text ─ blocks ─▶ blocks ─ roles ─▶ a role a block, with its neighbours in view ─ story ─▶ article + Markdown
+//! ```
+//!
+//! Nothing is invented and nothing of the story is lost: whatever is not recognised stays a paragraph.
+
+mod blocks;
+mod furniture;
+mod markdown;
+mod repair;
+mod roles;
+
+use crate::article::{Article, Provenance, Raw};
+use crate::raw::RawArticle;
+use roles::Role;
+
+/// A cleaned article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cleaned {
+    /// What is known about it; `raw.written` and `slug` are left to the importer.
+    pub article: Article,
+    /// Its body in Markdown.
+    pub body: String,
+}
+
+/// Why a raw file holds no article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rejected {
+    /// There is no text in it.
+    Empty,
+    /// It is not text.
+    Binary,
+    /// It has a headline or furniture, but no story.
+    NoStory,
+}
+
+impl Rejected {
+    /// The reason in words.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Empty => "there is no text in it",
+            Self::Binary => "it is not text",
+            Self::NoStory => "there is no story in it",
+        }
+    }
+}
+
+/// Cleans one raw article.
+pub fn clean(raw: &RawArticle) -> Result<Cleaned, Rejected> {
+    if raw.text.contains('\0') {
+        return Err(Rejected::Binary);
+    }
+    let blocks = blocks::split(&raw.text);
+    if blocks.is_empty() {
+        return Err(Rejected::Empty);
+    }
+    let roles = roles::assign(&blocks);
+    let mut article = Article::default();
+    let mut body = Vec::new();
+    for (block, role) in blocks.iter().zip(&roles) {
+        match role {
+            Role::Title => article.title = Some(block.clone()),
+            Role::Standfirst => article.subtitle = Some(repair::sentences(block)),
+            Role::Authors(names) => _ = article.terms.insert("authors".to_string(), names.clone()),
+            Role::Date(date) => article.date = Some(*date),
+            Role::FirstPublishedBy(name) => article.provenance.first_published_by = Some(name.clone()),
+            Role::Rights => article.provenance.rights = Some(block.clone()),
+            Role::Subheading => body.push(markdown::heading(block)),
+            Role::Paragraph => body.push(markdown::paragraph(&repair::sentences(block))),
+            Role::Furniture => {}
+        }
+    }
+    if !roles.contains(&Role::Paragraph) {
+        return Err(Rejected::NoStory);
+    }
+    article.provenance = Provenance { dateline: roles::dateline(&blocks, &roles), ..article.provenance };
+    article.raw = Some(Raw { file: raw.file.clone(), sha256: raw.sha256.clone(), written: None });
+    Ok(Cleaned { article, body: body.join("\n\n") })
+}

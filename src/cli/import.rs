@@ -1,0 +1,55 @@
+//! `backissue import`.
+
+use super::report::{Report, plain};
+use super::{Global, load};
+use crate::config::Flags;
+use crate::import;
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Paths shown in the summary.
+const SHOWN: usize = 10;
+
+/// Clean raw files into articles
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// Text files, folders of them, or `-` for the standard input
+    #[arg(required = true, value_name = "FILE|DIR|-")]
+    inputs: Vec<PathBuf>,
+}
+
+impl Import {
+    pub(super) fn run(self, global: &Global, report: &Report) -> Result<()> {
+        let start = Instant::now();
+        let config = load(Flags::default(), report)?;
+        let jobs = global.jobs.map_or(0, usize::from);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(8 << 20).build()?;
+        let imported = pool.install(|| import::import(&config, &self.inputs, &|_| {}))?;
+        report.problems(&imported.problems);
+        report.result(&json!({
+            "kind": "imported",
+            "written": imported.written,
+            "rewritten": imported.rewritten,
+            "unchanged": imported.unchanged,
+            "edited": imported.edited.len(),
+            "rejected": imported.rejected,
+            "millis": u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        }));
+        for name in imported.written.iter().chain(&imported.rewritten).take(SHOWN) {
+            report.line(&format!("  {}", plain(name)));
+        }
+        report.line(&format!(
+            "{} written, {} rewritten, {} unchanged, {} edited by hand and kept, {} rejected in {:.2} s",
+            imported.written.len(),
+            imported.rewritten.len(),
+            imported.unchanged,
+            imported.edited.len(),
+            imported.rejected,
+            start.elapsed().as_secs_f64()
+        ));
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! Files as they were found → [`RawArticle`]: decoded text with its origin. Nothing is judged here.
+//!
+//! A format is one file of this room.
+
+mod text;
+
+use crate::fs;
+use crate::problem::Problem;
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Largest raw file in bytes.
+const LIMIT: u64 = 8 << 20;
+
+/// One raw article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawArticle {
+    /// Its path below the folder that is imported, with `/`.
+    pub file: String,
+    /// SHA-256 of its bytes in hexadecimal.
+    pub sha256: String,
+    /// Its text, decoded; line ends and odd characters as they were.
+    pub text: String,
+}
+
+/// A file to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Its path below the folder that is imported, with `/`.
+    pub file: String,
+    /// Where to open it; `None` for the standard input.
+    path: Option<PathBuf>,
+}
+
+/// Lists the raw files of files and folders; `-` is the standard input. Files of unknown kinds are said once for
+/// each kind.
+pub fn list(inputs: &[PathBuf]) -> fs::Result<(Vec<Input>, Vec<Problem>)> {
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for input in inputs {
+        if input == Path::new("-") {
+            found.push(Input { file: "stdin".to_string(), path: None });
+        } else if fs::kind(&fs::canonical(input)?)? == Some(fs::Kind::Folder) {
+            folder(input, &mut found, &mut problems);
+        } else {
+            // A file that was named is read whatever its name.
+            let file = input.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            found.push(Input { file, path: Some(input.clone()) });
+        }
+    }
+    Ok((found, problems))
+}
+
+fn folder(root: &Path, found: &mut Vec<Input>, problems: &mut Vec<Problem>) {
+    let label = root.to_string_lossy();
+    let walk = fs::walk(root, &label, |name| name.starts_with('.'));
+    problems.extend(walk.problems);
+    let mut others: BTreeMap<String, usize> = BTreeMap::new();
+    for file in walk.files {
+        let end = file.name.rsplit_once('.').map_or(String::new(), |(_, end)| end.to_lowercase());
+        if end == "txt" {
+            found.push(Input { file: file.name, path: Some(file.path) });
+        } else {
+            *others.entry(end).or_default() += 1;
+        }
+    }
+    problems.extend(others.into_iter().map(|(end, count)| {
+        let what =
+            if end.is_empty() { "files without an extension".to_string() } else { format!("`.{end}` files") };
+        let message = format!("{count} {what} skipped: this version imports `.txt` files");
+        Problem::warning("skipped-file", message)
+            .file(label.clone())
+            .hint("name a file itself to import it as text")
+    }));
+}
+
+/// Reads and decodes one file.
+pub fn read(input: &Input) -> fs::Result<RawArticle> {
+    let bytes = match &input.path {
+        Some(path) => fs::read(path, LIMIT)?,
+        None => fs::read_stdin(LIMIT)?,
+    };
+    let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
+    Ok(RawArticle { file: input.file.clone(), sha256, text: text::decode(&bytes) })
+}
