@@ -152,9 +152,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// Replaces a file as a whole: readers see the old bytes or the new, and so does a machine that lost power.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(format!(".{}.tmp", std::process::id()));
-    let aside = PathBuf::from(aside);
+    // Hidden, so that no walk takes what a killed process left for a file of the user's.
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let aside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
     let written = fs::File::create(&aside).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()

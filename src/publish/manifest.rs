@@ -111,7 +111,7 @@ impl Manifest {
 /// Enters files that are about to be written.
 pub(super) fn write_pending<'a>(output: &Path, records: impl Iterator<Item = &'a Record>) -> Result<()> {
     fs::create_folders(&output.join(FOLDER))?;
-    Ok(fs::replace(&output.join(PENDING), &lines(records))?)
+    replace(output, PENDING, &lines(records))
 }
 
 /// Writes the whole manifest where it differs, and forgets what was pending. Says whether anything was written.
@@ -163,8 +163,12 @@ fn lines<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<u8> {
 fn write_if_different(output: &Path, name: &str, bytes: &[u8]) -> Result<()> {
     let path = output.join(name);
     let same = fs::kind(&path)? == Some(Kind::File) && fs::read(&path, LIMIT)? == bytes;
-    if !same {
-        fs::replace(&path, bytes)?;
-    }
-    Ok(())
+    if same { Ok(()) } else { replace(output, name, bytes) }
+}
+
+/// Writes a file aside, where the next build clears up if this one is killed, and moves it into place.
+fn replace(output: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    let aside = output.join(super::TEMPORARY).join("manifest");
+    fs::write(&aside, bytes)?;
+    Ok(fs::rename(&aside, &output.join(name))?)
 }
