@@ -185,8 +185,11 @@ pub fn remove_empty_folder(path: &Path) -> bool {
     fs::remove_dir(path).is_ok()
 }
 
-/// Removes a folder of our own with all that is in it; that it is gone already is no error.
+/// Removes a file or folder of our own with all that is in it; that it is gone already is no error.
 pub fn remove_tree(path: &Path) -> Result<()> {
+    if kind(path)?.is_some_and(|kind| kind != Kind::Folder) {
+        return remove(path);
+    }
     match fs::remove_dir_all(path) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
         result => named("remove", path, result),

@@ -266,6 +266,18 @@ fn a_build_killed_at_any_moment_leaves_whole_files_and_heals() {
 }
 
 #[test]
+fn what_a_killed_build_left_behind_is_cleared() {
+    let site = archive(3);
+    site.build();
+    let clean = site.tree();
+    site.file("public/.backissue-tmp/lock", "process 1").file("public/.backissue-tmp/manifest", "half");
+    site.file("public/.backissue-tmp/0/17", "half").file("public/manifest/pending", "{\"path\":\"x\"");
+    site.build().clean();
+    assert_eq!(site.tree().keys().collect::<Vec<_>>(), clean.keys().collect::<Vec<_>>());
+    assert!(!site.exists("public/.backissue-tmp"));
+}
+
+#[test]
 fn two_builds_at_once_never_mix() {
     let site = archive(60);
     let spawn =
