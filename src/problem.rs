@@ -43,7 +43,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("missing-image", "an image was not found; its alternative text is shown"),
     ("no-base-url", "`base_url` is missing, so feeds and sitemap are left out"),
     ("no-front-matter", "a file has no front matter; its title comes from its heading or name"),
-    ("not-in-this-version", "a setting is understood but has no effect in this version"),
     ("output-clash", "two inputs want one output path"),
     ("panic", "a defect in backissue hit this article; it is set aside"),
     ("path", "a file's name cannot be published"),

@@ -124,8 +124,7 @@ impl Work<'_> {
         sources: &HashMap<&str, &fs::File>,
         buffer: &mut Vec<u8>,
     ) -> Result<Made, Failure> {
-        let renderer =
-            Renderer { config: self.config, theme: self.theme, archive: self.archive, plan: self.plan };
+        let renderer = Renderer::new(self.config, self.theme, self.archive, self.plan);
         let mut problems = Vec::new();
         let (fingerprint, rank) = match output.page {
             Page::Copy(index) => {
@@ -173,7 +172,7 @@ impl Work<'_> {
         }
         let links: Vec<_> =
             entry.links.iter().map(|link| (link.clone(), self.resolve(entry, link))).collect();
-        let words = &self.theme.words;
+        let words = renderer.words_of(entry);
         let context = markdown::Context {
             title: &entry.title,
             base_path: &self.config.site.base_path,

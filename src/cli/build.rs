@@ -47,7 +47,7 @@ impl Build {
             future: self.future,
             ..Flags::default()
         };
-        let config = load(flags, report)?;
+        let config = load(flags)?;
         let bar = Bar::new(report);
         let built = build::build(&config, global.jobs.map_or(0, usize::from), home().as_deref(), &|event| {
             bar.on(event);

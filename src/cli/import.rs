@@ -24,7 +24,7 @@ pub(super) struct Import {
 impl Import {
     pub(super) fn run(self, global: &Global, report: &Report) -> Result<()> {
         let start = Instant::now();
-        let config = load(Flags::default(), report)?;
+        let config = load(Flags::default())?;
         let jobs = global.jobs.map_or(0, usize::from);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(8 << 20).build()?;
         let imported = pool.install(|| import::import(&config, &self.inputs, &|_| {}))?;

@@ -95,12 +95,10 @@ fn enter(global: &Global) -> Result<()> {
 }
 
 /// Reads the configuration of the project that the program was started in.
-fn load(flags: Flags, report: &Report) -> Result<Config> {
+fn load(flags: Flags) -> Result<Config> {
     let now = flags.now.or_else(|| std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|epoch| seconds(&epoch)));
     let flags = Flags { now, clock: Timestamp::now(), ..flags };
-    let (config, notes) = Config::load(&PathBuf::from("."), &flags)?;
-    report.problems(&notes);
-    Ok(config)
+    Config::load(&PathBuf::from("."), &flags)
 }
 
 /// <https://reproducible-builds.org/specs/source-date-epoch/>

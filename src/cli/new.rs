@@ -26,7 +26,7 @@ impl New {
         if title.is_empty() {
             return Err(Fatal::one(Problem::error("front-matter", "the title is empty")));
         }
-        let config = load(Flags { now: self.now, ..Flags::default() }, report)?;
+        let config = load(Flags { now: self.now, ..Flags::default() })?;
         let date = Date::at(config.now, &config.timezone);
         let slug = Slug::new(&title);
         let name = format!("content/{:04}/{:02}/{slug}.md", date.year(), date.month().unwrap_or(1));

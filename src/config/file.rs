@@ -1,21 +1,18 @@
 //! The text form of the configuration and its checks. Every error points at its line.
 
-use super::{Config, FILE, Flags, Navigation, Periods, Permalink, PermalinkPart, Site, Taxonomy};
+use super::formats::{CitationFormat, FeedKeys, RedirectMap};
+use super::taxonomy::{self, TaxonomyKeys};
+use super::{Config, FILE, Flags, Navigation, Periods, Permalink, Site, Taxonomy};
 use crate::problem::{Fatal, Problem};
 use crate::yaml;
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil;
 use jiff::tz::TimeZone;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use std::fmt;
 use std::marker::PhantomData;
 use std::path::Path;
-
-const PERMALINK: &str = "/{year}/{month}/{day}/{slug}.html";
-const TAXONOMIES: [&str; 5] = ["tags", "authors", "sources", "sections", "places"];
-/// Folders that the archive itself fills.
-const RESERVED: [&str; 5] = ["assets", "media", "manifest", "undated", "corrections"];
 
 /// `archive.yaml` as it is written.
 #[derive(Default, serde::Deserialize)]
@@ -33,9 +30,13 @@ pub(super) struct Keys {
     taxonomies: Option<Ordered<Option<TaxonomyKeys>>>,
     keys: Ordered<String>,
     aliases: Ordered<Ordered<String>>,
-    feeds: Option<IgnoredAny>,
-    own_hosts: Option<IgnoredAny>,
-    redirect_maps: Option<IgnoredAny>,
+    feeds: FeedKeys,
+    own_hosts: Vec<String>,
+    redirect_maps: Vec<RedirectMap>,
+    citations: Vec<CitationFormat>,
+    downloads: bool,
+    on_this_day: bool,
+    lookup: Option<bool>,
     publisher: Option<String>,
     contact: Option<String>,
     first_weekday: Option<Weekday>,
@@ -57,14 +58,6 @@ struct PeriodKeys {
 enum Extent {
     Latest,
     All,
-}
-
-#[derive(Default, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct TaxonomyKeys {
-    path: Option<String>,
-    title: Option<String>,
-    feed: Option<IgnoredAny>,
 }
 
 #[derive(serde::Deserialize)]
@@ -147,7 +140,7 @@ impl<'a> File<'a> {
         Problem::error("config", message).file(FILE).at(self.text, line, line.map(|_| 1))
     }
 
-    pub(super) fn resolve(self, root: &Path, flags: &Flags) -> Result<(Config, Vec<Problem>)> {
+    pub(super) fn resolve(self, root: &Path, flags: &Flags) -> Result<Config> {
         let mut wrong = Vec::new();
         let mut keep = |result: Result<(), Problem>| wrong.extend(result.err());
         let mut taxonomies = Vec::new();
@@ -164,7 +157,6 @@ impl<'a> File<'a> {
         else {
             return Err(Fatal(wrong).into());
         };
-        let notes = self.without_effect();
         let all = |extent: Option<Extent>, default| extent.map_or(default, |extent| extent == Extent::All);
         let periods = &self.keys.periods;
         let config = Config {
@@ -186,38 +178,35 @@ impl<'a> File<'a> {
             },
             taxonomies,
             keys: self.keys.keys.0,
+            feeds: self.keys.feeds.resolve(),
+            own_hosts: self.keys.own_hosts.iter().map(|host| host.trim().to_lowercase()).collect(),
+            redirect_maps: self.keys.redirect_maps,
+            citations: self.keys.citations,
+            downloads: self.keys.downloads,
+            on_this_day: self.keys.on_this_day,
+            lookup: self.keys.lookup.unwrap_or(true),
             aliases: self.keys.aliases.0.into_iter().map(|(name, map)| (name, map.0)).collect(),
             first_weekday: self.keys.first_weekday.map_or(0, |day| day as i8),
         };
-        Ok((config, notes))
+        Ok(config)
     }
 
     fn checks(&self) -> Result<(), Problem> {
-        match self.keys.per_page {
+        let within = |key: &str, what: &str, count: Option<usize>| match count {
             Some(count) if !(1..=1000).contains(&count) => {
-                Err(self.problem("per_page", format!("`per_page: {count}` must be from 1 to 1000")))
+                Err(self.problem(key, format!("`{what}: {count}` must be from 1 to 1000")))
             }
             _ => Ok(()),
-        }
-    }
-
-    fn without_effect(&self) -> Vec<Problem> {
-        let feed = |map: &Ordered<Option<TaxonomyKeys>>| {
-            map.0.iter().flat_map(|(_, keys)| keys).any(|keys| keys.feed.is_some())
         };
-        let keys = &self.keys;
-        let present = [
-            ("feeds", keys.feeds.is_some() || keys.taxonomies.as_ref().is_some_and(feed)),
-            ("own_hosts", keys.own_hosts.is_some()),
-            ("redirect_maps", keys.redirect_maps.is_some()),
-        ];
-        let mut notes = Vec::new();
-        for (key, _) in present.into_iter().filter(|(_, present)| *present) {
-            let line = yaml::line_of(self.text, key);
-            let note = Problem::note("not-in-this-version", format!("`{key}` has no effect in this version"));
-            notes.push(note.file(FILE).at(self.text, line, line.map(|_| 1)));
+        within("per_page", "per_page", self.keys.per_page)?;
+        within("feeds", "entries", self.keys.feeds.entries)?;
+        let host = |host: &&String| url::Host::parse(host.trim()).is_err();
+        match self.keys.own_hosts.iter().find(host) {
+            Some(host) => Err(self
+                .problem("own_hosts", format!("`{host}` is not the name of a host"))
+                .hint("use names such as `www.example.org`, without `https://` and path")),
+            None => Ok(()),
         }
-        notes
     }
 
     fn site(&self, flags: &Flags) -> Result<Site, Problem> {
@@ -289,107 +278,23 @@ impl<'a> File<'a> {
     }
 
     fn taxonomies(&self) -> Result<Vec<Taxonomy>, Problem> {
-        let Some(map) = &self.keys.taxonomies else {
-            let plain =
-                |name: &&str| Taxonomy { name: name.to_string(), title: None, path: format!("/{name}/") };
-            return Ok(TAXONOMIES.iter().map(plain).collect());
-        };
-        let mut list: Vec<Taxonomy> = Vec::new();
-        for (name, keys) in &map.0 {
-            let title = keys.as_ref().and_then(|keys| keys.title.clone());
-            let path =
-                keys.as_ref().and_then(|keys| keys.path.clone()).unwrap_or_else(|| format!("/{name}/"));
-            self.check_path(name, &path)?;
-            if let Some(other) = list.iter().find(|other| other.path.eq_ignore_ascii_case(&path)) {
-                let message = format!("taxonomies `{}` and `{name}` have one path `{path}`", other.name);
-                return Err(self.problem("taxonomies", message));
+        let Some(map) = &self.keys.taxonomies else { return Ok(taxonomy::usual()) };
+        taxonomy::list(map.0.iter().map(|(name, keys)| (name.as_str(), keys.as_ref()))).map_err(|wrong| {
+            let problem = self.problem("taxonomies", wrong.message);
+            match wrong.hint {
+                Some(hint) => problem.hint(hint),
+                None => problem,
             }
-            list.push(Taxonomy { name: name.clone(), title, path });
-        }
-        Ok(list)
-    }
-
-    fn check_path(&self, name: &str, path: &str) -> Result<(), Problem> {
-        let fail = |reason: &str| {
-            let hint = format!("give it another path: `{name}: {{path: /by-{name}/}}`");
-            Err(self.problem("taxonomies", format!("taxonomy `{name}`: path `{path}` {reason}")).hint(hint))
-        };
-        let inner = path.strip_prefix('/').and_then(|path| path.strip_suffix('/'));
-        let Some(inner) = inner.filter(|inner| !inner.is_empty()) else {
-            return fail("must begin and end with `/` and name a folder");
-        };
-        let plain = |part: &str| {
-            !part.is_empty()
-                && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))
-        };
-        if !inner.split('/').all(plain) {
-            return fail("may hold lower-case letters, digits, `-` and `_` only");
-        }
-        let first = inner.split('/').next().unwrap_or_default();
-        if first.len() == 4 && first.bytes().all(|b| b.is_ascii_digit()) {
-            return fail("looks like a year");
-        }
-        if RESERVED.contains(&first) {
-            return fail("is used by the archive itself");
-        }
-        Ok(())
+        })
     }
 
     fn permalink(&self) -> Result<Permalink, Problem> {
-        let pattern = self.keys.permalink.as_deref().unwrap_or(PERMALINK);
-        let fail = |reason: &str| {
-            let hint = format!("the default is `{PERMALINK}`");
+        let pattern = self.keys.permalink.as_deref().unwrap_or(Permalink::DEFAULT);
+        Permalink::parse(pattern).map_err(|reason| {
+            let hint = format!("the default is `{}`", Permalink::DEFAULT);
             self.problem("permalink", format!("`permalink: {pattern}` {reason}")).hint(hint)
-        };
-        let inner = pattern.strip_prefix('/').ok_or_else(|| fail("must begin with `/`"))?;
-        let folder = inner.ends_with('/');
-        let mut segments = Vec::new();
-        for segment in inner.trim_end_matches('/').split('/') {
-            segments.push(parts(segment).map_err(|reason| fail(&reason))?);
-        }
-        let slugs = segments.iter().flatten().filter(|part| **part == PermalinkPart::Slug).count();
-        if slugs != 1 {
-            return Err(fail("must hold `{slug}` once"));
-        }
-        let html =
-            |part: &PermalinkPart| matches!(part, PermalinkPart::Literal(text) if text.ends_with(".html"));
-        if !folder && !segments.last().and_then(|parts| parts.last()).is_some_and(html) {
-            return Err(fail("must end in `.html` or `/`"));
-        }
-        Ok(Permalink { segments, folder })
+        })
     }
-}
-
-fn parts(segment: &str) -> Result<Vec<PermalinkPart>, String> {
-    let mut parts = Vec::new();
-    let mut rest = segment;
-    while !rest.is_empty() {
-        let (literal, tail) = rest.split_once('{').unwrap_or((rest, ""));
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-_.~".contains(&b);
-        if !literal.bytes().all(allowed) {
-            return Err(format!(
-                "holds `{literal}`; only letters, digits and `-_.~` may stand between parts"
-            ));
-        }
-        if !literal.is_empty() {
-            parts.push(PermalinkPart::Literal(literal.to_string()));
-        }
-        if literal.len() == rest.len() {
-            break;
-        }
-        let (name, tail) = tail.split_once('}').ok_or("has an open `{`")?;
-        parts.push(match name {
-            "year" => PermalinkPart::Year,
-            "month" => PermalinkPart::Month,
-            "day" => PermalinkPart::Day,
-            "slug" => PermalinkPart::Slug,
-            _ => {
-                return Err(format!("has an unknown part `{{{name}}}`: known are year, month, day and slug"));
-            }
-        });
-        rest = tail;
-    }
-    if parts.is_empty() { Err("has an empty folder".to_string()) } else { Ok(parts) }
 }
 
 /// Address and path without a slash at the end.

@@ -1,6 +1,13 @@
 //! `archive.yaml` and flags → [`Config`], once; afterwards it is only read.
 
 mod file;
+mod formats;
+mod permalink;
+mod taxonomy;
+
+pub use formats::{CitationFormat, FeedFormat, Feeds, RedirectMap};
+pub use permalink::{Permalink, PermalinkPart};
+pub use taxonomy::Taxonomy;
 
 use crate::fs;
 use crate::problem::{Fatal, Problem};
@@ -18,6 +25,7 @@ const LIMIT: u64 = 4 << 20;
 
 /// Everything a run was asked for.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "settings that are on or off")]
 pub struct Config {
     /// The project's folder.
     pub root: PathBuf,
@@ -47,6 +55,20 @@ pub struct Config {
     pub keys: Vec<(String, String)>,
     /// Taxonomy, name, and the name to use instead.
     pub aliases: Vec<(String, Vec<(String, String)>)>,
+    /// Feeds.
+    pub feeds: Feeds,
+    /// Hosts whose old addresses this archive takes over.
+    pub own_hosts: Vec<String>,
+    /// Lists of redirects for servers.
+    pub redirect_maps: Vec<RedirectMap>,
+    /// Citations beside each article.
+    pub citations: Vec<CitationFormat>,
+    /// Whether the articles can be fetched as data: a JSON file a month, and all in one.
+    pub downloads: bool,
+    /// Whether there is a page for every day of the year.
+    pub on_this_day: bool,
+    /// Whether there are pages that find articles by their original address.
+    pub lookup: bool,
     /// First day of the week: 0 for Monday to 6 for Sunday.
     pub first_weekday: i8,
 }
@@ -83,17 +105,6 @@ pub struct Navigation {
     pub url: String,
 }
 
-/// A way of grouping articles by names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Taxonomy {
-    /// Its name, which is also the front-matter key.
-    pub name: String,
-    /// Its heading, if the theme's word for it is not wanted.
-    pub title: Option<String>,
-    /// Its folder, with a slash at both ends.
-    pub path: String,
-}
-
 /// Which lists have all their articles, instead of the newest only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "four lists, each with an answer of its own")]
@@ -106,30 +117,6 @@ pub struct Periods {
     pub month: bool,
     /// Day pages.
     pub day: bool,
-}
-
-/// A pattern for the paths of articles, such as `/{year}/{month}/{day}/{slug}.html`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Permalink {
-    /// The folders and the file, each made of literal text and parts.
-    pub segments: Vec<Vec<PermalinkPart>>,
-    /// Whether it ends in a slash, so that articles are folders with an `index.html`.
-    pub folder: bool,
-}
-
-/// A piece of a permalink.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PermalinkPart {
-    /// Text that stands in every path.
-    Literal(String),
-    /// The year, four digits.
-    Year,
-    /// The month, two digits.
-    Month,
-    /// The day, two digits.
-    Day,
-    /// The article's slug.
-    Slug,
 }
 
 /// What the command line says; everything is optional.
@@ -152,9 +139,8 @@ pub struct Flags {
 }
 
 impl Config {
-    /// Reads the configuration of the project in `root`. Problems are notes on what has no effect; what cannot
-    /// be used is an error with all its places.
-    pub fn load(root: &Path, flags: &Flags) -> Result<(Self, Vec<Problem>)> {
+    /// Reads the configuration of the project in `root`; what cannot be used is an error with all its places.
+    pub fn load(root: &Path, flags: &Flags) -> Result<Self> {
         let path = root.join(FILE);
         let text = match fs::kind(&path)? {
             Some(_) => String::from_utf8(fs::read(&path, LIMIT)?)

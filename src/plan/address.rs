@@ -158,7 +158,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let yaml = format!("permalink: '{pattern}'\n");
         crate::fs::create(&folder.path().join("archive.yaml"), yaml.as_bytes()).unwrap();
-        let (config, _) = Config::load(folder.path(), &crate::config::Flags::default()).unwrap();
+        let config = Config::load(folder.path(), &crate::config::Flags::default()).unwrap();
         let made = article_path(&config.permalink, Date::parse(date).ok(), &Slug::new("story"));
         assert_eq!(made.as_str(), path, "{pattern} {date}");
     }

@@ -26,9 +26,7 @@ impl Renderer<'_> {
             url: self.plan.addresses.url(self.plan.addresses.article(id)).to_string(),
             dir: lang.as_deref().map(dir),
             lang,
-            date: article
-                .date
-                .map(|date| date::view(&date, &self.theme.words, self.archive, &self.plan.addresses)),
+            date: article.date.map(|date| date::view(&date, self.words, self.archive, &self.plan.addresses)),
             source: article.terms("sources").first().map(|name| self.alias("sources", name).to_string()),
             summary: cut(summary, SUMMARY),
             year: article.date.map(|date| date.year()),

@@ -23,7 +23,8 @@ pub(super) fn text(date: &Date, words: &Words) -> String {
             &["dates", "time"],
             &[
                 ("day", &day.to_string()),
-                ("month", words.month(month)),
+                ("month", words.month_of_day(month)),
+                ("month_number", &month.to_string()),
                 ("year", &year.to_string()),
                 ("time", &format!("{hour:02}:{minute:02}")),
             ],
@@ -40,14 +41,14 @@ pub(super) fn text(date: &Date, words: &Words) -> String {
 
 /// A year, month or day in words.
 pub(super) fn period(words: &Words, (year, month, day): Period) -> String {
-    let pattern = match (month, day) {
-        (0, _) => "year",
-        (_, 0) => "month",
-        _ => "day",
+    let (pattern, name) = match (month, day) {
+        (0, _) => ("year", ""),
+        (_, 0) => ("month", words.month(month)),
+        _ => ("day", words.month_of_day(month)),
     };
-    let month = if month > 0 { words.month(month) } else { "" };
+    let (day, number, year) = (day.to_string(), month.to_string(), year.to_string());
     words.fill(
         &["dates", pattern],
-        &[("day", &day.to_string()), ("month", month), ("year", &year.to_string())],
+        &[("day", &day), ("month", name), ("month_number", &number), ("year", &year)],
     )
 }

@@ -1,9 +1,10 @@
 //! Hashes of views.
 
+use crate::theme::Words;
 use serde::{Serialize, Serializer};
 use std::io;
 use tera::Value;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 /// Hash of all that a page's bytes depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,6 +26,11 @@ impl Shared {
     /// HTML that templates print as it is; `hash` must stand for all that it was made from.
     pub fn html(hash: u128, html: &str) -> Self {
         Self { hash, value: Value::safe_string(html) }
+    }
+
+    /// The words of a language. The theme's hash, in every fingerprint, stands for the files they are from.
+    pub fn words(words: &Words) -> Self {
+        Self { hash: xxh3_128(words.lang().as_bytes()), value: words.all().clone() }
     }
 }
 

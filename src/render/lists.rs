@@ -42,7 +42,7 @@ impl Renderer<'_> {
             taxonomies: taxonomies.filter(|_| folder).map(|index| self.summary(index)).collect(),
             undated: Some(self.archive.undated_count()).filter(|count| folder && *count > 0).map(|count| {
                 Counted {
-                    title: self.theme.words.get(&["undated"]).to_string(),
+                    title: self.words.get(&["undated"]).to_string(),
                     url: self.folder_url(UNDATED),
                     count,
                 }
@@ -52,7 +52,7 @@ impl Renderer<'_> {
     }
 
     pub(super) fn undated(&self, part: Part) -> ListPage {
-        let words = &self.theme.words;
+        let words = self.words;
         let title = words.get(&["undated"]).to_string();
         let (page, entries, pager) =
             self.list_of(("list", &title), UNDATED, (Page::Undated(part), part), |slot| slot);
@@ -73,17 +73,15 @@ impl Renderer<'_> {
             _ => "day",
         };
         let span = &self.archive.periods[&period];
-        let title = date::period(&self.theme.words, period);
+        let title = date::period(self.words, period);
         let start = span.range.start;
         let page = (Page::Period(period, part), part);
         let (head, entries, pager) =
             self.list_of(("period", &title), &period_folder(period), page, |slot| start + slot);
         let folder = part == Part::Folder;
         let (newer, older) = self.archive.period_neighbours(period);
-        let link = |period: Period| Link {
-            title: date::period(&self.theme.words, period),
-            url: self.period_url(period),
-        };
+        let link =
+            |period: Period| Link { title: date::period(self.words, period), url: self.period_url(period) };
         let above = [(month > 0).then_some((year, 0, 0)), (day > 0).then_some((year, month, 0))];
         let months = if folder && kind == "year" { 12 } else { 0 };
         PeriodPage {
@@ -158,7 +156,7 @@ impl Renderer<'_> {
     }
 
     pub(super) fn not_found(&self) -> NotFoundPage {
-        let title = self.theme.words.get(&["not_found"]).to_string();
+        let title = self.words.get(&["not_found"]).to_string();
         let path = crate::route::OutPath::new("404.html").expect("a plain name");
         let page = PageView { noindex: true, canonical: None, ..self.page("404", &title, &path) };
         let taxonomies = (0..self.config.taxonomies.len()).map(|index| self.taxonomy(index));
@@ -168,7 +166,7 @@ impl Renderer<'_> {
 
     pub(super) fn taxonomy(&self, index: usize) -> TaxonomyHead {
         let taxonomy = &self.config.taxonomies[index];
-        let title = taxonomy.title.clone().unwrap_or_else(|| self.theme.words.taxonomy(&taxonomy.name));
+        let title = taxonomy.title.clone().unwrap_or_else(|| self.words.taxonomy(&taxonomy.name));
         TaxonomyHead { name: taxonomy.name.clone(), title, url: self.folder_url(&taxonomy.path) }
     }
 
@@ -224,12 +222,12 @@ impl Renderer<'_> {
         };
         let weeks = (before + first.days_in_month() + 6) / 7;
         let weekday = |offset: i8| {
-            let (short, long) = self.theme.words.weekday((self.config.first_weekday + offset).rem_euclid(7));
+            let (short, long) = self.words.weekday((self.config.first_weekday + offset).rem_euclid(7));
             Weekday { short: short.to_string(), long: long.to_string() }
         };
         Month {
-            title: date::period(&self.theme.words, period),
-            name: self.theme.words.month(month).to_string(),
+            title: date::period(self.words, period),
+            name: self.words.month(month).to_string(),
             url: span.map(|_| self.period_url(period)),
             count: span.map_or(0, |span| span.count),
             weekdays: (0..7).map(weekday).collect(),

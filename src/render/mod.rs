@@ -17,7 +17,7 @@ use crate::archive::{Archive, Entry};
 use crate::config::Config;
 use crate::plan::{Page, Plan};
 use crate::route::OutPath;
-use crate::theme::{Theme, is_rtl};
+use crate::theme::{Theme, Words, is_rtl};
 use anyhow::Result;
 use fingerprint::fingerprint;
 use serde::Serialize;
@@ -26,14 +26,12 @@ use views::PageView;
 /// Renders the pages of one plan.
 #[derive(Clone, Copy)]
 pub struct Renderer<'a> {
-    /// The settings.
-    pub config: &'a Config,
-    /// Templates and words.
-    pub theme: &'a Theme,
-    /// The articles.
-    pub archive: &'a Archive,
-    /// The outputs.
-    pub plan: &'a Plan,
+    config: &'a Config,
+    theme: &'a Theme,
+    archive: &'a Archive,
+    plan: &'a Plan,
+    /// The words of the page's language: the interface's, but for articles in another language that has words.
+    words: &'a Words,
 }
 
 /// The body of an article, rendered.
@@ -44,18 +42,36 @@ pub struct Body {
     pub html: String,
 }
 
-impl Renderer<'_> {
+impl<'a> Renderer<'a> {
+    /// A renderer for all pages of a plan.
+    pub fn new(config: &'a Config, theme: &'a Theme, archive: &'a Archive, plan: &'a Plan) -> Self {
+        Self { config, theme, archive, plan, words: &theme.words }
+    }
+
     /// Renders an article, or a page outside the archive.
     pub fn story(&self, page: Page, body: &Body, out: &mut Vec<u8>) -> Result<Fingerprint> {
         match page {
             Page::Article(id) => {
-                self.write("article.html", &self.article(id, body), &self.archive.entries[id].source, out)
+                let entry = &self.archive.entries[id];
+                let view = self.speaking(entry).article(id, body);
+                self.write("article.html", &view, &entry.source, out)
             }
             Page::Standalone(id) => {
-                self.write("page.html", &self.standalone(id, body), &self.archive.pages[id].source, out)
+                let entry = &self.archive.pages[id];
+                let view = self.speaking(entry).standalone(id, body);
+                self.write("page.html", &view, &entry.source, out)
             }
             _ => unreachable!("only articles and pages have a body"),
         }
+    }
+
+    /// The words for an article's page.
+    pub fn words_of(&self, entry: &Entry) -> &'a Words {
+        entry.article.lang.as_ref().map_or(self.words, |lang| self.theme.words_of(lang))
+    }
+
+    fn speaking(self, entry: &Entry) -> Self {
+        Self { words: self.words_of(entry), ..self }
     }
 
     /// Renders a list, calendar or index.

@@ -30,7 +30,8 @@ impl Renderer<'_> {
         let (newer, older) = (newer.map(neighbour), older.map(neighbour));
         page.newer = newer.as_ref().map(|link| link.url.clone());
         page.older = older.as_ref().map(|link| link.url.clone());
-        StoryPage { page, article: story, breadcrumbs: self.breadcrumbs_of(entry), newer, older }
+        let words = Shared::words(self.words);
+        StoryPage { page, words, article: story, breadcrumbs: self.breadcrumbs_of(entry), newer, older }
     }
 
     pub(super) fn standalone(&self, id: usize, body: &Body) -> StoryPage {
@@ -40,7 +41,8 @@ impl Renderer<'_> {
         page.lang.clone_from(&article.lang);
         page.dir = article.dir;
         page.description = description(entry);
-        StoryPage { page, article, breadcrumbs: Vec::new(), newer: None, older: None }
+        let words = Shared::words(self.words);
+        StoryPage { page, words, article, breadcrumbs: Vec::new(), newer: None, older: None }
     }
 
     fn story_of(&self, entry: &Entry, id: Option<usize>, body: &Body) -> Story {
@@ -75,7 +77,7 @@ impl Renderer<'_> {
     }
 
     fn date(&self, date: Option<&Date>) -> Option<DateView> {
-        date.map(|date| date::view(date, &self.theme.words, self.archive, &self.plan.addresses))
+        date.map(|date| date::view(date, self.words, self.archive, &self.plan.addresses))
     }
 
     /// The names an article has in a taxonomy, linked if the taxonomy is configured.
@@ -140,12 +142,12 @@ impl Renderer<'_> {
             url: self.plan.addresses.url(&list_path(folder, Part::Folder)).to_string(),
         };
         let Some(date) = entry.article.date else {
-            return vec![link(self.theme.words.get(&["undated"]).to_string(), UNDATED)];
+            return vec![link(self.words.get(&["undated"]).to_string(), UNDATED)];
         };
         let (year, month, day, _) = date.civil();
         let parts = [
             Some(((year, 0, 0), year.to_string())),
-            (month > 0).then(|| ((year, month, 0), self.theme.words.month(month).to_string())),
+            (month > 0).then(|| ((year, month, 0), self.words.month(month).to_string())),
             (day > 0).then(|| ((year, month, day), day.to_string())),
         ];
         parts.into_iter().flatten().map(|(period, title)| link(title, &period_folder(period))).collect()

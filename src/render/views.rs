@@ -71,6 +71,8 @@ pub(super) struct NumberedPage {
 #[derive(Debug, Serialize)]
 pub(super) struct StoryPage {
     pub page: PageView,
+    /// Stands in for the global `words`, which are the interface's.
+    pub words: Shared,
     pub article: Story,
     pub breadcrumbs: Vec<Link>,
     pub newer: Option<Link>,

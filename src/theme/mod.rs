@@ -39,6 +39,8 @@ pub struct Theme {
     tera: Tera,
     /// The words of the interface.
     pub words: Words,
+    /// The words of all languages that have a file.
+    languages: BTreeMap<String, Words>,
     /// Stylesheet and other files of the theme.
     pub assets: Vec<Asset>,
     /// Files that are copied as they are; their names are relative to `static/`.
@@ -69,6 +71,7 @@ impl Theme {
     pub fn load(config: &Config) -> Result<(Self, Vec<Problem>)> {
         let (files, mut problems) = files(config)?;
         let words = Words::load(&files, &config.site.lang)?;
+        let languages = Words::languages(&files)?;
         let assets = assets::load(&files)?;
         let walk = fs::walk(&config.folder(STATIC), STATIC, |_| false);
         problems.extend(walk.problems);
@@ -80,8 +83,19 @@ impl Theme {
         }
         hash.update(site.to_string().as_bytes());
         let sources = templates(files)?;
-        let tera = compile(&sources, &site)?;
-        Ok((Self { tera, words, assets, statics: walk.files, hash: hash.digest128(), sources }, problems))
+        let tera = compile(&sources, &site, &words)?;
+        let (statics, hash) = (walk.files, hash.digest128());
+        Ok((Self { tera, words, languages, assets, statics, hash, sources }, problems))
+    }
+
+    /// The words of a language; of the interface's, if it has none.
+    pub fn words_of(&self, lang: &str) -> &Words {
+        let primary = |lang: &str| lang.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        if primary(lang) == primary(self.words.lang()) {
+            return &self.words;
+        }
+        let found = self.languages.get(lang).or_else(|| self.languages.get(&primary(lang)));
+        found.unwrap_or(&self.words)
     }
 
     /// Renders one template into a buffer. `page` is what is being made, for messages.
@@ -140,14 +154,29 @@ fn templates(files: Vec<File>) -> Result<BTreeMap<String, Source>> {
     Ok(sources)
 }
 
-fn compile(sources: &BTreeMap<String, Source>, site: &serde_json::Value) -> Result<Tera> {
+fn compile(sources: &BTreeMap<String, Source>, site: &serde_json::Value, words: &Words) -> Result<Tera> {
     let mut tera = Tera::new();
     let failed = |error: tera::Error| Fatal::one(problem::from_tera(&error, sources));
     tera.set_fallback_prefixes([PREFIX]).map_err(failed)?;
+    tera.register_filter("thousands", |number: u64, _: tera::Kwargs, _: &tera::State| thousands(number));
     tera.add_raw_templates(sources.iter().map(|(name, source)| (name.as_str(), source.text.as_str())))
         .map_err(failed)?;
     tera.global_context().insert("site", site);
+    tera.global_context().insert("words", words.all());
     Ok(tera)
+}
+
+/// A number with narrow spaces between groups of three digits (ISO 80000-1, section 7.3.1).
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 2);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// What templates see as `site`: nothing of it comes from an article, or one new article would change every page.
@@ -170,7 +199,7 @@ fn site(config: &Config, words: &Words, assets: &[Asset]) -> serde_json::Value {
         })
         .collect();
     site["dir"] = if is_rtl(&config.site.lang) { "rtl" } else { "ltr" }.into();
-    site["words"] = words.all().clone();
+    site["words"] = words.values().clone();
     site["data"] = serde_json::json!({});
     site["assets"] = urls.into();
     site["generator"] = concat!("backissue ", env!("CARGO_PKG_VERSION")).into();

@@ -5,10 +5,17 @@ use crate::problem::{Fatal, Problem};
 use crate::yaml;
 use anyhow::Result;
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+const FOLDER: &str = "i18n/";
 
 /// The words in one language. What a language's file lacks is taken from English.
 #[derive(Clone, Debug)]
-pub struct Words(Value);
+pub struct Words {
+    values: Value,
+    /// The same, as templates see them: shared by all pages.
+    shared: tera::Value,
+}
 
 impl Words {
     /// Embedded English, the embedded language, then the user's files of the language, each over the last.
@@ -17,29 +24,53 @@ impl Words {
         let mut words = Value::Null;
         for (embedded, name) in [(true, "en"), (true, primary), (true, lang), (false, primary), (false, lang)]
         {
-            let name = format!("i18n/{name}.yaml");
+            let name = format!("{FOLDER}{name}.yaml");
             let Some(file) = files.iter().find(|file| file.embedded == embedded && file.name == name) else {
                 continue;
             };
             merge(&mut words, parse(file)?);
         }
-        Ok(Self(words))
+        words["lang"] = lang.into();
+        words["dir"] = if is_rtl(lang) { "rtl" } else { "ltr" }.into();
+        Ok(Self { shared: tera::Value::from_serializable(&words), values: words })
+    }
+
+    /// The words of every language that has a file.
+    pub(super) fn languages(files: &[File]) -> Result<BTreeMap<String, Self>> {
+        let name = |file: &File| Some(file.name.strip_prefix(FOLDER)?.strip_suffix(".yaml")?.to_string());
+        let names: BTreeSet<String> = files.iter().filter_map(name).collect();
+        names.into_iter().map(|lang| Ok((lang.clone(), Self::load(files, &lang)?))).collect()
     }
 
     /// All of them, as templates see them.
-    pub fn all(&self) -> &Value {
-        &self.0
+    pub fn all(&self) -> &tera::Value {
+        &self.shared
+    }
+
+    /// All of them, as plain data.
+    pub(super) fn values(&self) -> &Value {
+        &self.values
+    }
+
+    /// The language they are in.
+    pub fn lang(&self) -> &str {
+        self.get(&["lang"])
+    }
+
+    /// The direction they are written in: `ltr` or `rtl`.
+    pub fn dir(&self) -> &str {
+        self.get(&["dir"])
     }
 
     /// A word by its path in the file; the path itself if no file has it, so that a gap is seen.
     pub fn get<'a>(&'a self, path: &[&'a str]) -> &'a str {
-        let found = path.iter().try_fold(&self.0, |value, key| value.get(key)).and_then(Value::as_str);
+        let found = path.iter().try_fold(&self.values, |value, key| value.get(key)).and_then(Value::as_str);
         found.unwrap_or_else(|| path.last().copied().unwrap_or_default())
     }
 
     /// The heading of a taxonomy.
     pub fn taxonomy(&self, name: &str) -> String {
-        let words = self.0.get("taxonomies");
+        let words = self.values.get("taxonomies");
         // `section` and `sections` are one taxonomy.
         let known = words.and_then(|words| words.get(name).or_else(|| words.get(format!("{name}s"))));
         match known.and_then(Value::as_str) {
@@ -53,6 +84,12 @@ impl Words {
         self.item("months", month - 1)
     }
 
+    /// The name of a month behind a day, which some languages inflect.
+    pub fn month_of_day(&self, month: i8) -> &str {
+        let inflected = self.values.get("months_of_days").is_some();
+        self.item(if inflected { "months_of_days" } else { "months" }, month - 1)
+    }
+
     /// Short and long name of a weekday, 0 for Monday.
     pub fn weekday(&self, day: i8) -> (&str, &str) {
         (self.item("weekdays_short", day), self.item("weekdays", day))
@@ -60,7 +97,7 @@ impl Words {
 
     fn item(&self, list: &str, index: i8) -> &str {
         let index = usize::try_from(index).unwrap_or(0);
-        self.0.get(list).and_then(|list| list.get(index)).and_then(Value::as_str).unwrap_or("?")
+        self.values.get(list).and_then(|list| list.get(index)).and_then(Value::as_str).unwrap_or("?")
     }
 
     /// A pattern among the words with its `{key}`s filled in.

@@ -350,7 +350,7 @@ fn pages_of_one_fingerprint_have_the_same_bytes() {
     let site = archive(30);
     let build = || {
         let flags = Flags { now: Some("2024-06-01T12:00:00Z".into()), ..Flags::default() };
-        let (config, _) = Config::load(site.root(), &flags).unwrap();
+        let config = Config::load(site.root(), &flags).unwrap();
         let built = backissue::build::build(&config, 2, None, &|_| {}).unwrap();
         (built.fingerprints, site.tree())
     };

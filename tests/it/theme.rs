@@ -33,6 +33,53 @@ fn words_can_be_replaced_one_by_one() {
 }
 
 #[test]
+fn every_language_has_every_word() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/i18n");
+    let load = |name: &str| -> serde_json::Value {
+        serde_yaml::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap()
+    };
+    let english = load("en.yaml");
+    let names = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
+    assert!(names.len() >= 4, "{names:?}");
+    for name in names {
+        let words = load(&name);
+        for (key, word) in english.as_object().unwrap() {
+            let Some(other) = words.get(key) else { panic!("{name} lacks `{key}`") };
+            assert_eq!(word.as_array().map(Vec::len), other.as_array().map(Vec::len), "{name} {key}");
+            assert_eq!(
+                word.to_string().contains("{host}"),
+                other.to_string().contains("{host}"),
+                "{name} {key}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_article_in_another_language_speaks_it_and_its_dates() {
+    let site = Site::with("title: T\nbase_url: https://example.org\nlang: de\n");
+    site.article("de.md", "title: A\ndate: 2020-03-01\ntags: x");
+    site.article("fr.md", "title: B\ndate: 2020-03-02\nlang: fr\ntags: x\ncorrections: [{text: C}]");
+    site.article("ar.md", "title: C\ndate: 2020-03-03\nlang: ar\ntags: x");
+    site.article("eo.md", "title: D\ndate: 2020-03-04\nlang: eo\ntags: x");
+    site.build().clean();
+    let page = |day: &str, name: &str| site.read(&format!("public/2020/03/{day}/{name}.html"));
+    assert!(page("01", "de").contains(">1. März 2020</time>"));
+    let french = page("02", "fr");
+    assert!(french.contains(">2 mars 2020</time>") && french.contains(">Rectificatifs<"), "{french}");
+    assert!(
+        french.contains("<html lang=\"fr\"") && french.contains("<header class=\"masthead\" lang=\"de\"")
+    );
+    let arabic = page("03", "ar");
+    assert!(arabic.contains(">3 مارس 2020</time>") && arabic.contains("<html lang=\"ar\" dir=\"rtl\">"));
+    assert!(page("04", "eo").contains(">4. März 2020</time>"), "without words of its own: the archive's");
+    let list = site.read("public/tags/x/index.html");
+    assert!(list.contains("2. März 2020") && !list.contains("2 mars 2020"), "lists speak one language");
+    assert!(list.contains("<h2 lang=\"ar\" dir=\"rtl\">"), "{list}");
+}
+
+#[test]
 fn an_assets_name_changes_with_its_bytes_alone() {
     let site = one_article();
     let style =
