@@ -3,8 +3,12 @@
 use crate::article::{self, Article, Date, Keys};
 use crate::config::Config;
 use crate::fs;
-use crate::problem::Problem;
+use crate::problem::{Fatal, Problem};
 use crate::route::Slug;
+use anyhow::Result;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 
 /// The folder that holds the articles.
 pub const FOLDER: &str = "content";
@@ -42,14 +46,50 @@ pub struct Loaded {
 }
 
 /// Lists `content/`; names that begin with `.` or `_` are passed over.
-pub fn list(config: &Config) -> Listing {
-    let walk = fs::walk(&config.folder(FOLDER), FOLDER, |name| name.starts_with(['.', '_']));
+pub fn list(config: &Config) -> Result<Listing> {
+    let folder = config.folder(FOLDER);
+    if fs::kind(&folder)?.is_none() {
+        // Taken for an empty one, it would empty the site.
+        let problem = Problem::error("config", "the project has no folder `content/`");
+        return Err(Fatal::one(problem.hint("create it, or name another project with `-C DIR`")));
+    }
+    let passed_over = RefCell::new(BTreeSet::new());
+    let walk = fs::walk(&folder, FOLDER, |name| {
+        if name.starts_with('_') {
+            passed_over.borrow_mut().insert(name.to_string());
+        }
+        name.starts_with(['.', '_'])
+    })?;
     let mut listing = Listing { problems: walk.problems, ..Listing::default() };
+    listing.problems.extend(passed_over.into_inner().iter().map(|name| {
+        let message = format!("`{name}` in `{FOLDER}/` is passed over: its name begins with `_`");
+        Problem::note("passed-over", message).hint("rename it if it holds articles")
+    }));
     for mut file in walk.files {
         file.name = format!("{FOLDER}/{}", file.name);
         if is_markdown(&file.name) { listing.sources.push(file) } else { listing.others.push(file) }
     }
-    listing
+    Ok(listing)
+}
+
+/// Files that are neither articles nor anything that one refers to: said once for each kind, so that nothing of a
+/// foreign archive is left out in silence.
+pub fn unused<'a>(listing: &'a Listing, used: impl Fn(&str) -> bool) -> Vec<Problem> {
+    let mut kinds: BTreeMap<String, Vec<&'a str>> = BTreeMap::new();
+    for file in listing.others.iter().filter(|file| !used(&file.name)) {
+        let name = file.name.rsplit('/').next().unwrap_or_default();
+        let kind = name.rsplit_once('.').map_or(String::new(), |(_, end)| end.to_lowercase());
+        kinds.entry(kind).or_default().push(&file.name);
+    }
+    let note = |(kind, names): (String, Vec<&str>)| {
+        let count = names.len();
+        let files = if count == 1 { "1 file".to_string() } else { format!("{count} files") };
+        let kind = if kind.is_empty() { "without extension".to_string() } else { format!("`.{kind}`") };
+        let message = format!("{files} {kind} not published: not Markdown, and no article shows it");
+        let hint = "articles end in `.md`; raw files go through `import`, files to be copied into `static/`";
+        Problem::note("unused-file", message).file(names[0]).hint(hint)
+    };
+    kinds.into_iter().map(note).collect()
 }
 
 /// What the configuration says about front-matter keys.
@@ -59,11 +99,15 @@ pub fn keys(config: &Config) -> Keys {
 }
 
 /// Reads one file; the error sets it aside.
-pub fn read(source: &fs::File, keys: &Keys) -> Result<Loaded, Problem> {
-    let skipped = |reason: String| Problem::error("skipped-file", reason).file(&source.name);
+pub fn read(source: &fs::File, keys: &Keys) -> std::result::Result<Loaded, Problem> {
     let bytes = fs::read(&source.path, LIMIT).map_err(|error| {
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        skipped(format!("the file could not be read{cause}"))
+        // One file may be locked or gone; anything else ails the system, and would set all articles aside.
+        let code = match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::NotFound | ErrorKind::InvalidData => "skipped-file",
+            _ => "system",
+        };
+        Problem::error(code, format!("the file could not be read{cause}")).file(&source.name)
     })?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line =
@@ -75,7 +119,7 @@ pub fn read(source: &fs::File, keys: &Keys) -> Result<Loaded, Problem> {
     let mut article = parsed.article;
     let stem = stem(&source.name);
     let (date, stem) = Date::from_file_name(stem).map_or((None, stem), |(date, rest)| (Some(date), rest));
-    article.date = article.date.or(date);
+    article.date = article.date.or(date.filter(|_| !parsed.wrong_date));
     let slug = Slug::new(article.slug.as_deref().unwrap_or(stem));
     Ok(Loaded {
         slug,

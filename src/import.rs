@@ -57,7 +57,7 @@ pub fn import(config: &Config, inputs: &[PathBuf], step: &(dyn Fn(usize) + Sync)
             made
         })
         .collect();
-    let mut known = known(config);
+    let mut known = known(config)?;
     // One after the other: which of two equal files is filed must not depend on threads.
     for (input, result) in inputs.iter().zip(cleaned) {
         match result {
@@ -169,8 +169,8 @@ fn stamped(article: &Article, body: &str) -> String {
 }
 
 /// Articles of `content/` that `import` made, by the hash of their raw file.
-fn known(config: &Config) -> HashMap<String, Known> {
-    let walk = fs::walk(&config.folder("content"), "content", |name| name.starts_with('.'));
+fn known(config: &Config) -> Result<HashMap<String, Known>> {
+    let walk = fs::walk(&config.folder("content"), "content", |name| name.starts_with('.'))?;
     let files: BTreeMap<String, PathBuf> =
         walk.files.into_iter().map(|file| (file.name, file.path)).collect();
     let found = files.into_par_iter().filter(|(name, _)| name.ends_with(".md")).filter_map(|(name, path)| {
@@ -183,7 +183,7 @@ fn known(config: &Config) -> HashMap<String, Known> {
     });
     let found: Vec<_> = found.collect();
     // The first of several in order of names, as everywhere.
-    found.into_iter().rev().collect()
+    Ok(found.into_iter().rev().collect())
 }
 
 /// The text without the line that holds its own hash.

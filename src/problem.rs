@@ -45,6 +45,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("no-front-matter", "a file has no front matter; its title comes from its heading or name"),
     ("output-clash", "two inputs want one output path"),
     ("panic", "a defect in backissue hit this article; it is set aside"),
+    ("passed-over", "a name in `content/` begins with `_`; what it holds is not published"),
     ("path", "a file's name cannot be published"),
     ("redact", "the article asks for redaction, which this version lacks; it is set aside"),
     ("remarks-omitted", "a body has more remarks than are shown"),
@@ -57,6 +58,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("unknown-key", "an unknown front-matter key; its value is kept under `extra`"),
     ("unsafe-image", "an image of a kind that can run script is not published"),
     ("unsafe-link", "a link was not published because of its scheme"),
+    ("unused-file", "files in `content/` are neither articles nor shown by one"),
+    ("usage", "a flag, argument or environment variable has a value that cannot be used"),
 ];
 
 /// One finding about one input.
@@ -163,6 +166,11 @@ impl Fatal {
     /// One problem as an error.
     pub fn one(problem: Problem) -> anyhow::Error {
         Self(vec![problem]).into()
+    }
+
+    /// Whether the command line is at fault.
+    pub fn is_usage(&self) -> bool {
+        self.0.iter().any(|problem| problem.code == "usage")
     }
 }
 

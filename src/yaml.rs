@@ -77,6 +77,9 @@ pub struct Error {
 
 /// Reads one hostile document.
 pub fn parse(text: &str) -> Result<Node, Error> {
+    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+        return Ok(Node::Null);
+    }
     check_flow_depth(text)?;
     let mut budget = Budget { nodes: NODES, odd: false };
     let shape = Shape(&mut budget).deserialize(serde_yaml::Deserializer::from_str(text));
@@ -109,14 +112,26 @@ pub fn line_of(text: &str, key: &str) -> Option<usize> {
     text.lines().position(starts).map(|index| index + 1)
 }
 
+/// Bounds the nesting of flow collections. Brackets in quotes open none; a quote opens only where a value can
+/// begin, as the apostrophe in `don't` does not. A doubt is decided for counting.
 fn check_flow_depth(text: &str) -> Result<(), Error> {
     let mut depth = 0_usize;
     for (index, line) in text.lines().enumerate() {
+        let last = |quote| line.chars().enumerate().filter(|(_, c)| *c == quote).map(|(at, _)| at).last();
+        let (last_single, last_double) = (last('\''), last('"'));
+        let mut quote = None;
+        let mut before = ' ';
         for (column, letter) in line.chars().enumerate() {
-            match letter {
-                '[' | '{' => depth += 1,
-                ']' | '}' => depth = depth.saturating_sub(1),
-                _ => continue,
+            let previous = std::mem::replace(&mut before, letter);
+            let closes = |last: Option<usize>| last.is_some_and(|last| last > column);
+            match (quote, letter) {
+                (Some('"'), '"') if previous == '\\' => {}
+                (Some(open), _) => quote = quote.filter(|_| letter != open),
+                (None, '\'') if " [{,:-".contains(previous) && closes(last_single) => quote = Some(letter),
+                (None, '"') if " [{,:-".contains(previous) && closes(last_double) => quote = Some(letter),
+                (None, '[' | '{') => depth += 1,
+                (None, ']' | '}') => depth = depth.saturating_sub(1),
+                _ => {}
             }
             if depth > FLOW_DEPTH {
                 let message = format!("more than {FLOW_DEPTH} brackets are open");
@@ -144,10 +159,31 @@ fn locate(error: &serde_yaml::Error, text: &str) -> Error {
 
 const DUPLICATE: &str = "duplicate key `";
 
+/// The line on which a key stands again in one mapping: at the indentation of before, with nothing less indented
+/// between. In flow mappings, where indentation says nothing, its second mention.
 fn second_line_of(text: &str, key: &str) -> Option<usize> {
-    let first = line_of(text, key)?;
-    let after: String = text.lines().skip(first).collect::<Vec<_>>().join("\n");
-    Some(line_of(&after, key).map_or(first, |line| first + line))
+    // The mappings that a line stands in, by indentation, and whether they have the key.
+    let mut open: Vec<(usize, bool)> = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let inner = line.trim_start_matches([' ', '-']);
+        let indent = line.len() - inner.len();
+        if inner.is_empty() || inner.starts_with('#') {
+            continue;
+        }
+        // A dash begins a mapping of its own.
+        let fresh = line.trim_start().starts_with('-');
+        open.retain(|(other, _)| if fresh { *other < indent } else { *other <= indent });
+        let named = line_of(inner, key) == Some(1);
+        match open.last_mut() {
+            Some((at, true)) if named && *at == indent => return Some(index + 1),
+            Some((at, seen)) if *at == indent => *seen |= named,
+            _ => open.push((indent, named)),
+        }
+    }
+    let mut mentions = text.lines().enumerate().filter(|(_, line)| line.contains(key));
+    let (first, line) = mentions.next()?;
+    let second = if line.matches(key).count() > 1 { Some(first) } else { mentions.next().map(|(at, _)| at) };
+    second.or(Some(first)).map(|at| at + 1)
 }
 
 struct Budget {

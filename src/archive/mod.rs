@@ -3,7 +3,7 @@
 mod terms;
 mod withheld;
 
-pub use terms::{Term, TermId};
+pub use terms::{Aliases, Term, TermId};
 pub use withheld::{Reason, reason};
 
 use crate::article::{Article, Kind, Status};

@@ -1,6 +1,7 @@
 //! Names → terms: spellings that fold to one slug are one term.
 
 use super::Entry;
+use crate::article::term_key;
 use crate::config::{Config, Taxonomy};
 use crate::problem::Problem;
 use crate::route::Slug;
@@ -26,7 +27,7 @@ type Grouped = (Vec<Vec<Term>>, Vec<Vec<Vec<TermId>>>, Vec<Problem>);
 
 /// Groups entries by their terms, for every configured taxonomy.
 pub(super) fn group(entries: &[Entry], config: &Config) -> Grouped {
-    let mut problems = Vec::new();
+    let mut problems: Vec<Problem> = without_taxonomy(config).collect();
     let mut all = Vec::with_capacity(config.taxonomies.len());
     let mut terms_of = vec![Vec::with_capacity(config.taxonomies.len()); entries.len()];
     for taxonomy in &config.taxonomies {
@@ -37,6 +38,39 @@ pub(super) fn group(entries: &[Entry], config: &Config) -> Grouped {
         all.push(terms);
     }
     (all, terms_of, problems)
+}
+
+/// Names that stand for others. Like terms, they are found however they are spelt.
+pub struct Aliases<'a>(BTreeMap<Slug, &'a str>);
+
+impl<'a> Aliases<'a> {
+    /// Those of a taxonomy.
+    pub fn of(config: &'a Config, taxonomy: &str) -> Self {
+        let all = config.aliases.iter().filter(|(name, _)| term_key(name) == term_key(taxonomy));
+        Self(all.flat_map(|(_, map)| map).map(|(from, to)| (Slug::new(from), to.as_str())).collect())
+    }
+
+    /// The name to use for a name, and its slug.
+    pub fn resolve<'n>(&self, name: &'n str) -> (&'n str, Slug)
+    where
+        'a: 'n,
+    {
+        let slug = Slug::new(name);
+        match self.0.get(&slug) {
+            Some(other) => (other, Slug::new(other)),
+            None => (name, slug),
+        }
+    }
+}
+
+/// Aliases of what is no taxonomy have no effect.
+fn without_taxonomy(config: &Config) -> impl Iterator<Item = Problem> {
+    let known = |name: &str| config.taxonomies.iter().any(|known| term_key(&known.name) == term_key(name));
+    config.aliases.iter().filter(move |(name, _)| !known(name)).map(|(name, _)| {
+        let message =
+            format!("`aliases: {{{name}: …}}` has no effect: `{name}` is no taxonomy of this archive");
+        Problem::warning("config", message).file(crate::config::FILE)
+    })
 }
 
 #[derive(Default)]
@@ -53,14 +87,12 @@ fn group_one(
     config: &Config,
     problems: &mut Vec<Problem>,
 ) -> (Vec<Term>, Vec<Vec<TermId>>) {
-    let aliases: BTreeMap<&str, &str> =
-        config.aliases_of(&taxonomy.name).iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
-    let mut slugs: BTreeMap<&str, Slug> = BTreeMap::new();
+    let aliases = Aliases::of(config, &taxonomy.name);
+    let mut names: BTreeMap<&str, (&str, Slug)> = BTreeMap::new();
     let mut groups: BTreeMap<Slug, Group> = BTreeMap::new();
     for (id, entry) in entries.iter().enumerate() {
         for name in entry.article.terms(&taxonomy.name) {
-            let name = aliases.get(name.as_str()).copied().unwrap_or(name);
-            let slug = slugs.entry(name).or_insert_with(|| Slug::new(name));
+            let (name, slug) = names.entry(name).or_insert_with(|| aliases.resolve(name));
             let group = groups.entry(slug.clone()).or_default();
             if group.slots.last() != Some(&id) {
                 group.slots.push(id);
@@ -81,14 +113,10 @@ fn group_one(
     }
     // An article lists its terms in the order written, which says what matters most.
     for (entry, ids) in entries.iter().zip(&mut of) {
-        let names = entry.article.terms(&taxonomy.name);
+        let written = entry.article.terms(&taxonomy.name);
         let place = |id: &TermId| {
             let slug = &terms[*id].slug;
-            names.iter().position(|name| {
-                slugs
-                    .get(aliases.get(name.as_str()).copied().unwrap_or(name))
-                    .is_some_and(|other| other == slug)
-            })
+            written.iter().position(|name| names.get(name.as_str()).is_some_and(|(_, other)| other == slug))
         };
         ids.sort_by_cached_key(place);
     }

@@ -294,6 +294,12 @@ impl Scan<'_> {
         } else {
             return None;
         };
+        // Go writes the zone's name behind its offset: `+0000 UTC`.
+        let (offset, name) = self.0.split_once(' ').unwrap_or((self.0, ""));
+        if !name.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ') {
+            return None;
+        }
+        self.0 = offset;
         let (hours, minutes) = match self.0.split_once(':') {
             Some(parts) => parts,
             None if self.0.len() > 2 => self.0.split_at_checked(self.0.len() - 2)?,
@@ -327,6 +333,8 @@ mod tests {
             ("1998-05", "1998-05"),
             ("1998-05~", "1998-05~"),
             ("1984?", "1984?"),
+            ("2019-07-21 09:30:00.123 +0000 UTC", "2019-07-21T09:30:00Z"),
+            ("2019-07-21 09:30:00 +0200 CEST", "2019-07-21T09:30:00+02:00"),
             ("1984-11?~", "1984-11%"),
             ("1998-05-03", "1998-05-03"),
             ("1998-5-3", "1998-05-03"),

@@ -3,6 +3,7 @@
 use super::{Article, Correction, Date, Kind, Print, Provenance, Raw, Removal, Status, TERM_KEYS, term_key};
 use crate::problem::Problem;
 use crate::yaml::{self, Node};
+use std::collections::{HashMap, HashSet};
 
 /// Largest front matter, in bytes.
 const FRONT_MATTER: usize = 64 * 1024;
@@ -25,6 +26,8 @@ pub struct Parsed {
     pub body: usize,
     /// Line of the file on which the body starts, from 1.
     pub body_line: usize,
+    /// Whether it names a date that is none: it is undated then, whatever its file's name says.
+    pub wrong_date: bool,
     /// What is worth saying; the file is not named yet.
     pub problems: Vec<Problem>,
 }
@@ -40,6 +43,7 @@ pub fn parse(text: &str, keys: &Keys) -> Result<Parsed, Problem> {
             article: Article::default(),
             body: start,
             body_line: 1,
+            wrong_date: false,
             problems: vec![problem],
         });
     };
@@ -51,10 +55,9 @@ pub fn parse(text: &str, keys: &Keys) -> Result<Parsed, Problem> {
     // Lines within the YAML are one less than in the file, whose first line is `---`.
     let in_file = |line: Option<usize>| line.map(|line| line + 1);
     let node = yaml::parse(front).map_err(|error| {
-        let hint = "quote values that hold `: `, `#` or begin with a sign, such as `title: \"A: B\"`";
         let problem =
             Problem::error("front-matter", format!("front matter is not valid YAML: {}", error.message));
-        problem.at(text, in_file(error.line), error.column).hint(hint)
+        problem.at(text, in_file(error.line), error.column).hint(hint(&error.message))
     })?;
     let entries = match node {
         Node::Null => Vec::new(),
@@ -64,16 +67,20 @@ pub fn parse(text: &str, keys: &Keys) -> Result<Parsed, Problem> {
             return Err(Problem::error("front-matter", message).at(text, Some(2), Some(1)));
         }
     };
-    let mut reader = Reader { text, front, entries, problems: Vec::new() };
+    let lines = lines_of_keys(front);
+    let mut reader = Reader { text, lines: &lines, entries, problems: Vec::new(), wrong_dates: 0 };
+    let wrong_date = reader.has_wrong_date(keys);
     let mut article = Article::default();
     reader.rename(keys, &mut article.extra);
     reader.fill(&mut article, keys)?;
     let body_line = text[..body].matches('\n').count() + 1;
-    Ok(Parsed { article, body, body_line, problems: reader.problems })
+    Ok(Parsed { article, body, body_line, wrong_date, problems: reader.problems })
 }
 
 /// Where the YAML stands and where the body starts; `None` without front matter.
 fn split(text: &str, start: usize) -> Result<Option<(std::ops::Range<usize>, usize)>, Problem> {
+    let blank = text[start..].split_inclusive('\n').take_while(|line| line.trim().is_empty());
+    let start = start + blank.map(str::len).sum::<usize>();
     let mut lines = text[start..].split_inclusive('\n');
     let first = lines.next().unwrap_or_default();
     if first.trim_end() == "+++" || first.trim_end() == "{" {
@@ -97,34 +104,78 @@ fn split(text: &str, start: usize) -> Result<Option<(std::ops::Range<usize>, usi
     Err(problem.at(text, Some(1), Some(1)).hint("add a line `---` before the body"))
 }
 
+/// What would mend YAML, by what is wrong with it.
+fn hint(message: &str) -> &'static str {
+    if message.contains("duplicate") {
+        "keep one of the two"
+    } else if message.contains("brackets") || message.contains("values") || message.contains("recursion") {
+        "front matter holds a few lines about the article; put data elsewhere"
+    } else {
+        "quote values that hold `: `, `#` or begin with a sign, such as `title: \"A: B\"`"
+    }
+}
+
+/// Lines of the file on which top-level keys stand, for messages.
+fn lines_of_keys(front: &str) -> HashMap<&str, usize> {
+    let mut lines = HashMap::new();
+    for (at, line) in front.lines().enumerate() {
+        let key = line.split(':').next().unwrap_or_default().trim_end().trim_matches(['"', '\'']);
+        if !key.is_empty() && !line.starts_with([' ', '#']) {
+            // Line 1 of the YAML is line 2 of the file.
+            lines.entry(key).or_insert(at + 2);
+        }
+    }
+    lines
+}
+
+/// Remarks of one kind on one file; the rest is counted.
+const MOST: usize = 20;
+
 struct Reader<'a> {
     text: &'a str,
-    front: &'a str,
+    lines: &'a HashMap<&'a str, usize>,
     entries: Vec<(String, Node)>,
     problems: Vec<Problem>,
+    wrong_dates: usize,
 }
 
 impl Reader<'_> {
     /// Brings foreign keys to ours; those that come too late go to `extra`.
     fn rename(&mut self, keys: &Keys, extra: &mut Vec<(String, Node)>) {
         for (foreign, ours) in &keys.renamed {
-            let Some(value) = take(&mut self.entries, foreign).filter(|value| *value != Node::Null) else {
+            let Some(value) = take(&mut self.entries, foreign).filter(|value| !empty(value)) else {
                 continue;
             };
             match self.entries.iter_mut().find(|(key, _)| key == ours) {
-                Some((_, present)) if *present == Node::Null => *present = value,
+                Some((_, present)) if empty(present) => *present = value,
                 Some(_) => extra.push((foreign.clone(), value)),
                 None => self.entries.push((ours.clone(), value)),
             }
         }
     }
 
+    /// Whether there is a date that cannot be read. A missing one may still come from the file's name.
+    fn has_wrong_date(&self, keys: &Keys) -> bool {
+        let foreign =
+            keys.renamed.iter().filter(|(_, ours)| ours == "date").map(|(foreign, _)| foreign.as_str());
+        let dates = std::iter::once("date").chain(foreign);
+        let values: Vec<&Node> = dates
+            .filter_map(|key| self.entries.iter().find(|(name, _)| name == key))
+            .map(|(_, value)| value)
+            .collect();
+        let first = values.into_iter().find(|value| !empty(value));
+        first.is_some_and(|value| match value {
+            Node::Scalar(_, text) => Date::parse(&clean(text)).is_err(),
+            _ => true,
+        })
+    }
+
     fn fill(&mut self, article: &mut Article, keys: &Keys) -> Result<(), Problem> {
         article.title = self.text("title")?;
         article.subtitle = self.text("subtitle")?;
         article.description = self.text("description")?;
-        article.date = self.date("date")?;
-        article.updated = self.date("updated")?;
+        article.date = self.date("date");
+        article.updated = self.date("updated");
         for (plural, singular) in TERM_KEYS {
             self.terms(article, plural, singular)?;
         }
@@ -151,7 +202,7 @@ impl Reader<'_> {
         Ok(Provenance {
             original_url: self.text("original_url")?,
             archived_url: self.text("archived_url")?,
-            retrieved: self.date("retrieved")?,
+            retrieved: self.date("retrieved"),
             first_published_by: self.text("first_published_by")?,
             rights: self.text("rights")?,
             dateline: self.text("dateline")?,
@@ -188,10 +239,17 @@ impl Reader<'_> {
             let Node::Map(entries) = item else {
                 return Err(self.wrong("corrections", &item, "a list of `{date, text}`"));
             };
-            let mut inner = Reader { text: self.text, front: self.front, entries, problems: Vec::new() };
-            let date = inner.date("date")?;
+            let mut inner = Reader {
+                text: self.text,
+                lines: self.lines,
+                entries,
+                problems: Vec::new(),
+                wrong_dates: self.wrong_dates,
+            };
+            let date = inner.date("date");
             let text = inner.text("text")?.unwrap_or_default();
             corrections.push(Correction { date, text });
+            self.wrong_dates = inner.wrong_dates;
             self.problems.append(&mut inner.problems);
         }
         Ok(corrections)
@@ -206,7 +264,7 @@ impl Reader<'_> {
                 Some("451") => true,
                 Some(code) => return Err(removed.invalid("code", code, "410 or 451")),
             };
-            Ok(Removal { date: removed.date("date")?, reason: removed.text("reason")?, legal })
+            Ok(Removal { date: removed.date("date"), reason: removed.text("reason")?, legal })
         })?;
         match self.text("status")?.as_deref() {
             Some("removed") => Ok(Status::Removed(removal)),
@@ -252,14 +310,17 @@ impl Reader<'_> {
             Some(Node::Map(entries)) => article.extra.extend(entries),
             Some(other) => return Err(self.wrong("extra", &other, "a mapping")),
         }
-        for (key, value) in std::mem::take(&mut self.entries) {
+        let rest = std::mem::take(&mut self.entries);
+        let hint = "name it under `keys` in `archive.yaml`, or move it under `extra`";
+        for (key, _) in rest.iter().take(MOST) {
             let message = format!("unknown key `{key}`; its value is kept as `extra.{key}`");
-            let hint = "name it under `keys` in `archive.yaml`, or move it under `extra`";
-            self.say(Problem::note("unknown-key", message).hint(hint), &key);
-            if !article.extra.iter().any(|(known, _)| *known == key) {
-                article.extra.push((key, value));
-            }
+            self.say(Problem::note("unknown-key", message).hint(hint), key);
         }
+        if let Some(more) = rest.len().checked_sub(MOST).filter(|more| *more > 0) {
+            self.problems.push(Problem::note("unknown-key", format!("{more} more unknown keys")).hint(hint));
+        }
+        let known: HashSet<String> = article.extra.iter().map(|(key, _)| key.clone()).collect();
+        article.extra.extend(rest.into_iter().filter(|(key, _)| !known.contains(key)));
         Ok(())
     }
 
@@ -314,13 +375,23 @@ impl Reader<'_> {
     }
 
     /// A date that may be wrong: better undated than guessed.
-    fn date(&mut self, key: &str) -> Result<Option<Date>, Problem> {
-        let Some(text) = self.text(key)? else { return Ok(None) };
+    fn date(&mut self, key: &str) -> Option<Date> {
+        let text = match take(&mut self.entries, key)? {
+            Node::Null => return None,
+            Node::Scalar(_, text) => clean(&text),
+            other => other.describe().to_string(),
+        };
+        if text.is_empty() {
+            return None;
+        }
         match Date::parse(&text) {
-            Ok(date) => Ok(Some(date)),
+            Ok(date) => Some(date),
             Err(reason) => {
-                self.say(Problem::warning("date", format!("`{key}` is ignored: {reason}")), key);
-                Ok(None)
+                self.wrong_dates += 1;
+                if self.wrong_dates <= MOST {
+                    self.say(Problem::warning("date", format!("`{key}` is ignored: {reason}")), key);
+                }
+                None
             }
         }
     }
@@ -343,7 +414,13 @@ impl Reader<'_> {
             Some(Node::Map(entries)) => entries,
             Some(other) => return Err(self.wrong(key, &other, "a mapping")),
         };
-        let mut inner = Reader { text: self.text, front: self.front, entries, problems: Vec::new() };
+        let mut inner = Reader {
+            text: self.text,
+            lines: self.lines,
+            entries,
+            problems: Vec::new(),
+            wrong_dates: self.wrong_dates,
+        };
         let value = read(&mut inner)
             .map_err(|problem| if problem.line.is_some() { problem } else { self.place(problem, key) })?;
         self.problems.append(&mut inner.problems);
@@ -370,7 +447,7 @@ impl Reader<'_> {
 
     /// Points at a top-level key, where the front matter has one of that name.
     fn place(&self, problem: Problem, key: &str) -> Problem {
-        let line = yaml::line_of(self.front, key).map(|line| line + 1);
+        let line = self.lines.get(key).copied();
         let column = line.map(|_| 1);
         problem.at(self.text, line, column)
     }
@@ -389,6 +466,16 @@ fn take(entries: &mut Vec<(String, Node)>, key: &str) -> Option<Node> {
         entries.remove(index);
     }
     value
+}
+
+/// Whether a value says nothing.
+fn empty(value: &Node) -> bool {
+    match value {
+        Node::Null => true,
+        Node::Scalar(_, text) => text.trim().is_empty(),
+        Node::List(items) => items.iter().all(empty),
+        Node::Map(_) => false,
+    }
 }
 
 /// One line: white space folded, and nothing that XML or a terminal could not bear.

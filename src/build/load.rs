@@ -2,14 +2,15 @@
 
 use super::{Event, Progress, Stage, guarded};
 use crate::archive::{self, Archive, Entry, Reason};
-use crate::article::Keys;
+use crate::article::{Article, Keys};
 use crate::config::Config;
 use crate::content::{self, Listing, Loaded};
 use crate::fs;
 use crate::markdown;
-use crate::problem::Problem;
+use crate::problem::{Fatal, Problem};
+use anyhow::Result;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// The content as a build knows it; bodies are not kept.
@@ -27,8 +28,8 @@ pub(super) struct Load {
 }
 
 impl Load {
-    pub(super) fn new(config: &Config, progress: Progress) -> Self {
-        let mut listing = content::list(config);
+    pub(super) fn new(config: &Config, progress: Progress) -> Result<Self> {
+        let mut listing = content::list(config)?;
         let keys = content::keys(config);
         progress(Event::Stage(Stage::Reading, listing.sources.len()));
         let read = |source: &fs::File| {
@@ -52,12 +53,13 @@ impl Load {
         for (at, result) in results.into_iter().enumerate() {
             match result {
                 Ok((entry, problems)) => load.sort(entry, problems, config),
+                Err(problem) if problem.code == "system" => return Err(Fatal::one(problem)),
                 Err(problem) => {
                     load.set_aside.insert(load.listing.sources[at].name.clone(), problem);
                 }
             }
         }
-        load
+        Ok(load)
     }
 
     fn sort(&mut self, entry: Entry, problems: Vec<Problem>, config: &Config) {
@@ -83,13 +85,19 @@ impl Load {
         self.set_aside.extend(failed);
     }
 
+    /// Sources set aside whose pages stay. A page of before may show what is to be redacted now.
+    pub(super) fn kept(&self) -> BTreeSet<String> {
+        let kept = self.set_aside.iter().filter(|(_, problem)| problem.code != "redact");
+        kept.map(|(source, _)| source.clone()).collect()
+    }
+
     /// Why sources were set aside.
     pub(super) fn set_aside_problems(&self) -> Vec<Problem> {
         self.set_aside.values().cloned().collect()
     }
 }
 
-fn entry(source: &fs::File, keys: &Keys) -> Result<(Entry, Vec<Problem>), Problem> {
+fn entry(source: &fs::File, keys: &Keys) -> std::result::Result<(Entry, Vec<Problem>), Problem> {
     let loaded = content::read(source, keys)?;
     if !loaded.article.redact.is_empty() {
         let message = "`redact` is not available in this version; the article is not published unredacted";
@@ -99,7 +107,8 @@ fn entry(source: &fs::File, keys: &Keys) -> Result<(Entry, Vec<Problem>), Proble
     }
     let outline = markdown::outline(&loaded.body)
         .map_err(|refused| refusal(&refused, &source.name, loaded.body_line))?;
-    let Loaded { article, slug, explicit_slug, name_title, body, problems, .. } = loaded;
+    let Loaded { article, slug, explicit_slug, name_title, body, mut problems, .. } = loaded;
+    problems.extend(unusable_addresses(&article, &source.name));
     let title =
         article.title.clone().or(outline.heading).filter(|title| !title.is_empty()).unwrap_or(name_title);
     let entry = Entry {
@@ -113,6 +122,18 @@ fn entry(source: &fs::File, keys: &Keys) -> Result<(Entry, Vec<Problem>), Proble
         body: xxh3_128(body.as_bytes()),
     };
     Ok((entry, problems))
+}
+
+/// Addresses of the provenance that no page can link to.
+fn unusable_addresses<'a>(article: &'a Article, source: &'a str) -> impl Iterator<Item = Problem> + 'a {
+    let from = &article.provenance;
+    let addresses = [("original_url", &from.original_url), ("archived_url", &from.archived_url)];
+    let given = addresses.into_iter().filter_map(|(key, url)| Some((key, url.as_deref()?)));
+    given.filter(|(_, url)| markdown::safe_web_url(url).is_none()).map(move |(key, url)| {
+        let url: String = url.chars().take(80).collect();
+        let message = format!("`{key}: {url}` is not an address of the web; it is not shown");
+        Problem::warning("unsafe-link", message).file(source).hint("write it with `https://` or `http://`")
+    })
 }
 
 /// A body over a limit, as a problem of its file.

@@ -24,6 +24,8 @@ pub(super) struct Media {
     paths: HashMap<String, OutPath>,
     /// By path, so that equal images of equal names are published once.
     files: BTreeMap<OutPath, String>,
+    /// All files of `content/` that articles refer to, published or not.
+    mentioned: BTreeSet<String>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -43,9 +45,10 @@ impl Media {
                 wanted.entry(name).or_insert((file, &entry.source));
             }
         }
+        let mentioned = wanted.keys().map(ToString::to_string).collect();
         let named: Vec<_> =
             wanted.into_par_iter().map(|(name, (file, article))| (name, path_of(file, article))).collect();
-        let mut media = Self::default();
+        let mut media = Self { mentioned, ..Self::default() };
         let mut reported = BTreeSet::new();
         for (name, path) in named {
             match path {
@@ -58,6 +61,11 @@ impl Media {
             }
         }
         media
+    }
+
+    /// Whether an article refers to a file.
+    pub(super) fn mentions(&self, source: &str) -> bool {
+        self.mentioned.contains(source)
     }
 
     /// Where an image is published, if it is.

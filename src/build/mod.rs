@@ -9,6 +9,7 @@ mod pages;
 
 use crate::archive::{Archive, Reason};
 use crate::config::Config;
+use crate::content;
 use crate::plan::{Copied, Plan};
 use crate::problem::{Fatal, Problem};
 use crate::publish::{Kept, Site};
@@ -87,7 +88,7 @@ fn run(config: &Config, home: Option<&Path>, progress: Progress) -> Result<Built
                 .hint("set it to the address of the site, such as `https://example.org`"),
         );
     }
-    let mut load = Load::new(config, progress);
+    let mut load = Load::new(config, progress)?;
     problems.append(&mut load.problems);
     // An article that cannot be rendered after all is set aside, and the plan is made again without it.
     loop {
@@ -97,7 +98,8 @@ fn run(config: &Config, home: Option<&Path>, progress: Progress) -> Result<Built
             media.files().map(|(path, source)| Copied { path: path.clone(), source: source.to_string() }),
         );
         let (archive, mut found) = Archive::new(std::mem::take(&mut load.entries), config);
-        let (plan, clashes) = Plan::new(&archive, config, &copied)?;
+        let kept = Kept { sources: load.kept() };
+        let (plan, clashes) = Plan::new(&archive, config, &copied, &site.kept_paths(&kept))?;
         found.extend(clashes);
         let work = pages::Work {
             config,
@@ -111,10 +113,10 @@ fn run(config: &Config, home: Option<&Path>, progress: Progress) -> Result<Built
         let done = work.run(&copied, progress)?;
         if done.failed.is_empty() {
             problems.extend(found);
+            problems.extend(content::unused(&load.listing, |name| media.mentions(name)));
             problems.extend(media.problems);
             problems.extend(done.problems);
             problems.append(&mut load.set_aside_problems());
-            let kept = Kept { sources: load.set_aside.keys().cloned().collect() };
             let mut built = Built {
                 articles: archive.count(),
                 pages: plan.outputs.len(),

@@ -33,7 +33,10 @@ impl Init {
             return Err(Fatal::one(Problem::error("config", message).hint("choose another folder")));
         }
         let mut written = 0;
-        if fs::kind(&folder.join("content"))?.is_none() {
+        let mut configuration = CONFIGURATION.to_string();
+        if fs::kind(&folder.join("content"))?.is_some() {
+            configuration = own_configuration(folder);
+        } else {
             for name in Sample::iter() {
                 let Some(file) = Sample::get(&name) else { continue };
                 fs::create(&folder.join("content").join(Path::new(name.as_ref())), &file.data)?;
@@ -45,7 +48,7 @@ impl Init {
             written += 1;
         }
         // Last, so that a project that was only begun can be begun again.
-        fs::create(&folder.join(config::FILE), CONFIGURATION.as_bytes())?;
+        fs::create(&folder.join(config::FILE), configuration.as_bytes())?;
         report.line(&format!("{} files written to `{}`", written + 1, folder.display()));
         let enter =
             if folder == Path::new(".") { String::new() } else { format!("-C {} ", folder.display()) };
@@ -53,4 +56,14 @@ impl Init {
         report.result(&serde_json::json!({"kind": "initialised", "written": written + 1}));
         Ok(())
     }
+}
+
+/// What an archive that has articles already begins with: named for its folder, nothing else claimed.
+fn own_configuration(folder: &Path) -> String {
+    let name = std::path::absolute(folder).ok();
+    let name = name.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    let title = serde_json::Value::from(name.unwrap_or_else(|| "News archive".to_string()));
+    format!(
+        "# What can be set here: see \"Configuration\" in the README.\ntitle: {title}\n# base_url: https://example.org\n"
+    )
 }

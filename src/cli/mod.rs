@@ -39,7 +39,7 @@ struct Global {
     /// Exit with status 1 if there is any problem
     #[arg(long, global = true)]
     strict: bool,
-    /// Print problems only
+    /// Print errors and warnings only
     #[arg(short, long, global = true)]
     quiet: bool,
     /// Print problems and results as JSON, one object a line
@@ -78,11 +78,12 @@ pub fn main() -> ExitCode {
         Command::Build(build) => build.run(&cli.global, &report),
     });
     match result {
-        Ok(()) if cli.global.strict && report.any() => ExitCode::FAILURE,
+        Ok(()) if report.undelivered() || (cli.global.strict && report.any()) => ExitCode::FAILURE,
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            let usage = error.downcast_ref::<Fatal>().is_some_and(Fatal::is_usage);
             report.failure(error);
-            ExitCode::FAILURE
+            if usage { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -90,20 +91,32 @@ pub fn main() -> ExitCode {
 fn enter(global: &Global) -> Result<()> {
     let Some(folder) = &global.directory else { return Ok(()) };
     std::env::set_current_dir(folder).map_err(|error| {
-        Fatal::one(Problem::error("system", format!("failed to enter `{}`: {error}", folder.display())))
+        Fatal::one(Problem::error("usage", format!("failed to enter `{}`: {error}", folder.display())))
     })
 }
 
 /// Reads the configuration of the project that the program was started in.
 fn load(flags: Flags) -> Result<Config> {
-    let now = flags.now.or_else(|| std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|epoch| seconds(&epoch)));
+    let now = match flags.now {
+        Some(now) => Some(now),
+        None => epoch()?,
+    };
     let flags = Flags { now, clock: Timestamp::now(), ..flags };
     Config::load(&PathBuf::from("."), &flags)
 }
 
-/// <https://reproducible-builds.org/specs/source-date-epoch/>
-fn seconds(epoch: &str) -> Option<String> {
-    Some(Timestamp::from_second(epoch.trim().parse().ok()?).ok()?.to_string())
+/// The moment that a reproducible build is for: <https://reproducible-builds.org/specs/source-date-epoch/>
+fn epoch() -> Result<Option<String>> {
+    const NAME: &str = "SOURCE_DATE_EPOCH";
+    let Some(text) = std::env::var_os(NAME).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let text = text.to_string_lossy();
+    let moment = text.trim().parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let moment = moment.ok_or_else(|| {
+        let problem =
+            Problem::error("usage", format!("`{NAME}={text}` is not a number of seconds since 1970"));
+        Fatal::one(problem.hint("unset it, or name the moment with `--now`"))
+    })?;
+    Ok(Some(moment.to_string()))
 }
 
 /// The user's home folder.

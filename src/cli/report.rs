@@ -1,7 +1,5 @@
 //! How problems and results are shown: for people on the standard error, as JSON lines on the standard output.
 
-#![expect(clippy::print_stderr, reason = "this is where printing happens")]
-
 use super::Global;
 use crate::problem::{Fatal, Level, Problem};
 use annotate_snippets::{AnnotationKind, Element, Level as Shown, Origin, Renderer, Snippet};
@@ -10,6 +8,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A line on the standard error; if that is closed or full, nobody is there to be told.
+macro_rules! say {
+    ($($text:tt)*) => {
+        let _ = writeln!(std::io::stderr().lock(), $($text)*);
+    };
+}
 
 /// Problems of one kind that people are shown; an archive of 100,000 articles can have as many of them.
 const MOST: usize = 10;
@@ -20,17 +25,30 @@ pub(super) struct Report {
     quiet: bool,
     styled: bool,
     any: AtomicBool,
+    /// Whether something that was asked for could not be printed.
+    undelivered: AtomicBool,
 }
 
 impl Report {
     pub(super) fn new(global: &Global, no_color: bool) -> Self {
         let styled = !no_color && std::io::stderr().is_terminal();
-        Self { json: global.json, quiet: global.quiet, styled, any: AtomicBool::new(false) }
+        Self {
+            json: global.json,
+            quiet: global.quiet,
+            styled,
+            any: AtomicBool::new(false),
+            undelivered: AtomicBool::new(false),
+        }
     }
 
     /// Whether any problem was reported.
     pub(super) fn any(&self) -> bool {
         self.any.load(Ordering::Relaxed)
+    }
+
+    /// Whether the standard output did not take what was asked for.
+    pub(super) fn undelivered(&self) -> bool {
+        self.undelivered.load(Ordering::Relaxed)
     }
 
     /// Whether progress and summaries are not wanted.
@@ -41,19 +59,19 @@ impl Report {
     /// Something people may want to know.
     pub(super) fn line(&self, text: &str) {
         if !self.silent() {
-            eprintln!("{text}");
+            say!("{text}");
         }
     }
 
     /// What a command was asked for: a line for people and programs alike.
     pub(super) fn data(&self, text: &str, value: &serde_json::Value) {
-        if self.json { print_line(&value.to_string()) } else { print_line(text) }
+        if self.json { self.print(&value.to_string()) } else { self.print(text) }
     }
 
     /// The result of a command, for programs.
     pub(super) fn result(&self, value: &serde_json::Value) {
         if self.json {
-            print_line(&value.to_string());
+            self.print(&value.to_string());
         }
     }
 
@@ -63,7 +81,7 @@ impl Report {
         let counts: RefCell<BTreeMap<(Level, &str), usize>> = RefCell::default();
         for problem in problems {
             if self.json {
-                print_line(&object(problem).to_string());
+                self.print(&object(problem).to_string());
                 continue;
             }
             let mut counts = counts.borrow_mut();
@@ -72,12 +90,12 @@ impl Report {
             if (*count <= MOST || problem.level == Level::Error)
                 && !(self.quiet && problem.level == Level::Note)
             {
-                eprintln!("{}", self.show(problem));
+                say!("{}", self.show(problem));
             }
         }
         for ((level, code), count) in counts.into_inner() {
             if count > MOST && level != Level::Error && !(self.quiet && level == Level::Note) {
-                eprintln!("{}: {} more `{code}`, all shown by `--json`", level.name(), count - MOST);
+                say!("{}: {} more `{code}`, all shown by `--json`", level.name(), count - MOST);
             }
         }
     }
@@ -88,11 +106,19 @@ impl Report {
             Ok(Fatal(problems)) => self.problems(&problems),
             Err(error) if self.json => self.problems(&[Problem::error("system", format!("{error:#}"))]),
             Err(error) => {
-                eprintln!("error: {}", plain(&error.to_string()));
+                say!("error: {}", plain(&error.to_string()));
                 for cause in error.chain().skip(1) {
-                    eprintln!("  caused by: {}", plain(&cause.to_string()));
+                    say!("  caused by: {}", plain(&cause.to_string()));
                 }
             }
+        }
+    }
+
+    /// A closed pipe is the reader's choice, not an error.
+    fn print(&self, text: &str) {
+        let printed = writeln!(std::io::stdout().lock(), "{text}");
+        if printed.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
+            self.undelivered.store(true, Ordering::Relaxed);
         }
     }
 
@@ -167,9 +193,4 @@ fn object(problem: &Problem) -> serde_json::Value {
         "message": problem.message,
         "hint": problem.hint,
     })
-}
-
-/// A closed pipe is the reader's choice, not an error.
-fn print_line(text: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
 }

@@ -7,7 +7,7 @@ use crate::problem::{Fatal, Problem};
 use crate::yaml;
 use anyhow::Result;
 use jiff::Timestamp;
-use jiff::civil;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use std::fmt;
@@ -219,7 +219,7 @@ impl<'a> File<'a> {
                 let hint = "use an address such as `https://example.org` or `https://example.org/archive`";
                 let from_flag = flags.base_url.is_some();
                 let problem = if from_flag {
-                    Problem::error("config", problem)
+                    Problem::error("usage", problem)
                 } else {
                     self.problem("base_url", problem)
                 };
@@ -268,11 +268,13 @@ impl<'a> File<'a> {
             self.problem("timezone", format!("unknown time zone `{name}`")).hint(hint)
         })?;
         let Some(text) = &flags.now else { return Ok((zone, flags.clock)) };
-        let day = || text.parse::<civil::Date>().ok()?.to_zoned_datetime(zone.clone()).ok();
-        let now = text.parse::<Timestamp>().ok().or_else(|| Some(day()?.timestamp()));
+        // A day alone means its first moment; the name of another zone would not be listened to.
+        let civil = || text.parse::<DateTime>().ok().filter(|_| !text.contains('['));
+        let civil = || zone.to_ambiguous_timestamp(civil()?).compatible().ok();
+        let now = text.parse::<Timestamp>().ok().or_else(civil);
         let now = now.ok_or_else(|| {
             let hint = "use `2024-05-01T12:00:00Z` or `2024-05-01`";
-            Problem::error("config", format!("`--now {text}` is not a moment")).hint(hint)
+            Problem::error("usage", format!("`{text}` is not a moment")).hint(hint)
         })?;
         Ok((zone, now))
     }
@@ -317,19 +319,46 @@ fn base(text: &str) -> Result<(String, String), &'static str> {
 fn unreadable(text: &str, error: &yaml::Error) -> anyhow::Error {
     let problem =
         |message: String| Problem::error("config", message).file(FILE).at(text, error.line, error.column);
-    Fatal::one(match nearest(&error.message) {
-        Some((key, known)) => {
-            problem(format!("unknown key `{key}`")).hint(format!("did you mean `{known}`?"))
+    Fatal::one(match unknown(&error.message) {
+        Some(unknown) => {
+            problem(format!("unknown {} `{}`", unknown.what, unknown.given)).hint(unknown.hint())
         }
-        None => problem(error.message.clone()),
+        None => problem(plain(&error.message)),
     })
 }
 
-/// For an unknown key, it and the nearest known one: serde's message names both.
-fn nearest(message: &str) -> Option<(&str, &str)> {
-    let (unknown, known) = message.split_once("unknown field `")?.1.split_once('`')?;
-    let known = known.split('`').skip(1).step_by(2);
-    let best =
-        known.max_by(|a, b| strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b)))?;
-    Some((unknown, best))
+/// serde's words for what is expected, in those of somebody who writes a file.
+fn plain(message: &str) -> String {
+    message
+        .replace("expected struct Keys", "expected `key: value` lines")
+        .replace("expected usize", "expected a whole number")
+        .replace("expected struct FeedKeys", "expected `key: value` pairs")
+        .replace("expected struct PeriodKeys", "expected `key: value` pairs")
+}
+
+/// What serde did not know, and what it knows.
+struct Unknown<'a> {
+    what: &'static str,
+    given: &'a str,
+    known: Vec<&'a str>,
+}
+
+fn unknown(message: &str) -> Option<Unknown<'_>> {
+    let after = |what: &'static str, phrase: &str| Some((what, message.split_once(phrase)?.1));
+    let (what, rest) = after("key", "unknown field `").or_else(|| after("value", "unknown variant `"))?;
+    let (given, known) = rest.split_once('`')?;
+    Some(Unknown { what, given, known: known.split('`').skip(1).step_by(2).collect() })
+}
+
+impl Unknown<'_> {
+    fn hint(&self) -> String {
+        /// Below this likeness (Jaro–Winkler, 0 to 1) a word is no misspelling of another.
+        const ALIKE: f64 = 0.7;
+        let likeness = |known: &&&str| strsim::jaro_winkler(self.given, known);
+        let nearest = self.known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        match nearest.filter(|known| likeness(known) >= ALIKE) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None => format!("known are `{}`", self.known.join("`, `")),
+        }
+    }
 }

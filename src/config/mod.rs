@@ -2,6 +2,7 @@
 
 mod file;
 mod formats;
+mod name;
 mod permalink;
 mod taxonomy;
 
@@ -155,11 +156,6 @@ impl Config {
         };
         let file = File::parse(text.trim_start_matches('\u{feff}'))?;
         file.resolve(root, flags)
-    }
-
-    /// The taxonomy aliases that apply to one taxonomy.
-    pub fn aliases_of(&self, taxonomy: &str) -> &[(String, String)] {
-        self.aliases.iter().find(|(name, _)| name == taxonomy).map_or(&[], |(_, map)| map.as_slice())
     }
 
     /// A folder of the project.

@@ -1,5 +1,7 @@
 //! Patterns for the paths of articles.
 
+use super::name;
+
 /// A pattern for the paths of articles, such as `/{year}/{month}/{day}/{slug}.html`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permalink {
@@ -33,6 +35,7 @@ impl Permalink {
         let inner = pattern.strip_prefix('/').ok_or("must begin with `/`")?;
         let folder = inner.ends_with('/');
         let segments = inner.trim_end_matches('/').split('/').map(parts).collect::<Result<Vec<_>, _>>()?;
+        segments.iter().try_for_each(|parts| name::check(&sample(parts)))?;
         let slugs = segments.iter().flatten().filter(|part| **part == PermalinkPart::Slug).count();
         if slugs != 1 {
             return Err("must hold `{slug}` once".to_string());
@@ -44,6 +47,18 @@ impl Permalink {
         }
         Ok(Self { segments, folder })
     }
+}
+
+/// The longest name that a part of the path can become.
+fn sample(parts: &[PermalinkPart]) -> String {
+    let longest_slug = "x".repeat(80);
+    let value = |part: &PermalinkPart| match part {
+        PermalinkPart::Literal(text) => text.clone(),
+        PermalinkPart::Year => "2000".to_string(),
+        PermalinkPart::Month | PermalinkPart::Day => "01".to_string(),
+        PermalinkPart::Slug => longest_slug.clone(),
+    };
+    parts.iter().map(value).collect()
 }
 
 fn parts(segment: &str) -> Result<Vec<PermalinkPart>, String> {

@@ -1,5 +1,6 @@
 //! Ways of grouping articles by names.
 
+use super::name;
 use serde::de::{Deserialize, Deserializer, Error as _, Unexpected};
 
 const USUAL: [&str; 5] = ["tags", "authors", "sources", "sections", "places"];
@@ -92,24 +93,26 @@ pub(super) fn list<'a>(
     Ok(list)
 }
 
-fn check_path(path: &str) -> Result<(), &'static str> {
+fn check_path(path: &str) -> Result<(), String> {
+    let fail = |reason: &str| Err(reason.to_string());
     let inner = path.strip_prefix('/').and_then(|path| path.strip_suffix('/'));
     let Some(inner) = inner.filter(|inner| !inner.is_empty()) else {
-        return Err("must begin and end with `/` and name a folder");
+        return fail("must begin and end with `/` and name a folder");
     };
     let plain = |part: &str| {
         !part.is_empty()
             && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))
     };
     if !inner.split('/').all(plain) {
-        return Err("may hold lower-case letters, digits, `-` and `_` only");
+        return fail("may hold lower-case letters, digits, `-` and `_` only");
     }
+    inner.split('/').try_for_each(name::check)?;
     let first = inner.split('/').next().unwrap_or_default();
     if first.len() == 4 && first.bytes().all(|b| b.is_ascii_digit()) {
-        return Err("looks like a year");
+        return fail("looks like a year");
     }
     if RESERVED.contains(&first) {
-        return Err("is used by the archive itself");
+        return fail("is used by the archive itself");
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Sorted walks that never leave their root.
 
+use super::{Error, Result};
 use crate::problem::Problem;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A regular file found by a walk.
@@ -23,10 +25,15 @@ pub struct Walk {
 
 /// Lists the regular files below `root`; nothing if there is no such folder. `label` stands before their names
 /// in problems; files and folders whose own name `skip` accepts are passed over in silence.
-pub fn walk(root: &Path, label: &str, skip: impl Fn(&str) -> bool) -> Walk {
+///
+/// A folder that cannot be listed is an error: what is taken for empty would be taken for deleted.
+pub fn walk(root: &Path, label: &str, skip: impl Fn(&str) -> bool) -> Result<Walk> {
     let mut found = Walk::default();
-    if !root.is_dir() {
-        return found;
+    match std::fs::metadata(root) {
+        Ok(about) if about.is_dir() => {}
+        Ok(_) => return Ok(found),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
+        Err(cause) => return Err(unlisted(root, cause)),
     }
     let inside = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
     let tree = walkdir::WalkDir::new(root).min_depth(1).into_iter();
@@ -35,14 +42,21 @@ pub fn walk(root: &Path, label: &str, skip: impl Fn(&str) -> bool) -> Walk {
         match entry {
             Ok(entry) => found.take(&entry, root, &inside, label),
             Err(error) => {
-                let path = error.path().unwrap_or(root);
-                let name = name_below(path, root).unwrap_or_default();
-                found.problems.push(skipped(label, &name, &error.to_string()));
+                let path = error.path().unwrap_or(root).to_path_buf();
+                let cause = error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into());
+                // What vanishes between two looks was deleted by somebody else.
+                if cause.kind() != io::ErrorKind::NotFound {
+                    return Err(unlisted(&path, cause));
+                }
             }
         }
     }
     found.files.sort_by(|a, b| a.name.cmp(&b.name));
-    found
+    Ok(found)
+}
+
+fn unlisted(folder: &Path, cause: io::Error) -> Error {
+    Error { verb: "list", path: folder.to_path_buf(), cause }
 }
 
 impl Walk {

@@ -27,6 +27,11 @@ pub fn safe_url(destination: &str) -> Option<String> {
     }
 }
 
+/// The URL to publish for an address that must lead to the web.
+pub fn safe_web_url(address: &str) -> Option<String> {
+    safe_url(address).filter(|url| url.starts_with("http://") || url.starts_with("https://"))
+}
+
 /// Parses a destination.
 pub fn target(destination: &str) -> Target {
     if is_plain(destination) {

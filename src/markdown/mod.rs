@@ -41,7 +41,7 @@ use crate::markdown::finish::Finished;
 use crate::markdown::shortcode::Source;
 use crate::markdown::write::{Raw, Written};
 
-pub use crate::markdown::link::safe_url;
+pub use crate::markdown::link::{safe_url, safe_web_url};
 pub use crate::markdown::outline::{Outline, outline};
 
 /// A remark on a body: what was changed or is worth a look.

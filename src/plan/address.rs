@@ -23,7 +23,12 @@ impl Addresses {
     /// Among those that want one path, the ones with a slug of their own choice come first, then the order is by
     /// date and source; the first gets the path, the others get six hexadecimal digits of their own identity. All
     /// bare paths are given away before any suffix, so that no suffix takes a path from an article that wants it.
-    pub(super) fn new(archive: &Archive, config: &Config) -> (Self, Vec<Problem>) {
+    /// A page that is `kept` while its article is set aside keeps its path as well.
+    pub(super) fn new(
+        archive: &Archive,
+        config: &Config,
+        kept: &[(OutPath, String)],
+    ) -> (Self, Vec<Problem>) {
         let all: Vec<&Entry> = archive.entries.iter().chain(&archive.pages).collect();
         let wanted = |index: usize, slug: &Slug| {
             if index < archive.entries.len() {
@@ -36,12 +41,14 @@ impl Addresses {
         // Entries stand in order of date and source already; the sort is stable.
         order.sort_by_key(|index| !all[*index].explicit_slug);
         let mut paths: Vec<Option<OutPath>> = vec![None; all.len()];
-        let mut taken: HashMap<String, usize> = HashMap::with_capacity(all.len());
+        let mut taken: HashMap<String, &str> = HashMap::with_capacity(all.len());
+        taken.extend(kept.iter().map(|(path, source)| (path.folded(), source.as_str())));
         let mut late = Vec::new();
         for &index in &order {
             let path = wanted(index, &all[index].slug);
-            let first = *taken.entry(path.folded()).or_insert(index);
-            if first == index { paths[index] = Some(path) } else { late.push((index, first, path)) }
+            let source = all[index].source.as_str();
+            let first = *taken.entry(path.folded()).or_insert(source);
+            if first == source { paths[index] = Some(path) } else { late.push((index, first, path)) }
         }
         let mut problems = Vec::new();
         for (index, first, bare) in late {
@@ -50,8 +57,8 @@ impl Addresses {
                 .map(|digits| wanted(index, &entry.slug.with_suffix(&digits)))
                 .find(|path| !taken.contains_key(&path.folded()))
                 .expect("the last suffix is the whole hash of a path that only one file has");
-            taken.insert(path.folded(), index);
-            problems.push(same_path(entry, all[first], &bare, &path));
+            taken.insert(path.folded(), &entry.source);
+            problems.push(same_path(entry, first, &bare, &path));
             paths[index] = Some(path);
         }
         let mut articles: Vec<OutPath> = paths.into_iter().flatten().collect();
@@ -90,8 +97,8 @@ fn suffixes(entry: &Entry) -> impl Iterator<Item = String> {
     std::iter::once(suffix(entry.identity())).chain(longer)
 }
 
-fn same_path(entry: &Entry, first: &Entry, bare: &OutPath, path: &OutPath) -> Problem {
-    let message = format!("`{}` has the path `/{bare}` already; published as `/{path}`", first.source);
+fn same_path(entry: &Entry, first: &str, bare: &OutPath, path: &OutPath) -> Problem {
+    let message = format!("`{first}` has the path `/{bare}` already; published as `/{path}`");
     Problem::warning("same-path", message).file(&entry.source).hint("give it a `slug` of its own")
 }
 

@@ -69,8 +69,14 @@ pub struct Plan {
 
 impl Plan {
     /// Plans a site. Articles that want one path are told apart; any other two outputs for one path are an error.
-    pub fn new(archive: &Archive, config: &Config, copied: &[Copied]) -> Result<(Self, Vec<Problem>)> {
-        let (addresses, problems) = Addresses::new(archive, config);
+    /// `kept` are pages that stand already and stay, with their sources.
+    pub fn new(
+        archive: &Archive,
+        config: &Config,
+        copied: &[Copied],
+        kept: &[(OutPath, String)],
+    ) -> Result<(Self, Vec<Problem>)> {
+        let (addresses, problems) = Addresses::new(archive, config, kept);
         let mut outputs = Vec::with_capacity(archive.entries.len() * 2);
         for (index, file) in copied.iter().enumerate() {
             let (path, source) = (file.path.clone(), file.source.clone());

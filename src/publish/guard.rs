@@ -1,7 +1,7 @@
 //! Which folders may be an output at all. Everything here happens before the first write.
 
-use super::Manifest;
-use crate::config::{Config, Site};
+use super::manifest::{Manifest, SiteName};
+use crate::config::Config;
 use crate::fs::{self, Kind};
 use crate::problem::{Fatal, Problem};
 use anyhow::Result;
@@ -58,7 +58,7 @@ pub(super) fn check_owner(output: &Path, manifest: &Manifest, config: &Config) -
     }
     let shown = config.output.display();
     match &manifest.site {
-        Some(site) if !same_site(site, &config.site) => {
+        Some(site) if !same_site(site, manifest, (output, config)) => {
             let message = format!("the output `{shown}` holds another site: {}", describe(site));
             let hint = "give this site a folder of its own with `--output DIR`, or take that one over with `--adopt`";
             Err(Fatal::one(Problem::error("config", message).hint(hint)))
@@ -76,16 +76,23 @@ pub(super) fn check_owner(output: &Path, manifest: &Manifest, config: &Config) -
     }
 }
 
-/// Two addresses decide; where one of them is unknown, the titles do.
-fn same_site(theirs: &super::manifest::SiteName, ours: &Site) -> bool {
-    if theirs.base_url.is_empty() || ours.base_url.is_empty() {
-        theirs.title == ours.title
-    } else {
-        theirs.base_url == ours.base_url
+/// Two addresses decide. Where one of them is unknown, an output in the project's own folder is the project's; of
+/// others the titles must agree, and without any address, something they were made from must be here.
+fn same_site(theirs: &SiteName, manifest: &Manifest, (output, config): (&Path, &Config)) -> bool {
+    let ours = &config.site;
+    if !theirs.base_url.is_empty() && !ours.base_url.is_empty() {
+        return theirs.base_url == ours.base_url;
     }
+    if fs::canonical(&config.root).is_ok_and(|root| inside(output, &root)) {
+        return true;
+    }
+    let named = !theirs.base_url.is_empty() || !ours.base_url.is_empty();
+    let here = |source: &str| fs::kind(&config.folder(source)).is_ok_and(|kind| kind.is_some());
+    theirs.title == ours.title
+        && (named || manifest.content().next().is_none() || manifest.content().any(here))
 }
 
-fn describe(site: &super::manifest::SiteName) -> String {
+fn describe(site: &SiteName) -> String {
     if site.base_url.is_empty() {
         format!("`{}`", site.title)
     } else {

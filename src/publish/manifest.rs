@@ -102,6 +102,12 @@ impl Manifest {
         self.records.get(path).map_or(&[], Vec::as_slice)
     }
 
+    /// Sources of articles, as far as they are known.
+    pub fn content(&self) -> impl Iterator<Item = &str> {
+        let sources = self.records.values().flatten().map(|record| record.source.as_str());
+        sources.filter(|source| source.starts_with("content/"))
+    }
+
     /// All paths that are ours, in order.
     pub fn paths(&self) -> BTreeSet<&str> {
         self.records.keys().map(String::as_str).collect()

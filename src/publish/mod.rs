@@ -103,6 +103,13 @@ impl Site {
         &self.output
     }
 
+    /// Pages that stay although they are not planned, with their sources: nothing else may take their paths.
+    pub fn kept_paths(&self, kept: &Kept) -> Vec<(OutPath, String)> {
+        let records = self.found.paths().into_iter().flat_map(|path| self.found.of(path));
+        let kept = records.filter(|record| kept.sources.contains(&record.source));
+        kept.filter_map(|record| Some((OutPath::new(&record.path).ok()?, record.source.clone()))).collect()
+    }
+
     /// Compares bytes with what is published; keeps them aside if they differ. `rank` orders the commit: what others
     /// refer to goes first.
     pub fn stage(&self, path: &OutPath, bytes: &[u8], source: &str, rank: u8) -> Result<Staged> {
@@ -208,7 +215,8 @@ impl Site {
 
     /// Files in the output that nobody told us about.
     fn foreign(&self, records: &BTreeMap<String, Record>) -> Vec<Problem> {
-        let walk = fs::walk(&self.output, "", |name| name == TEMPORARY);
+        // The site stands already: what cannot be listed is nobody's but its owner's.
+        let walk = fs::walk(&self.output, "", |name| name == TEMPORARY).unwrap_or_default();
         let own = |name: &str| name == manifest::INDEX || name.starts_with("manifest/") || name == "CNAME";
         let unknown = walk.files.iter().filter(|file| {
             !file.name.starts_with('.') && !own(&file.name) && !records.contains_key(&file.name)

@@ -54,7 +54,13 @@ pub fn list(inputs: &[PathBuf]) -> fs::Result<(Vec<Input>, Vec<Problem>)> {
 
 fn folder(root: &Path, found: &mut Vec<Input>, problems: &mut Vec<Problem>) {
     let label = root.to_string_lossy();
-    let walk = fs::walk(root, &label, |name| name.starts_with('.'));
+    let walk = match fs::walk(root, &label, |name| name.starts_with('.')) {
+        Ok(walk) => walk,
+        Err(error) => {
+            let problem = Problem::error("skipped-file", format!("the folder was not read: {error}"));
+            return problems.push(problem.file(label));
+        }
+    };
     problems.extend(walk.problems);
     let mut others: BTreeMap<String, usize> = BTreeMap::new();
     for file in walk.files {

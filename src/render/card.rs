@@ -27,21 +27,10 @@ impl Renderer<'_> {
             dir: lang.as_deref().map(dir),
             lang,
             date: article.date.map(|date| date::view(&date, self.words, self.archive, &self.plan.addresses)),
-            source: article.terms("sources").first().map(|name| self.alias("sources", name).to_string()),
+            source: self.terms_in("sources", entry, Some(id)).into_iter().next().map(|source| source.name),
             summary: cut(summary, SUMMARY),
             year: article.date.map(|date| date.year()),
         }
-    }
-
-    /// The name to use for a name.
-    pub(super) fn alias<'n>(&'n self, taxonomy: &str, name: &'n str) -> &'n str {
-        let configured = self
-            .config
-            .taxonomies
-            .iter()
-            .find(|known| crate::article::term_key(&known.name) == crate::article::term_key(taxonomy));
-        let map = configured.map_or(&[][..], |known| self.config.aliases_of(&known.name));
-        map.iter().find(|(from, _)| from == name).map_or(name, |(_, to)| to)
     }
 
     pub(super) fn pager(&self, folder: &str, paging: &Paging, part: Part) -> Pager {

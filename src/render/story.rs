@@ -5,7 +5,7 @@ use super::views::{
     TermsOf,
 };
 use super::{Body, Renderer, Shared, card, date, dir};
-use crate::archive::Entry;
+use crate::archive::{Aliases, Entry};
 use crate::article::{Date, term_key};
 use crate::markdown;
 use crate::plan::{Part, UNDATED, list_path, period_folder};
@@ -81,7 +81,7 @@ impl Renderer<'_> {
     }
 
     /// The names an article has in a taxonomy, linked if the taxonomy is configured.
-    fn terms_in(&self, key: &str, entry: &Entry, id: Option<usize>) -> Vec<TermLink> {
+    pub(super) fn terms_in(&self, key: &str, entry: &Entry, id: Option<usize>) -> Vec<TermLink> {
         let index = self.config.taxonomies.iter().position(|taxonomy| term_key(&taxonomy.name) == key);
         if let (Some(index), Some(id)) = (index, id) {
             return self.archive.terms_of[id][index]
@@ -89,7 +89,9 @@ impl Renderer<'_> {
                 .map(|term| self.term_link(index, *term, false))
                 .collect();
         }
-        let plain = |name: &String| TermLink { name: self.alias(key, name).to_string(), url: None, count: 0 };
+        let aliases = Aliases::of(self.config, key);
+        let plain =
+            |name: &String| TermLink { name: aliases.resolve(name).0.to_string(), url: None, count: 0 };
         entry.article.terms(key).iter().map(plain).collect()
     }
 
@@ -111,9 +113,7 @@ impl Renderer<'_> {
     fn provenance(&self, entry: &Entry) -> ProvenanceView {
         let from = &entry.article.provenance;
         // Addresses from articles are as hostile as their bodies.
-        let safe = |url: &Option<String>| {
-            url.as_deref().and_then(markdown::safe_url).filter(|url| url.contains("://"))
-        };
+        let safe = |url: &Option<String>| url.as_deref().and_then(markdown::safe_web_url);
         ProvenanceView {
             original_url: safe(&from.original_url),
             archived_url: safe(&from.archived_url),

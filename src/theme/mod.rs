@@ -73,7 +73,7 @@ impl Theme {
         let words = Words::load(&files, &config.site.lang)?;
         let languages = Words::languages(&files)?;
         let assets = assets::load(&files)?;
-        let walk = fs::walk(&config.folder(STATIC), STATIC, |_| false);
+        let walk = fs::walk(&config.folder(STATIC), STATIC, |_| false)?;
         problems.extend(walk.problems);
         let site = site(config, &words, &assets);
         let mut hash = Xxh3::new();
@@ -126,7 +126,7 @@ fn files(config: &Config) -> Result<(Vec<File>, Vec<Problem>)> {
         })
         .collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
-    let walk = fs::walk(&config.folder(FOLDER), FOLDER, |name| name.starts_with('.'));
+    let walk = fs::walk(&config.folder(FOLDER), FOLDER, |name| name.starts_with('.'))?;
     for file in walk.files {
         let bytes = fs::read(&file.path, LIMIT)?;
         files.push(File {

@@ -87,7 +87,13 @@ fn configuration_errors_point_at_their_place_with_a_hint() {
     refused("title: T\ntaxonomies: {media: {}}\n", 2, 1, "used by the archive", "");
     refused("title: T\ntaxonomies: {tags: {feed: often}}\n", 2, 20, "`always`, `never`", "");
     refused("title: T\nfeeds: {entries: 0}\n", 2, 1, "from 1 to 1000", "");
-    refused("title: T\nfeeds: {formats: [gopher]}\n", 2, 19, "unknown variant `gopher`", "");
+    refused(
+        "title: T\nfeeds: {formats: [gopher]}\n",
+        2,
+        19,
+        "unknown value `gopher`",
+        "`atom`, `rss`, `json`",
+    );
     refused(
         "title: T\nown_hosts: [https://example.org/]\n",
         2,
@@ -153,8 +159,8 @@ fn exit_status_says_what_happened() {
     assert_eq!(code(&["build", "--jobs", "0"]), Some(2));
     assert_eq!(code(&["--help"]), Some(0));
     assert_eq!(code(&["--version"]), Some(0));
-    assert_eq!(code(&["-C", "nowhere", "build"]), Some(1));
-    assert_eq!(code(&["build", "--now", "yesterday"]), Some(1));
+    assert_eq!(code(&["-C", "nowhere", "build"]), Some(2));
+    assert_eq!(code(&["build", "--now", "yesterday"]), Some(2));
     site.article("b.md", "title: B\ndate: never");
     assert_eq!(code(&["build"]), Some(0));
     assert_eq!(code(&["build", "--strict"]), Some(1));
@@ -232,4 +238,70 @@ fn the_readme_lists_every_code_key_and_flag() {
     {
         assert!(["--help", "--version"].contains(&flag) || readme.contains(flag), "{flag}");
     }
+}
+
+#[test]
+fn values_that_cannot_be_used_are_wrong_usage() {
+    let site = Site::with("title: T\n");
+    site.article("a.md", "title: A\ndate: 2024-05-01T12:00:00Z");
+    for args in [
+        &["build", "--now", "garbage"][..],
+        &["build", "--now", "2024-05-01T23:00:00[Europe/Paris]"],
+        &["build", "--base-url", "garbage"],
+        &["-C", "nowhere", "build"],
+    ] {
+        let run = site.run(args);
+        assert_eq!(run.code, Some(2), "{args:?} {}", run.stderr);
+        assert!(!site.exists("public"));
+    }
+    for epoch in ["abc", "99999999999999999999"] {
+        let run =
+            crate::site::Run::of(site.command(&["build"]).env("SOURCE_DATE_EPOCH", epoch).output().unwrap());
+        assert_eq!(run.code, Some(2), "{epoch} {}", run.stderr);
+    }
+    let count = |now: &str| site.run(&["build", "--json", "--now", now]).count("articles");
+    assert_eq!((count("2024-05-01T11:59"), count("2024-05-01 12:00:00"), count("2024-05-01")), (0, 1, 0));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_nobody_takes_is_a_failure_and_no_panic() {
+    let site = Site::with("title: T\n");
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let code = |args: &[&str], out: bool| {
+        let mut command = site.command(args);
+        if out {
+            command.stdout(full())
+        } else {
+            command.stderr(full())
+        };
+        command.output().unwrap().status.code()
+    };
+    assert_eq!(code(&["build", "--json"], true), Some(1));
+    assert_eq!(code(&["build"], false), Some(0));
+}
+
+#[test]
+fn paths_that_no_system_can_store_are_refused() {
+    for pattern in
+        ["/../{slug}.html", "/./{slug}.html", "/con/{slug}.html", "/a./{slug}.html", "/nul.{slug}.html"]
+    {
+        refused(&format!("title: T\npermalink: {pattern}\n"), 2, 1, "permalink", "the default");
+    }
+    let long = format!("title: T\ntaxonomies: {{topics: {{path: /{}/}}}}\n", "x".repeat(250));
+    refused(&long, 2, 1, "longer than", "by-topics");
+    refused("title: T\ntaxonomies: {topics: {path: /nul/x/}}\n", 2, 1, "device", "by-topics");
+    refused("title: T\naliases:\n  authors:\n    A: B\n    A: C\n", 5, 1, "duplicate", "");
+    refused("title: T\nperiods: {year: al}\n", 2, 17, "unknown value `al`", "`all`");
+}
+
+#[test]
+fn init_beside_articles_claims_nothing() {
+    let site = Site::with("");
+    fs::remove_file(site.path("archive.yaml")).unwrap();
+    site.article("a.md", "title: A");
+    assert_eq!(site.run(&["init"]).code, Some(0));
+    let text = site.read("archive.yaml");
+    assert!(!text.contains("Skerry") && !text.contains("\nbase_url"), "{text}");
+    assert_eq!(site.build().count("articles"), 1);
 }

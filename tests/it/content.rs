@@ -158,3 +158,76 @@ fn the_sample_shows_its_languages() {
     assert!(list.contains("lang=\"ar\"") && list.contains("dir=\"rtl\""), "{list}");
     assert!(list.contains("<html lang=\"en\""), "{list}");
 }
+
+#[test]
+fn front_matter_may_be_empty_or_begin_below_blank_lines() {
+    let site = Site::new();
+    for (name, text) in
+        [("a.md", "---\n---\nb\n"), ("b.md", "---\n\n---\nb\n"), ("c.md", "---\n# x\n---\nb\n")]
+    {
+        site.file(&format!("content/{name}"), text);
+    }
+    site.file("content/secret.md", "\n  \n---\ntitle: Secret\nstatus: draft\n---\nsecret body\n");
+    let run = site.build();
+    assert_eq!((run.count("articles"), run.built()["withheld"]["draft"].as_u64()), (3, Some(1)));
+    assert!(site.tree().values().all(|bytes| !String::from_utf8_lossy(bytes).contains("secret body")));
+}
+
+#[test]
+fn brackets_in_quotes_open_nothing() {
+    let site = Site::new();
+    let many = "[".repeat(100);
+    site.article("a.md", &format!("title: '{many}'\ndescription: \"{many}\"\nsubtitle: don't"));
+    site.build().clean();
+}
+
+#[test]
+fn a_wrong_date_is_undated_whatever_the_files_name_says() {
+    let site = Site::new();
+    site.article("2014-07-23-a.md", "title: A\ndate: 2024-02-31");
+    site.article("2014-07-23-b.md", "title: B");
+    site.article("c.md", "title: C\ndate: [2019]");
+    site.article("d.md", "title: D\ndate: {y: 1}");
+    let run = site.build();
+    assert_eq!(run.problems("date").len(), 3, "{}", run.stdout);
+    for name in ["undated/a.html", "2014/07/23/b.html", "undated/c.html", "undated/d.html"] {
+        assert!(site.exists(&format!("public/{name}")), "{name} {:?}", site.names());
+    }
+}
+
+#[test]
+fn addresses_that_are_none_are_said() {
+    let site = Site::new();
+    site.article("a.md", "title: A\noriginal_url: 'javascript:alert(1)'\narchived_url: not a url");
+    let run = site.build();
+    assert_eq!(run.problems("unsafe-link").len(), 2, "{}", run.stdout);
+    assert!(!site.read("public/undated/a.html").contains("javascript"));
+}
+
+#[test]
+fn a_heading_never_shares_an_id_with_the_theme() {
+    let site = Site::new();
+    site.file(
+        "content/a.md",
+        "---\ntitle: A\ntags: x\noriginal_url: https://example.com/\ncorrections: [{text: C}]\n---\n\n## Corrections\n\n## Provenance\n\n## Filed\n\n## Main\n",
+    );
+    site.build().clean();
+    let page = site.read("public/undated/a.html");
+    let mut ids: Vec<&str> =
+        page.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all, "{ids:?}");
+    assert!(all >= 8, "{ids:?}");
+}
+
+#[test]
+fn thousands_of_unknown_keys_take_no_longer_than_their_text() {
+    let site = Site::new();
+    let keys: Vec<String> = (0..9000).map(|n| format!("k{n}:\n")).collect();
+    let keys = keys.concat();
+    site.file("content/a.md", format!("---\ntitle: A\n{keys}---\nb\n"));
+    let run = site.build();
+    assert!(run.problems("unknown-key").len() <= 21, "said for the first, counted for the rest");
+}

@@ -62,3 +62,32 @@ fn values_of_unknown_keys_reach_templates() {
     assert_eq!(site.read("public/2020/01/01/a.html"), "4 grey 1.10");
     assert_eq!(run.problem("unknown-key")["level"], "note");
 }
+
+#[test]
+fn what_is_not_published_is_said() {
+    let site = Site::new();
+    site.article("_posts/2019-01-01-x.md", "title: X");
+    site.article("post/_index.md", "title: Index");
+    site.file("content/post/2019-01-02-y.html", "---\ntitle: Y\n---\n<p>x</p>\n");
+    site.file("content/f.pdf", "%PDF");
+    site.file("content/g.pdf", "%PDF");
+    site.article("a.md", "title: A");
+    let run = site.build();
+    let passed: Vec<_> =
+        run.problems("passed-over").iter().map(|note| note["message"].as_str().unwrap()).collect();
+    assert!(
+        passed.len() == 2 && passed[0].contains("_index.md") && passed[1].contains("_posts"),
+        "{passed:?}"
+    );
+    let unused: Vec<_> =
+        run.problems("unused-file").iter().map(|note| note["message"].as_str().unwrap()).collect();
+    assert!(unused.len() == 2 && unused.iter().any(|text| text.starts_with("2 files `.pdf`")), "{unused:?}");
+}
+
+#[test]
+fn a_key_without_a_value_gives_way_to_a_foreign_one() {
+    let site = Site::with("title: T\nkeys: {deck: description}\n");
+    site.article("a.md", "title: A\ndescription: ''\ndeck: From the deck");
+    site.build();
+    assert!(site.read("public/undated/a.html").contains("content=\"From the deck\""));
+}

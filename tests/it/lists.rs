@@ -225,3 +225,16 @@ fn pages_outside_the_archive_are_in_no_list() {
         assert!(!name.ends_with(".html") || text.contains("/about.html"), "{name} lacks the navigation");
     }
 }
+
+#[test]
+fn aliases_are_found_however_they_are_spelt() {
+    let site = Site::with(
+        "title: T\nbase_url: https://example.org\naliases: {author: {J. Doe: Jane Doe}, bogus: {a: b}}\n",
+    );
+    for (n, name) in ["J. Doe", "j. doe", "J. DOE", "J Doe", "Jane Doe"].iter().enumerate() {
+        site.article(&format!("a{n}.md"), &format!("title: A\nauthors: ['{name}']"));
+    }
+    let run = site.build();
+    assert!(site.exists("public/authors/jane-doe/index.html") && !site.exists("public/authors/j-doe"));
+    assert!(run.problem("config")["message"].as_str().unwrap().contains("bogus"));
+}

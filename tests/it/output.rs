@@ -234,7 +234,7 @@ fn a_build_killed_at_any_moment_leaves_whole_files_and_heals() {
     site.build();
     let large = site.tree();
     let more = site.path("content/more");
-    let hidden = site.path("content/_more");
+    let hidden = site.path("content/.more");
     for round in 0..30_u64 {
         let grow = round % 2 == 1;
         fs::rename(if grow { &hidden } else { &more }, if grow { &more } else { &hidden }).unwrap();
@@ -399,4 +399,81 @@ subtitle: '[link](../d1/s1.md)'",
     }
     let pages = before.len() * 4;
     assert!(changed > 10 && changed < pages / 2, "{changed} of {pages} changed");
+}
+
+#[test]
+fn a_page_that_is_kept_keeps_its_address() {
+    let site = Site::new();
+    site.article("x/story.md", "title: X\ndate: 2020-01-01");
+    site.article("y/story.md", "title: Y\ndate: 2020-01-01");
+    site.build();
+    let names = site.names();
+    let other = names.iter().find(|name| name.contains("/story-")).unwrap();
+    site.article("x/story.md", "title: [broken\ndate: 2020-01-01");
+    site.build();
+    assert_eq!(site.names(), names);
+    assert!(site.read("public/2020/01/01/story.html").contains("<h1>X</h1>"));
+    assert!(site.read(&format!("public/{other}")).contains("<h1>Y</h1>"));
+}
+
+#[test]
+fn a_missing_content_folder_is_not_an_empty_one() {
+    let site = archive(3);
+    site.build();
+    let before = site.tree();
+    fs::rename(site.path("content"), site.path("gone")).unwrap();
+    let run = site.try_build(&[]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.problem("config")["message"].as_str().unwrap().contains("content/"));
+    assert_eq!(site.tree(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_listed_publishes_nothing() {
+    let site = archive(10);
+    site.file("static/a/b/c/x.txt", "x");
+    site.build();
+    let before = site.tree();
+    // So few open files that deeper folders cannot be read: as root may read all others.
+    let command = format!("ulimit -n 8; exec {PROGRAM} build --json -j1");
+    let mut deep = String::from("content");
+    for n in 0..12 {
+        deep += &format!("/f{n}");
+    }
+    site.file(&format!("{deep}/deep.md"), "---\ntitle: Deep\n---\nx\n");
+    let run = Command::new("sh").args(["-c", &command]).current_dir(site.root()).output().unwrap();
+    let run = Run::of(run);
+    assert_eq!(run.code, Some(1), "{}{}", run.stdout, run.stderr);
+    assert_eq!(run.problem("system")["level"], "error");
+    assert_eq!(site.tree(), before);
+    assert_eq!(site.build().count("articles"), 11, "and the next build heals");
+}
+
+#[test]
+fn sites_without_an_address_are_told_apart_by_what_they_hold() {
+    let (one, two) = (Site::with(""), Site::with(""));
+    one.article("one.md", "title: One");
+    two.article("two.md", "title: Two");
+    let shared = tempfile::tempdir().unwrap();
+    let output = shared.path().join("out").to_string_lossy().into_owned();
+    assert_eq!(one.try_build(&["-o", &output]).code, Some(0));
+    let run = two.try_build(&["-o", &output]);
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
+    assert!(run.problem("config")["message"].as_str().unwrap().contains("another site"));
+    assert!(tree(&shared.path().join("out")).contains_key("undated/one.html"));
+    one.file("archive.yaml", "title: Renamed\n");
+    one.build();
+    one.file("archive.yaml", "title: Renamed again\n");
+    one.build();
+}
+
+#[test]
+fn a_page_of_before_does_not_outlive_a_wish_for_redaction() {
+    let site = Site::new();
+    site.article("a.md", "title: Jo Doe did it\nslug: neutral");
+    site.build();
+    site.article("a.md", "title: Jo Doe did it\nslug: neutral\nredact: [Jo Doe]");
+    site.build();
+    assert!(site.tree().values().all(|bytes| !String::from_utf8_lossy(bytes).contains("Jo Doe")));
 }
