@@ -48,6 +48,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("passed-over", "a name in `content/` begins with `_`; what it holds is not published"),
     ("path", "a file's name cannot be published"),
     ("redact", "the article asks for redaction, which this version lacks; it is set aside"),
+    ("redirect", "an address of before cannot lead to the article that names it"),
     ("remarks-omitted", "a body has more remarks than are shown"),
     ("same-path", "articles wanted one path; the later got a suffix"),
     ("shortcode", "a shortcode of another generator is shown as text"),

@@ -1,5 +1,6 @@
 //! Articles → an ordered index: terms, periods, neighbours. Everything a list or a link needs, without bodies.
 
+mod copies;
 mod terms;
 mod withheld;
 
@@ -10,6 +11,8 @@ use crate::article::{Article, Kind, Status};
 use crate::config::Config;
 use crate::problem::Problem;
 use crate::route::Slug;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -38,6 +41,14 @@ impl Entry {
     /// Whether only the memory of it is left: it holds its place in the arithmetic of pages, and nothing else.
     pub fn removed(&self) -> bool {
         matches!(self.article.status, Status::Removed(_))
+    }
+
+    /// When its text changed last, as far as it says: published, updated or corrected.
+    pub fn changed(&self, zone: &TimeZone) -> Option<Timestamp> {
+        let article = &self.article;
+        let corrections = article.corrections.iter().filter_map(|correction| correction.date);
+        let dates = article.date.into_iter().chain(article.updated).chain(corrections);
+        dates.map(|date| date.instant(zone)).max()
     }
 
     /// What it is told from others by, wherever its file lies: where it came from, else its file.
@@ -70,6 +81,17 @@ pub struct Archive {
     pub pages: Vec<Entry>,
     /// Years, months and days that have a published article.
     pub periods: BTreeMap<Period, Span>,
+    /// Months that have a published article, and where their entries stand; with month 0 those of a year that
+    /// are dated to the year alone.
+    pub months: BTreeMap<Period, Range<usize>>,
+    /// Published articles with corrections, the last corrected last.
+    pub corrected: Vec<usize>,
+    /// Copies of a syndicated story, and the canonical article of each.
+    pub canonical: BTreeMap<usize, usize>,
+    /// Canonical articles, and the copies of each.
+    pub copies: BTreeMap<usize, Vec<usize>>,
+    /// For each month and day: the published articles of all years, oldest first.
+    pub days_of_year: BTreeMap<(i8, i8), Vec<usize>>,
     /// Terms of each configured taxonomy, by slug.
     pub terms: Vec<Vec<Term>>,
     /// For each entry and taxonomy: its terms.
@@ -87,8 +109,29 @@ impl Archive {
         entries.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.source.cmp(&b.source)));
         let undated = entries.iter().take_while(|entry| entry.article.date.is_none()).count();
         let periods = periods(&entries, undated);
-        let (terms, terms_of, problems) = terms::group(&entries, config);
-        (Self { entries, undated, pages, periods, terms, terms_of }, problems)
+        let (terms, terms_of, mut problems) = terms::group(&entries, config);
+        let (months, corrected) = (months(&entries, undated), corrected(&entries, config));
+        let days_of_year = if config.on_this_day { days_of_year(&entries) } else { BTreeMap::new() };
+        let (canonical, unknown) = copies::canonical(&entries);
+        problems.extend(unknown);
+        let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (copy, original) in &canonical {
+            copies.entry(*original).or_default().push(*copy);
+        }
+        let archive = Self {
+            entries,
+            undated,
+            pages,
+            periods,
+            months,
+            corrected,
+            canonical,
+            copies,
+            days_of_year,
+            terms,
+            terms_of,
+        };
+        (archive, problems)
     }
 
     /// Gives the articles and pages back, to be grouped anew.
@@ -136,6 +179,38 @@ impl Archive {
         };
         Some((slots.clone().find_map(year)?, slots.rev().find_map(year)?))
     }
+}
+
+fn months(entries: &[Entry], undated: usize) -> BTreeMap<Period, Range<usize>> {
+    let mut months: BTreeMap<Period, Range<usize>> = BTreeMap::new();
+    for (id, entry) in entries.iter().enumerate().skip(undated).filter(|(_, entry)| !entry.removed()) {
+        let Some(date) = entry.article.date else { continue };
+        let (year, month, ..) = date.civil();
+        months.entry((year, month, 0)).or_insert(id..id).end = id + 1;
+    }
+    months
+}
+
+fn corrected(entries: &[Entry], config: &Config) -> Vec<usize> {
+    let live = entries.iter().enumerate().filter(|(_, entry)| !entry.removed());
+    let mut corrected: Vec<usize> =
+        live.filter(|(_, entry)| !entry.article.corrections.is_empty()).map(|(id, _)| id).collect();
+    let last = |id: &usize| {
+        let corrections = entries[*id].article.corrections.iter();
+        corrections.filter_map(|correction| correction.date).map(|date| date.instant(&config.timezone)).max()
+    };
+    corrected.sort_by_key(last);
+    corrected
+}
+
+fn days_of_year(entries: &[Entry]) -> BTreeMap<(i8, i8), Vec<usize>> {
+    let mut days: BTreeMap<(i8, i8), Vec<usize>> = BTreeMap::new();
+    for (id, entry) in entries.iter().enumerate().filter(|(_, entry)| !entry.removed()) {
+        let day = entry.article.date.and_then(|date| Some((date.month()?, date.day()?)));
+        days.entry(day.unwrap_or_default()).or_default().push(id);
+    }
+    days.remove(&(0, 0));
+    days
 }
 
 fn periods(entries: &[Entry], undated: usize) -> BTreeMap<Period, Span> {

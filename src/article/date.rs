@@ -163,6 +163,19 @@ impl Date {
         text
     }
 
+    /// Its instant, or the first one of its day (month, year) in `zone` where it has none.
+    pub fn instant(&self, zone: &TimeZone) -> Timestamp {
+        let time = self.time.unwrap_or(Time { hour: 0, minute: 0, second: 0, offset: None });
+        let (month, day) = (self.month.max(1), self.day.max(1));
+        let civil = DateTime::constant(self.year, month, day, time.hour, time.minute, time.second, 0);
+        let zone = match time.offset {
+            Some(seconds) => Offset::from_seconds(seconds).map_or(TimeZone::UTC, TimeZone::fixed),
+            None => zone.clone(),
+        };
+        // The last hours of 9999 lie behind what a timestamp can hold.
+        zone.to_ambiguous_timestamp(civil).compatible().unwrap_or(Timestamp::MAX)
+    }
+
     /// Whether its instant, or its day (month, year) in `zone` where it has no instant, is after `now`.
     pub fn is_after(&self, now: Timestamp, zone: &TimeZone) -> bool {
         let here = zone.to_datetime(now);

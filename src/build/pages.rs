@@ -137,7 +137,13 @@ impl Work<'_> {
             Page::Standalone(id) => {
                 (Some(self.story(renderer, (output, &self.archive.pages[id]), buffer, &mut problems)?), 1)
             }
-            page => (Some(renderer.list(page, &output.path, buffer)?), 2),
+            page => {
+                let bodies = |id: usize| {
+                    let body = self.body(&renderer, &self.archive.entries[id]);
+                    body.map(|(body, _)| body).map_err(Fatal::one)
+                };
+                (Some(renderer.other(page, &output.path, &bodies, buffer)?), 2)
+            }
         };
         let staged = self.site.stage(&output.path, buffer, &output.source, rank)?;
         let fingerprint = fingerprint.map(|fingerprint| (output.path.to_string(), fingerprint));

@@ -1,5 +1,6 @@
 //! Where every article is published. Addresses do not move because something else was added.
 
+use super::Subject;
 use crate::archive::{Archive, Entry};
 use crate::article::Date;
 use crate::config::{Config, Permalink, PermalinkPart};
@@ -66,6 +67,14 @@ impl Addresses {
         let published = all.iter().zip(articles.iter().chain(&pages)).filter(|(entry, _)| !entry.removed());
         let by_source = published.map(|(entry, path)| (entry.source.clone(), path.clone())).collect();
         (Self { articles, pages, by_source, base_path: config.site.base_path.clone() }, problems)
+    }
+
+    /// Path of an article or page.
+    pub fn of(&self, subject: Subject) -> &OutPath {
+        match subject {
+            Subject::Article(id) => self.article(id),
+            Subject::Standalone(id) => self.page(id),
+        }
     }
 
     /// Path of an article.

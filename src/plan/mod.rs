@@ -1,13 +1,27 @@
 //! Archive → every output, before anything is rendered: clashes, deletions and counts are known first.
 
 mod address;
+mod lists;
+mod lookup;
+mod machines;
 mod paging;
+mod redirects;
+mod sitemap;
+mod terms;
 
 pub use address::Addresses;
+pub use lists::{
+    CORRECTIONS, DAYS, UNDATED, day_folder, days_in, list_path, paging, period_folder, term_folder,
+};
+pub use lookup::{FOLDER as LOOKUP, Host, LookUp, shard_path};
+pub use machines::{citation_path, data_path, feed_path, has_feed};
 pub use paging::{Chunk, Paging, Part};
+pub use redirects::Redirect;
+pub use sitemap::{Sitemap, sitemap_path};
+pub use terms::{By, TermPart, term_part_path};
 
-use crate::archive::{Archive, Period};
-use crate::config::{Config, Taxonomy};
+use crate::archive::{Archive, Entry, Period};
+use crate::config::{CitationFormat, Config, FeedFormat, RedirectMap};
 use crate::problem::{Fatal, Problem};
 use crate::route::OutPath;
 use anyhow::Result;
@@ -33,18 +47,89 @@ pub enum Page {
     Article(usize),
     /// A page outside the archive: its index in [`Archive::pages`].
     Standalone(usize),
+    /// What is left of something that was taken down.
+    Tombstone(Subject),
+    /// An address of before: its index in [`Plan::redirects`].
+    Redirect(usize),
     /// The newest articles and the years.
     Home(Part),
     /// A year, month or day.
     Period(Period, Part),
     /// Articles without a date.
     Undated(Part),
+    /// Articles with corrections.
+    Corrections(Part),
+    /// The days of the year.
+    DaysOfYear,
+    /// A day of every year: month and day.
+    DayOfYear((i8, i8), Part),
     /// All terms of a taxonomy: its index.
     Terms(usize),
+    /// Some terms of a large taxonomy: its index, and that of the part in [`Plan::term_parts`].
+    TermPart(usize, usize),
     /// A term: indices of taxonomy and term.
     Term(usize, usize, Part),
+    /// Finds articles by their original address.
+    LookUp,
+    /// Original addresses of a host: its index in [`Plan::lookup`].
+    LookUpHost(usize, Part),
+    /// Original addresses for the script of the look-up page: the number of the shard.
+    LookUpShard(usize),
+    /// A feed.
+    Feed(Feed, FeedFormat),
+    /// A sitemap: its index in [`Plan::sitemaps`], or the list of them.
+    Sitemap(Option<usize>),
+    /// What crawlers ask for first.
+    Robots,
+    /// An article as a citation.
+    Citation(usize, CitationFormat),
+    /// Articles as data.
+    Data(Data),
+    /// Redirects and removed addresses for a server.
+    RedirectMap(RedirectMap),
     /// What the server shows for an unknown address.
     NotFound,
+}
+
+/// An article or a page outside the archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// Index in [`Archive::entries`].
+    Article(usize),
+    /// Index in [`Archive::pages`].
+    Standalone(usize),
+}
+
+impl Subject {
+    /// Its entry.
+    pub fn of(self, archive: &Archive) -> &Entry {
+        match self {
+            Self::Article(id) => &archive.entries[id],
+            Self::Standalone(id) => &archive.pages[id],
+        }
+    }
+}
+
+/// What a feed is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feed {
+    /// The whole archive.
+    Site,
+    /// A term: indices of taxonomy and term.
+    Term(usize, usize),
+    /// The articles of a month, or of a year those without a month: an archive document (RFC 5005, section 4).
+    History(Period),
+}
+
+/// Which articles a data file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// All, one a line.
+    All,
+    /// Those of a month, or of a year those without a month.
+    Month(Period),
+    /// Those without a date.
+    Undated,
 }
 
 /// A file to be copied.
@@ -59,10 +144,18 @@ pub struct Copied {
 /// Everything a build will publish.
 #[derive(Debug)]
 pub struct Plan {
-    /// All outputs: copied files, articles, pages, then lists.
+    /// All outputs: copied files, articles, pages, then lists, then what machines read.
     pub outputs: Vec<Output>,
     /// Where articles and lists are.
     pub addresses: Addresses,
+    /// Addresses of before, with and without a page.
+    pub redirects: Vec<Redirect>,
+    /// Parts of the index of each taxonomy; none where one page holds all terms.
+    pub term_parts: Vec<Vec<TermPart>>,
+    /// Original addresses.
+    pub lookup: LookUp,
+    /// Sitemaps.
+    pub sitemaps: Vec<Sitemap>,
     /// Folded paths of all outputs.
     folded: HashMap<String, usize>,
 }
@@ -76,23 +169,23 @@ impl Plan {
         copied: &[Copied],
         kept: &[(OutPath, String)],
     ) -> Result<(Self, Vec<Problem>)> {
-        let (addresses, problems) = Addresses::new(archive, config, kept);
+        let (addresses, mut problems) = Addresses::new(archive, config, kept);
         let mut outputs = Vec::with_capacity(archive.entries.len() * 2);
         for (index, file) in copied.iter().enumerate() {
             let (path, source) = (file.path.clone(), file.source.clone());
             outputs.push(Output { path, page: Page::Copy(index), source });
         }
-        for (id, entry) in archive.entries.iter().enumerate().filter(|(_, entry)| !entry.removed()) {
-            let (path, source) = (addresses.article(id).clone(), entry.source.clone());
-            outputs.push(Output { path, page: Page::Article(id), source });
-        }
-        for (id, entry) in archive.pages.iter().enumerate().filter(|(_, entry)| !entry.removed()) {
-            let (path, source) = (addresses.page(id).clone(), entry.source.clone());
-            outputs.push(Output { path, page: Page::Standalone(id), source });
-        }
-        lists(archive, config, &mut outputs);
+        stories(archive, &addresses, &mut outputs);
+        let term_parts = terms::parts(archive);
+        let lookup = LookUp::new(archive, config);
+        lists::add(archive, config, (&term_parts, &lookup), &mut outputs);
+        machines::add(archive, config, &addresses, &mut outputs);
+        // Last, as everything that is generated goes before a redirect, and is in a sitemap if it is a page.
+        let (redirects, found) = redirects::add(archive, config, &addresses, &mut outputs);
+        problems.extend(found);
+        let sitemaps = sitemap::add(archive, config, &addresses, &mut outputs);
         let folded = check(&outputs)?;
-        Ok((Self { outputs, addresses, folded }, problems))
+        Ok((Self { outputs, addresses, redirects, term_parts, lookup, sitemaps, folded }, problems))
     }
 
     /// Whether some file system would take a path for one of the planned.
@@ -101,77 +194,30 @@ impl Plan {
     }
 }
 
-/// The folder of a period: `/2019/07/`.
-pub fn period_folder((year, month, day): Period) -> String {
-    let mut folder = format!("/{year:04}/");
-    for part in [month, day].into_iter().filter(|part| *part > 0) {
-        folder += &format!("{part:02}/");
-    }
-    folder
-}
-
-/// The folder of undated articles.
-pub const UNDATED: &str = "/undated/";
-
-/// The folder of a term.
-pub fn term_folder(archive: &Archive, taxonomy: &Taxonomy, (index, term): (usize, usize)) -> String {
-    format!("{}{}/", taxonomy.path, archive.terms[index][term].slug)
-}
-
-/// Path of a list's page.
-pub fn list_path(folder: &str, part: Part) -> OutPath {
-    let file = match part {
-        Part::Folder => "index.html".to_string(),
-        Part::Numbered(number) => format!("page-{number}.html"),
-    };
-    OutPath::new(&format!("{}{file}", folder.trim_start_matches('/')))
-        .expect("lists have folders of slugs and numbers")
-}
-
-/// Whether and how a list is paged.
-pub fn paging(page: Page, archive: &Archive, config: &Config) -> Paging {
-    let periods = &config.periods;
-    let (slots, all) = match page {
-        Page::Home(_) => (archive.entries.len() - archive.undated, periods.home),
-        Page::Period((_, 0, _), _) => (slots(page, archive), periods.year),
-        Page::Period((_, _, 0), _) => (slots(page, archive), periods.month),
-        Page::Period(..) => (slots(page, archive), periods.day),
-        _ => (slots(page, archive), true),
-    };
-    Paging::new(slots, config.per_page, all)
-}
-
-fn slots(page: Page, archive: &Archive) -> usize {
-    match page {
-        Page::Period(period, _) => archive.periods.get(&period).map_or(0, |span| span.range.len()),
-        Page::Term(taxonomy, term, _) => archive.terms[taxonomy][term].slots.len(),
-        Page::Undated(_) => archive.undated,
-        _ => 0,
+/// Articles and pages, and what is left of those that were taken down.
+fn stories(archive: &Archive, addresses: &Addresses, outputs: &mut Vec<Output>) {
+    let articles = (0..archive.entries.len()).map(Subject::Article);
+    for subject in articles.chain((0..archive.pages.len()).map(Subject::Standalone)) {
+        let entry = subject.of(archive);
+        let page = match subject {
+            _ if entry.removed() => Page::Tombstone(subject),
+            Subject::Article(id) => Page::Article(id),
+            Subject::Standalone(id) => Page::Standalone(id),
+        };
+        // A file's name can say what its tombstone must not.
+        let source = if entry.removed() { template("tombstone") } else { entry.source.clone() };
+        outputs.push(Output { path: addresses.of(subject).clone(), page, source });
     }
 }
 
-fn lists(archive: &Archive, config: &Config, outputs: &mut Vec<Output>) {
-    let mut add = |folder: &str, template: &str, page: &dyn Fn(Part) -> Page| {
-        for part in paging(page(Part::Folder), archive, config).parts() {
-            let source = format!("templates/{template}.html");
-            outputs.push(Output { path: list_path(folder, part), page: page(part), source });
-        }
-    };
-    add("/", "home", &Page::Home);
-    for period in archive.periods.keys() {
-        add(&period_folder(*period), "period", &|part| Page::Period(*period, part));
-    }
-    // The page stands even when it is empty: themes may link to it from everywhere.
-    add(UNDATED, "list", &Page::Undated);
-    for (index, taxonomy) in config.taxonomies.iter().enumerate() {
-        add(&taxonomy.path, "terms", &|_| Page::Terms(index));
-        for term in 0..archive.terms[index].len() {
-            let folder = term_folder(archive, taxonomy, (index, term));
-            add(&folder, "term", &|part| Page::Term(index, term, part));
-        }
-    }
-    let path = OutPath::new("404.html").expect("a plain name");
-    outputs.push(Output { path, page: Page::NotFound, source: "templates/404.html".to_string() });
+/// The source of pages that are made from a template alone.
+fn template(name: &str) -> String {
+    format!("templates/{name}.html")
+}
+
+/// A path that the program itself chose.
+fn known(path: &str) -> OutPath {
+    OutPath::new(path.trim_start_matches('/')).expect("made of slugs, numbers and plain names")
 }
 
 /// Every output has a path of its own on every file system, and none is a folder of another.

@@ -57,6 +57,12 @@ impl Paging {
         self.complete
     }
 
+    /// The page that a slot is on, if the list is complete.
+    pub fn part_of(&self, slot: usize) -> Part {
+        let number = slot / self.per_page + 1;
+        if number <= self.numbered { Part::Numbered(number) } else { Part::Folder }
+    }
+
     /// One page.
     pub fn chunk(&self, part: Part) -> Chunk {
         let numbered =

@@ -2,7 +2,7 @@
 
 use super::views::{Card, NumberedPage, Pager, TermLink};
 use super::{Renderer, date, dir};
-use crate::archive::TermId;
+use crate::archive::{Entry, TermId};
 use crate::plan::{Chunk, Paging, Part, list_path, term_folder};
 
 /// Longest summary on a card, in characters.
@@ -20,15 +20,15 @@ impl Renderer<'_> {
         let entry = &self.archive.entries[id];
         let article = &entry.article;
         let lang = article.lang.clone().filter(|lang| *lang != self.config.site.lang);
-        let summary = article.subtitle.as_ref().or(article.description.as_ref()).unwrap_or(&entry.excerpt);
         Card {
             title: entry.title.clone(),
+            corrections: Vec::new(),
             url: self.plan.addresses.url(self.plan.addresses.article(id)).to_string(),
             dir: lang.as_deref().map(dir),
             lang,
             date: article.date.map(|date| date::view(&date, self.words, self.archive, &self.plan.addresses)),
             source: self.terms_in("sources", entry, Some(id)).into_iter().next().map(|source| source.name),
-            summary: cut(summary, SUMMARY),
+            summary: summary(entry),
             year: article.date.map(|date| date.year()),
         }
     }
@@ -52,6 +52,12 @@ impl Renderer<'_> {
         let url = self.plan.addresses.url(&list_path(&folder, Part::Folder)).to_string();
         TermLink { name: found.name.clone(), url: Some(url), count: if with_count { found.count } else { 0 } }
     }
+}
+
+/// What an article is about, in a sentence or two.
+pub(super) fn summary(entry: &Entry) -> String {
+    let article = &entry.article;
+    cut(article.subtitle.as_ref().or(article.description.as_ref()).unwrap_or(&entry.excerpt), SUMMARY)
 }
 
 /// At most `most` characters, cut behind a word, with an ellipsis.

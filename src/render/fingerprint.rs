@@ -40,6 +40,33 @@ impl Serialize for Shared {
     }
 }
 
+/// JSON that stands in a `script` element of a page, and cannot end it.
+#[derive(Clone, Debug)]
+pub(super) struct Script(String);
+
+impl Script {
+    pub(super) fn new(value: &serde_json::Value) -> Self {
+        let mut text = String::new();
+        for letter in value.to_string().chars() {
+            match letter {
+                '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => text += &format!("\\u{:04x}", letter as u32),
+                letter => text.push(letter),
+            }
+        }
+        Self(text)
+    }
+}
+
+impl Serialize for Script {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        if out.is_human_readable() {
+            Value::safe_string(&self.0).serialize(out)
+        } else {
+            self.0.serialize(out)
+        }
+    }
+}
+
 /// Hash of a serialised value, seeded by a hash of what else matters.
 pub(super) fn fingerprint(value: &impl Serialize, seed: u128) -> u128 {
     struct Hasher(Xxh3);

@@ -1,16 +1,14 @@
 //! Home, calendars, terms and the other lists.
 
 use super::views::{
-    Card, Counted, Day, Group, HomePage, Link, ListHead, ListPage, Month, NotFoundPage, PageView, Pager,
-    PeriodHead, PeriodPage, TaxonomyHead, TaxonomySummary, TermHead, TermPage, TermsPage, Weekday, YearLink,
+    Card, Counted, Day, DaysOfMonth, DaysPage, EntryGroup, HomePage, Link, ListHead, ListPage, Month,
+    NotFoundPage, PageView, Pager, PeriodHead, PeriodPage, Weekday, YearLink,
 };
-use super::{Renderer, date};
+use super::{Renderer, date, metadata};
 use crate::archive::Period;
-use crate::plan::{Page, Part, UNDATED, list_path, paging, period_folder, term_folder};
-use std::collections::BTreeMap;
-
-/// Terms shown of each taxonomy on the home page, and above the alphabet on the taxonomy's own.
-const MOST_USED: usize = 20;
+use crate::plan::{
+    CORRECTIONS, DAYS, Page, Part, UNDATED, day_folder, days_in, list_path, paging, period_folder,
+};
 
 impl Renderer<'_> {
     pub(super) fn home(&self, part: Part) -> HomePage {
@@ -35,6 +33,7 @@ impl Renderer<'_> {
                 description: Some(self.config.site.description.clone()).filter(|text| !text.is_empty()),
                 ..page
             },
+            more: if folder { self.more() } else { Vec::new() },
             entries,
             count: folder.then(|| self.archive.count()),
             span: span(self.archive.years(0..self.archive.entries.len())).filter(|_| folder),
@@ -63,6 +62,62 @@ impl Renderer<'_> {
             count: (part == Part::Folder).then(|| self.archive.undated_count()),
         };
         ListPage { page, list, entries, pager, breadcrumbs: Vec::new() }
+    }
+
+    /// Articles with corrections, each with what was corrected.
+    pub(super) fn corrections(&self, part: Part) -> ListPage {
+        let words = self.words;
+        let title = words.get(&["corrections"]).to_string();
+        let slot = |slot: usize| self.archive.corrected[slot];
+        let list = Page::Corrections(part);
+        let (page, mut entries, pager) = self.list_of(("list", &title), CORRECTIONS, (list, part), slot);
+        let chunk = paging(list, self.archive, self.config).chunk(part);
+        for (card, id) in entries.iter_mut().zip(chunk.slots.rev().map(slot)) {
+            card.corrections = self.corrections_of(&self.archive.entries[id]);
+        }
+        let list = ListHead {
+            title,
+            intro: words.get(&["corrections_intro"]).to_string(),
+            url: self.folder_url(CORRECTIONS),
+            count: (part == Part::Folder).then_some(self.archive.corrected.len()),
+        };
+        ListPage { page, list, entries, pager, breadcrumbs: Vec::new() }
+    }
+
+    /// The calendar of a year without a number.
+    pub(super) fn days_of_year(&self) -> DaysPage {
+        let day = |month: i8, day: i8| {
+            let count = self.archive.days_of_year.get(&(month, day)).map_or(0, Vec::len);
+            Day { day, url: Some(self.folder_url(&day_folder((month, day)))), count, shade: shade(count) }
+        };
+        let month = |month: i8| DaysOfMonth {
+            name: self.words.month(month).to_string(),
+            days: (1..=days_in(month)).map(|number| day(month, number)).collect(),
+        };
+        let title = self.words.get(&["on_this_day"]).to_string();
+        let mut page = self.page("days", &title, &list_path(DAYS, Part::Folder));
+        self.describe_list(&mut page, None);
+        DaysPage { page, months: (1..=12).map(month).collect() }
+    }
+
+    /// What was published on one day of all years.
+    pub(super) fn day_of_year(&self, day: (i8, i8), part: Part) -> ListPage {
+        let words = self.words;
+        let values = [("day", &*day.1.to_string()), ("month", words.month_of_day(day.0))];
+        let title = words.fill(&["dates", "day_of_year"], &values);
+        let slots = self.archive.days_of_year.get(&day).map_or(&[][..], Vec::as_slice);
+        let folder = day_folder(day);
+        let list = Page::DayOfYear(day, part);
+        let (page, entries, pager) =
+            self.list_of(("list", &title), &folder, (list, part), |slot| slots[slot]);
+        let up = Link { title: words.get(&["on_this_day"]).to_string(), url: self.folder_url(DAYS) };
+        let list = ListHead {
+            title,
+            intro: String::new(),
+            url: self.folder_url(&folder),
+            count: (part == Part::Folder).then_some(slots.len()),
+        };
+        ListPage { page, list, entries, pager, breadcrumbs: vec![up] }
     }
 
     pub(super) fn period(&self, period: Period, part: Part) -> PeriodPage {
@@ -95,7 +150,8 @@ impl Renderer<'_> {
             months: (1..=months).map(|month| self.month(year, month)).collect(),
             calendar: (folder && kind == "month").then(|| self.month(year, month)),
             complete: paging(Page::Period(period, part), self.archive, self.config).complete(),
-            entries,
+            // More than a screen of headlines wants headings, if there is something to tell them apart by.
+            groups: if kind == "day" && entries.len() > 10 { by_source(entries) } else { one_group(entries) },
             pager,
             breadcrumbs: above.into_iter().flatten().map(link).collect(),
             // Not on numbered pages: they would change with every new period.
@@ -104,74 +160,15 @@ impl Renderer<'_> {
         }
     }
 
-    pub(super) fn terms(&self, taxonomy: usize) -> TermsPage {
-        let head = self.taxonomy(taxonomy);
-        let path = list_path(&self.config.taxonomies[taxonomy].path, Part::Folder);
-        let terms = &self.archive.terms[taxonomy];
-        let mut letters: BTreeMap<char, Vec<usize>> = BTreeMap::new();
-        for (term, found) in terms.iter().enumerate() {
-            let first = found.slug.as_str().chars().next().filter(char::is_ascii_alphabetic);
-            letters.entry(first.unwrap_or('#')).or_default().push(term);
-        }
-        let group = |(letter, terms): (char, Vec<usize>)| Group {
-            letter: letter.to_ascii_uppercase().to_string(),
-            id: if letter == '#' { "letter-0".to_string() } else { format!("letter-{letter}") },
-            terms: terms.into_iter().map(|term| self.term_link(taxonomy, term, true)).collect(),
-        };
-        TermsPage {
-            page: self.page("terms", &head.title, &path),
-            count: terms.len(),
-            top: self
-                .most_used(taxonomy)
-                .into_iter()
-                .map(|term| self.term_link(taxonomy, term, true))
-                .collect(),
-            groups: letters.into_iter().map(group).collect(),
-            taxonomy: head,
-        }
-    }
-
-    pub(super) fn term(&self, taxonomy: usize, term: usize, part: Part) -> TermPage {
-        let found = &self.archive.terms[taxonomy][term];
-        let folder = term_folder(self.archive, &self.config.taxonomies[taxonomy], (taxonomy, term));
-        let page = (Page::Term(taxonomy, term, part), part);
-        let (page, entries, pager) =
-            self.list_of(("term", &found.name), &folder, page, |slot| found.slots[slot]);
-        let on_folder = part == Part::Folder;
-        let head = self.taxonomy(taxonomy);
-        let years = || span(self.archive.years(found.slots.iter().copied()));
-        TermPage {
-            page,
-            term: TermHead {
-                name: found.name.clone(),
-                url: self.folder_url(&folder),
-                count: on_folder.then_some(found.count),
-                span: if on_folder { years() } else { None },
-            },
-            entries,
-            pager,
-            breadcrumbs: vec![Link { title: head.title.clone(), url: head.url.clone() }],
-            taxonomy: head,
-        }
-    }
-
     pub(super) fn not_found(&self) -> NotFoundPage {
         let title = self.words.get(&["not_found"]).to_string();
         let path = crate::route::OutPath::new("404.html").expect("a plain name");
         let page = PageView { noindex: true, canonical: None, ..self.page("404", &title, &path) };
-        let taxonomies = (0..self.config.taxonomies.len()).map(|index| self.taxonomy(index));
-        let links = taxonomies.map(|head| Link { title: head.title, url: head.url }).collect();
-        NotFoundPage { page, links }
-    }
-
-    pub(super) fn taxonomy(&self, index: usize) -> TaxonomyHead {
-        let taxonomy = &self.config.taxonomies[index];
-        let title = taxonomy.title.clone().unwrap_or_else(|| self.words.taxonomy(&taxonomy.name));
-        TaxonomyHead { name: taxonomy.name.clone(), title, url: self.folder_url(&taxonomy.path) }
+        NotFoundPage { page, links: self.indexes() }
     }
 
     /// Head, cards and pager of one page of a list.
-    fn list_of(
+    pub(super) fn list_of(
         &self,
         (kind, title): (&'static str, &str),
         folder: &str,
@@ -183,27 +180,8 @@ impl Renderer<'_> {
         let mut page = self.page(kind, title, &list_path(folder, part));
         page.newer.clone_from(&pager.newer);
         page.older.clone_from(&pager.older);
+        self.describe_list(&mut page, metadata::feed_of(list));
         (page, self.cards(&paging.chunk(part), slot), pager)
-    }
-
-    fn summary(&self, index: usize) -> TaxonomySummary {
-        let head = self.taxonomy(index);
-        TaxonomySummary {
-            name: head.name,
-            title: head.title,
-            url: head.url,
-            count: self.archive.terms[index].len(),
-            terms: self.most_used(index).into_iter().map(|term| self.term_link(index, term, true)).collect(),
-        }
-    }
-
-    /// The terms with most articles; of equals, the first by slug.
-    fn most_used(&self, taxonomy: usize) -> Vec<usize> {
-        let terms = &self.archive.terms[taxonomy];
-        let mut order: Vec<usize> = (0..terms.len()).collect();
-        order.sort_by_key(|term| std::cmp::Reverse(terms[*term].count));
-        order.truncate(MOST_USED);
-        order
     }
 
     fn month(&self, year: i16, month: i8) -> Month {
@@ -218,7 +196,8 @@ impl Renderer<'_> {
             }
             let found = self.archive.periods.get(&(year, month, day));
             let url = found.map(|_| self.period_url((year, month, day)));
-            Day { day, url, count: found.map_or(0, |span| span.count) }
+            let count = found.map_or(0, |span| span.count);
+            Day { day, url, count, shade: shade(count) }
         };
         let weeks = (before + first.days_in_month() + 6) / 7;
         let weekday = |offset: i8| {
@@ -239,12 +218,36 @@ impl Renderer<'_> {
         self.folder_url(&period_folder(period))
     }
 
-    fn folder_url(&self, folder: &str) -> String {
+    pub(super) fn folder_url(&self, folder: &str) -> String {
         self.plan.addresses.url(&list_path(folder, Part::Folder)).to_string()
     }
 }
 
-fn span(years: Option<(i16, i16)>) -> Option<String> {
+/// 1, 2–3, 4–7, more: one article more seldom changes it.
+fn shade(count: usize) -> u32 {
+    count.checked_ilog2().map_or(0, |log| log.min(3) + 1)
+}
+
+pub(super) fn one_group(entries: Vec<Card>) -> Vec<EntryGroup> {
+    vec![EntryGroup { title: None, id: String::new(), entries }]
+}
+
+/// Articles of a day by where they are from, in the order in which the sources come.
+fn by_source(entries: Vec<Card>) -> Vec<EntryGroup> {
+    let mut groups: Vec<EntryGroup> = Vec::new();
+    for card in entries {
+        let at = groups.iter().position(|group| group.title == card.source);
+        let at = at.unwrap_or_else(|| {
+            let id = format!("group-{}", groups.len() + 1);
+            groups.push(EntryGroup { title: card.source.clone(), id, entries: Vec::new() });
+            groups.len() - 1
+        });
+        groups[at].entries.push(card);
+    }
+    groups
+}
+
+pub(super) fn span(years: Option<(i16, i16)>) -> Option<String> {
     let (first, last) = years?;
     Some(if first == last { first.to_string() } else { format!("{first}–{last}") })
 }

@@ -5,11 +5,21 @@
 //! forget one in.
 
 mod card;
+mod citation;
+mod data;
 mod date;
+mod feed;
 mod fingerprint;
 mod lists;
+mod lookup;
+mod metadata;
+mod redirects;
+mod remains;
+mod sitemap;
 mod story;
+mod terms;
 mod views;
+mod xml;
 
 pub use fingerprint::{Fingerprint, Shared};
 
@@ -19,7 +29,7 @@ use crate::plan::{Page, Plan};
 use crate::route::OutPath;
 use crate::theme::{Theme, Words, is_rtl};
 use anyhow::Result;
-use fingerprint::fingerprint;
+use fingerprint::{Script, fingerprint};
 use serde::Serialize;
 use views::PageView;
 
@@ -40,6 +50,14 @@ pub struct Body {
     pub hash: u128,
     /// The HTML.
     pub html: String,
+}
+
+/// Gives the rendered body of an article, by its index.
+pub type Bodies<'a> = &'a dyn Fn(usize) -> Result<Body>;
+
+fn json<V: Serialize>(view: &V, out: &mut Vec<u8>) {
+    serde_json::to_writer(&mut *out, view).expect("views are plain data, and memory takes all");
+    out.push(b'\n');
 }
 
 impl<'a> Renderer<'a> {
@@ -74,20 +92,79 @@ impl<'a> Renderer<'a> {
         Self { words: self.words_of(entry), ..self }
     }
 
-    /// Renders a list, calendar or index.
-    pub fn list(&self, page: Page, path: &OutPath, out: &mut Vec<u8>) -> Result<Fingerprint> {
+    /// Renders everything else. `bodies` gives the text of an article where a file holds it.
+    pub fn other(
+        &self,
+        page: Page,
+        path: &OutPath,
+        bodies: Bodies,
+        out: &mut Vec<u8>,
+    ) -> Result<Fingerprint> {
         let name = format!("/{path}");
         match page {
+            Page::Tombstone(subject) => {
+                self.write("tombstone.html", &self.tombstone(subject, path), &name, out)
+            }
+            Page::Redirect(index) => self.write("redirect.html", &self.redirect(index, path), &name, out),
             Page::Home(part) => self.write("home.html", &self.home(part), &name, out),
             Page::Period(period, part) => self.write("period.html", &self.period(period, part), &name, out),
             Page::Undated(part) => self.write("list.html", &self.undated(part), &name, out),
+            Page::Corrections(part) => self.write("list.html", &self.corrections(part), &name, out),
+            Page::DaysOfYear => self.write("days.html", &self.days_of_year(), &name, out),
+            Page::DayOfYear(day, part) => self.write("list.html", &self.day_of_year(day, part), &name, out),
             Page::Terms(taxonomy) => self.write("terms.html", &self.terms(taxonomy), &name, out),
+            Page::TermPart(taxonomy, part) => {
+                self.write("terms.html", &self.term_part(taxonomy, part), &name, out)
+            }
             Page::Term(taxonomy, term, part) => {
                 self.write("term.html", &self.term(taxonomy, term, part), &name, out)
             }
+            Page::LookUp => self.write("lookup.html", &self.lookup(), &name, out),
+            Page::LookUpHost(host, part) => {
+                self.write("lookup.html", &self.lookup_host(host, part), &name, out)
+            }
             Page::NotFound => self.write("404.html", &self.not_found(), &name, out),
-            Page::Copy(_) | Page::Article(_) | Page::Standalone(_) => unreachable!("not a list"),
+            Page::Feed(feed, format) => {
+                let view = self.feed(feed, format, path, bodies)?;
+                Ok(self.bytes(&view, out, |view, out| feed::write(view, format, out)))
+            }
+            Page::Sitemap(None) => {
+                Ok(self.bytes(&self.sitemap_index(), out, |view, out| sitemap::write_index(view, out)))
+            }
+            Page::Sitemap(Some(index)) => {
+                Ok(self.bytes(&self.sitemap(index), out, |view, out| sitemap::write(view, out)))
+            }
+            Page::Robots => Ok(self.bytes(&self.robots(), out, |text, out| out.extend(text.bytes()))),
+            Page::Citation(id, format) => {
+                Ok(self.bytes(&self.citation(id), out, |view, out| citation::write(view, format, out)))
+            }
+            Page::Data(data) => Ok(self.bytes(&self.data(data, bodies)?, out, |view, out| {
+                data::write(view, data, out);
+            })),
+            Page::LookUpShard(shard) => Ok(self.bytes(&self.lookup_shard(shard), out, json)),
+            Page::RedirectMap(map) => {
+                Ok(self.bytes(&self.moves(), out, |view, out| redirects::write(view, map, out)))
+            }
+            Page::Copy(_) | Page::Article(_) | Page::Standalone(_) => unreachable!("made elsewhere"),
         }
+    }
+
+    /// A file without a template: a view and what writes it.
+    fn bytes<V: Serialize>(
+        &self,
+        view: &V,
+        out: &mut Vec<u8>,
+        write: impl FnOnce(&V, &mut Vec<u8>),
+    ) -> Fingerprint {
+        out.clear();
+        write(view, out);
+        Fingerprint(fingerprint(view, self.theme.hash))
+    }
+
+    /// The whole address of a page; below the site's own.
+    fn absolute(&self, path: &OutPath) -> String {
+        let url = self.plan.addresses.url(path);
+        format!("{}{}", self.config.site.base_url, &url.as_str()[self.config.site.base_path.len()..])
     }
 
     /// The hash of what a body's HTML is made from: its Markdown, its title and where its links lead.
@@ -110,20 +187,22 @@ impl<'a> Renderer<'a> {
     /// What all pages have in common.
     fn page(&self, kind: &'static str, title: &str, path: &OutPath) -> PageView {
         let site = &self.config.site;
-        let url = self.plan.addresses.url(path);
-        // `url` begins with the base path, which `base_url` ends in.
-        let below = &url.as_str()[site.base_path.len()..];
         PageView {
             kind,
             title: title.to_string(),
             description: None,
-            canonical: (!site.base_url.is_empty()).then(|| format!("{}{below}", site.base_url)),
-            url: url.to_string(),
+            canonical: (!site.base_url.is_empty()).then(|| self.absolute(path)),
+            url: self.plan.addresses.url(path).to_string(),
             lang: site.lang.clone(),
             dir: dir(&site.lang),
             noindex: false,
             newer: None,
             older: None,
+            meta: Vec::new(),
+            links: Vec::new(),
+            json_ld: None,
+            refresh: None,
+            script: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use super::views::{
 use super::{Body, Renderer, Shared, card, date, dir};
 use crate::archive::{Aliases, Entry};
 use crate::article::{Date, term_key};
+use crate::config::CitationFormat;
 use crate::markdown;
 use crate::plan::{Part, UNDATED, list_path, period_folder};
 use crate::yaml::{Kind, Node};
@@ -30,6 +31,10 @@ impl Renderer<'_> {
         let (newer, older) = (newer.map(neighbour), older.map(neighbour));
         page.newer = newer.as_ref().map(|link| link.url.clone());
         page.older = older.as_ref().map(|link| link.url.clone());
+        self.describe(&mut page, &story, id);
+        if let Some(canonical) = self.archive.canonical.get(&id).filter(|_| page.canonical.is_some()) {
+            page.canonical = Some(self.absolute(self.plan.addresses.article(*canonical)));
+        }
         let words = Shared::words(self.words);
         StoryPage { page, words, article: story, breadcrumbs: self.breadcrumbs_of(entry), newer, older }
     }
@@ -63,20 +68,56 @@ impl Renderer<'_> {
             source: (!sources.is_empty()).then(|| sources.remove(0)),
             section: (!sections.is_empty()).then(|| sections.remove(0)),
             terms: id.map_or_else(Vec::new, |id| self.terms_of(id)),
-            corrections: article
-                .corrections
-                .iter()
-                .map(|correction| CorrectionView {
-                    date: self.date(correction.date.as_ref()),
-                    text: correction.text.clone(),
-                })
-                .collect(),
+            corrections: self.corrections_of(entry),
+            same_as: id.and_then(|id| self.same_as(id)),
+            copies: id.map_or_else(Vec::new, |id| self.copies(id)),
+            citations: id.map_or_else(Vec::new, |id| self.citation_links(id)),
             provenance: self.provenance(entry),
             extra: article.extra.iter().map(|(key, value)| (key.clone(), extra(value))).collect(),
         }
     }
 
-    fn date(&self, date: Option<&Date>) -> Option<DateView> {
+    pub(super) fn corrections_of(&self, entry: &Entry) -> Vec<CorrectionView> {
+        let corrections = entry.article.corrections.iter();
+        corrections
+            .map(|correction| CorrectionView {
+                date: self.date(correction.date.as_ref()),
+                text: correction.text.clone(),
+            })
+            .collect()
+    }
+
+    fn citation_links(&self, id: usize) -> Vec<Link> {
+        let name = |format| match format {
+            CitationFormat::Bibtex => "BibTeX",
+            CitationFormat::Ris => "RIS",
+            CitationFormat::Csl => "CSL-JSON",
+        };
+        let citations = self.citations_of(id).into_iter();
+        citations.map(|(format, url)| Link { title: name(format).to_string(), url }).collect()
+    }
+
+    /// The canonical article of the group that this one belongs to.
+    fn same_as(&self, id: usize) -> Option<Link> {
+        self.archive.canonical.get(&id).map(|other| self.article_link(*other))
+    }
+
+    /// The copies of a canonical article.
+    fn copies(&self, id: usize) -> Vec<Link> {
+        let copies = self.archive.copies.get(&id);
+        copies.into_iter().flatten().map(|copy| self.article_link(*copy)).collect()
+    }
+
+    fn article_link(&self, id: usize) -> Link {
+        let source = self.terms_in("sources", &self.archive.entries[id], Some(id)).into_iter().next();
+        let title = &self.archive.entries[id].title;
+        Link {
+            title: source.map_or_else(|| title.clone(), |source| format!("{title} ({})", source.name)),
+            url: self.plan.addresses.url(self.plan.addresses.article(id)).to_string(),
+        }
+    }
+
+    pub(super) fn date(&self, date: Option<&Date>) -> Option<DateView> {
         date.map(|date| date::view(date, self.words, self.archive, &self.plan.addresses))
     }
 
@@ -136,7 +177,7 @@ impl Renderer<'_> {
     }
 
     /// Year, month and day of an article, as far as they have pages.
-    fn breadcrumbs_of(&self, entry: &Entry) -> Vec<Link> {
+    pub(super) fn breadcrumbs_of(&self, entry: &Entry) -> Vec<Link> {
         let link = |title: String, folder: &str| Link {
             title,
             url: self.plan.addresses.url(&list_path(folder, Part::Folder)).to_string(),

@@ -1,7 +1,7 @@
 //! What templates see. `README.md` documents these fields for authors of themes; all of them always exist, so that
 //! a misspelt one is an error.
 
-use super::Shared;
+use super::{Script, Shared};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -18,6 +18,31 @@ pub(super) struct PageView {
     pub noindex: bool,
     pub newer: Option<String>,
     pub older: Option<String>,
+    /// What programs read in the head.
+    pub meta: Vec<Meta>,
+    pub links: Vec<HeadLink>,
+    pub json_ld: Option<Script>,
+    /// Where the page leads by itself.
+    pub refresh: Option<String>,
+    /// The asset that runs on the page.
+    pub script: Option<&'static str>,
+}
+
+/// A `meta` element: `name` or `property`, its name, its content.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Meta {
+    pub attribute: &'static str,
+    pub name: &'static str,
+    pub content: String,
+}
+
+/// A `link` element.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct HeadLink {
+    pub rel: &'static str,
+    pub href: String,
+    pub media_type: Option<&'static str>,
+    pub title: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -44,6 +69,8 @@ pub(super) struct TermLink {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Card {
     pub title: String,
+    /// Corrections, where the list is about them.
+    pub corrections: Vec<CorrectionView>,
     pub url: String,
     pub lang: Option<String>,
     pub dir: Option<&'static str>,
@@ -53,7 +80,15 @@ pub(super) struct Card {
     pub year: Option<i16>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+/// Entries under one heading; a list without headings is one group without a title.
+#[derive(Debug, Serialize)]
+pub(super) struct EntryGroup {
+    pub title: Option<String>,
+    pub id: String,
+    pub entries: Vec<Card>,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Pager {
     pub number: Option<usize>,
     pub newer: Option<String>,
@@ -94,6 +129,9 @@ pub(super) struct Story {
     pub section: Option<TermLink>,
     pub terms: Vec<TermsOf>,
     pub corrections: Vec<CorrectionView>,
+    pub same_as: Option<Link>,
+    pub copies: Vec<Link>,
+    pub citations: Vec<Link>,
     pub provenance: ProvenanceView,
     pub extra: BTreeMap<String, Extra>,
 }
@@ -107,7 +145,7 @@ pub(super) struct TermsOf {
     pub terms: Vec<TermLink>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(super) struct CorrectionView {
     pub date: Option<DateView>,
     pub text: String,
@@ -172,6 +210,7 @@ impl Serialize for Extra {
 #[derive(Debug, Serialize)]
 pub(super) struct HomePage {
     pub page: PageView,
+    pub more: Vec<Link>,
     pub entries: Vec<Card>,
     pub count: Option<usize>,
     pub span: Option<String>,
@@ -226,11 +265,11 @@ pub(super) struct ListHead {
 #[derive(Debug, Serialize)]
 pub(super) struct PeriodPage {
     pub page: PageView,
+    pub groups: Vec<EntryGroup>,
     pub period: PeriodHead,
     pub months: Vec<Month>,
     pub calendar: Option<Month>,
     pub complete: bool,
-    pub entries: Vec<Card>,
     pub pager: Pager,
     pub breadcrumbs: Vec<Link>,
     pub newer: Option<Link>,
@@ -268,6 +307,8 @@ pub(super) struct Day {
     pub day: i8,
     pub url: Option<String>,
     pub count: usize,
+    /// How dark it is, 1 to 4; 0 without articles.
+    pub shade: u32,
 }
 
 #[derive(Debug, Serialize)]
@@ -276,7 +317,12 @@ pub(super) struct TermsPage {
     pub taxonomy: TaxonomyHead,
     pub count: usize,
     pub top: Vec<TermLink>,
+    /// Pages of a large index: one a letter, and by number of articles.
+    pub parts: Vec<Link>,
+    /// What this page of a large index holds.
+    pub part: Option<String>,
     pub groups: Vec<Group>,
+    pub breadcrumbs: Vec<Link>,
 }
 
 #[derive(Debug, Serialize)]
@@ -298,7 +344,7 @@ pub(super) struct TermPage {
     pub page: PageView,
     pub taxonomy: TaxonomyHead,
     pub term: TermHead,
-    pub entries: Vec<Card>,
+    pub groups: Vec<EntryGroup>,
     pub pager: Pager,
     pub breadcrumbs: Vec<Link>,
 }
@@ -309,6 +355,79 @@ pub(super) struct TermHead {
     pub url: String,
     pub count: Option<usize>,
     pub span: Option<String>,
+    /// Articles of each year, oldest first; on the folder page alone.
+    pub years: Vec<YearCount>,
+    /// The same as the points of a line, in a box of 100 by 100.
+    pub sparkline: Option<String>,
+    pub feeds: Vec<Link>,
+}
+
+/// How many articles a year has.
+#[derive(Debug, Serialize)]
+pub(super) struct YearCount {
+    pub year: String,
+    pub count: usize,
+    /// The page of the list on which the year begins, to jump to.
+    pub url: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct TombstonePage {
+    pub page: PageView,
+    pub date: Option<DateView>,
+    pub reason: Option<String>,
+    pub legal: bool,
+    pub links: Vec<Link>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct RedirectPage {
+    pub page: PageView,
+    pub target: Link,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct DaysPage {
+    pub page: PageView,
+    pub months: Vec<DaysOfMonth>,
+}
+
+/// The days of a month of every year.
+#[derive(Debug, Serialize)]
+pub(super) struct DaysOfMonth {
+    pub name: String,
+    pub days: Vec<Day>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct LookUpPage {
+    pub page: PageView,
+    pub title: String,
+    /// Where the shards are, and how many, for the script.
+    pub shards: Option<Shards>,
+    pub hosts: Vec<Counted>,
+    pub addresses: Vec<OldAddress>,
+    pub pager: Pager,
+    pub breadcrumbs: Vec<Link>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Shards {
+    pub folder: String,
+    pub count: usize,
+    /// Names of parameters that do not count, as in [`crate::route::TRACKING`].
+    pub tracking: String,
+    pub tracking_prefix: String,
+}
+
+/// An address of before and where it leads.
+#[derive(Debug, Serialize)]
+pub(super) struct OldAddress {
+    pub old: String,
+    pub title: String,
+    pub url: String,
+    pub lang: Option<String>,
+    pub dir: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]

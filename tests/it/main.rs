@@ -9,6 +9,8 @@ mod hostile;
 mod import;
 mod layers;
 mod lists;
+mod machines;
 mod output;
+mod remains;
 mod site;
 mod theme;

@@ -80,6 +80,13 @@ impl Site {
         run
     }
 
+    /// Builds, and says whether a file came of it.
+    #[track_caller]
+    pub fn build_and(&self, name: &str) -> bool {
+        self.build();
+        self.exists(name)
+    }
+
     #[track_caller]
     pub fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name))

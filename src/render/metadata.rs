@@ -1,0 +1,214 @@
+//! What programs read in the head of a page: JSON-LD (schema.org), Open Graph, Dublin Core, Signposting.
+
+use super::views::{HeadLink, Meta, PageView, Story};
+use super::{Renderer, Script};
+use crate::archive::Entry;
+use crate::config::{CitationFormat, FeedFormat};
+use crate::plan::{Feed, Page, Part, citation_path, feed_path, has_feed};
+use serde_json::{Map, Value, json};
+
+impl Renderer<'_> {
+    /// The head of an article.
+    pub(super) fn describe(&self, page: &mut PageView, story: &Story, id: usize) {
+        let entry = &self.archive.entries[id];
+        page.meta = self.meta(page, story, entry);
+        page.links = self.signposts(page, story, id);
+        page.json_ld = Some(Script::new(&self.json_ld(page, story, entry)));
+    }
+
+    /// The head of a list: what it is called where it is shared, and its feeds.
+    pub(super) fn describe_list(&self, page: &mut PageView, feed: Option<Feed>) {
+        page.meta = open_graph(page, &self.config.site.title, "website");
+        page.links = feed.into_iter().flat_map(|feed| self.feed_links(feed)).collect();
+    }
+
+    /// The feeds of the site or a term, if it has any.
+    pub(super) fn feed_links(&self, feed: Feed) -> Vec<HeadLink> {
+        let offered = match feed {
+            Feed::Term(taxonomy, term) => has_feed(self.archive, self.config, taxonomy, term),
+            _ => true,
+        };
+        if !offered || self.config.site.base_url.is_empty() {
+            return Vec::new();
+        }
+        let link = |format: &FeedFormat| {
+            let path = feed_path(self.archive, self.config, feed, *format);
+            let (media_type, name) = match format {
+                FeedFormat::Atom => ("application/atom+xml", "Atom"),
+                FeedFormat::Rss => ("application/rss+xml", "RSS"),
+                FeedFormat::Json => ("application/feed+json", "JSON Feed"),
+            };
+            HeadLink {
+                rel: "alternate",
+                href: self.plan.addresses.url(&path).to_string(),
+                media_type: Some(media_type),
+                title: Some(name.to_string()),
+            }
+        };
+        self.config.feeds.formats.iter().map(link).collect()
+    }
+
+    fn meta(&self, page: &PageView, story: &Story, entry: &Entry) -> Vec<Meta> {
+        let site = &self.config.site;
+        let article = &entry.article;
+        let from = &story.provenance;
+        let mut meta = open_graph(page, &site.title, "article");
+        let mut add = |attribute, name, content: &str| {
+            if !content.is_empty() {
+                meta.push(Meta { attribute, name, content: content.to_string() });
+            }
+        };
+        let iso = |date: &crate::article::Date| date.iso();
+        let published = article.date.as_ref().map(iso).unwrap_or_default();
+        let tags = || story.terms.iter().filter(|group| group.name == "tags").flat_map(|group| &group.terms);
+        add("property", "article:published_time", &published);
+        add("property", "article:modified_time", &article.updated.as_ref().map(iso).unwrap_or_default());
+        story.authors.iter().for_each(|author| add("property", "article:author", &author.name));
+        add("property", "article:section", story.section.as_ref().map_or("", |section| &section.name));
+        tags().for_each(|tag| add("property", "article:tag", &tag.name));
+        // DCMI: https://www.dublincore.org/specifications/dublin-core/dcq-html/
+        add("name", "DC.title", &story.title);
+        story.authors.iter().for_each(|author| add("name", "DC.creator", &author.name));
+        add("name", "DC.date", &published);
+        add("name", "DC.publisher", &self.publisher_of(story));
+        add("name", "DC.type", "newsItem");
+        add("name", "DC.language", &story.lang);
+        add("name", "DC.rights", from.rights.as_deref().unwrap_or_default());
+        add("name", "DC.source", from.original_url.as_deref().unwrap_or_default());
+        meta
+    }
+
+    /// Who published an article first, as far as is known; else who publishes the archive.
+    fn publisher_of(&self, story: &Story) -> String {
+        let site = &self.config.site;
+        let source = story.source.as_ref().map(|source| source.name.clone());
+        let first = story.provenance.first_published_by.clone();
+        source.or(first).or_else(|| site.publisher.clone()).unwrap_or_else(|| site.title.clone())
+    }
+
+    /// <https://signposting.org/FAIR/>
+    fn signposts(&self, page: &PageView, story: &Story, id: usize) -> Vec<HeadLink> {
+        let plain = |rel, href: &str| HeadLink { rel, href: href.to_string(), media_type: None, title: None };
+        let mut links = vec![HeadLink {
+            rel: "schema.DC",
+            href: "http://purl.org/dc/elements/1.1/".to_string(),
+            media_type: None,
+            title: None,
+        }];
+        links.extend(page.canonical.as_ref().map(|url| plain("cite-as", url)));
+        links.push(plain("type", "https://schema.org/NewsArticle"));
+        links.extend(story.authors.iter().filter_map(|author| Some(plain("author", author.url.as_ref()?))));
+        let rights = story.provenance.rights.as_deref().filter(|rights| rights.starts_with("https://"));
+        links.extend(rights.map(|url| plain("license", url)));
+        let breadcrumbs = self.breadcrumbs_of(&self.archive.entries[id]);
+        links.extend(breadcrumbs.last().map(|link| plain("collection", &link.url)));
+        links.extend(self.citations_of(id).into_iter().map(|(format, href)| HeadLink {
+            rel: "describedby",
+            href,
+            media_type: Some(match format {
+                CitationFormat::Bibtex => "application/x-bibtex",
+                CitationFormat::Ris => "application/x-research-info-systems",
+                CitationFormat::Csl => "application/vnd.citationstyles.csl+json",
+            }),
+            title: None,
+        }));
+        links
+    }
+
+    /// The citations beside an article.
+    pub(super) fn citations_of(&self, id: usize) -> Vec<(CitationFormat, String)> {
+        let addresses = &self.plan.addresses;
+        let formats = self.config.citations.iter();
+        let url = |format: &CitationFormat| addresses.url(&citation_path(addresses.article(id), *format));
+        formats.map(|format| (*format, url(format).to_string())).collect()
+    }
+
+    /// <https://schema.org/NewsArticle>
+    fn json_ld(&self, page: &PageView, story: &Story, entry: &Entry) -> Value {
+        let article = &entry.article;
+        let from = &story.provenance;
+        let url = page.canonical.clone().unwrap_or_else(|| page.url.clone());
+        let names = |name: &str| -> Vec<Value> {
+            let groups = story.terms.iter().filter(|group| group.name == name);
+            groups.flat_map(|group| &group.terms).map(|term| term.name.clone().into()).collect()
+        };
+        let thing = |kind: &str, name: &str| json!({"@type": kind, "name": name});
+        let date = |date: &Option<crate::article::Date>| date.as_ref().map(|date| Value::from(date.iso()));
+        let text = |text: &Option<String>| text.clone().map(Value::from);
+        let list = |list: Vec<Value>| (!list.is_empty()).then_some(Value::from(list));
+        let corrections = article.corrections.iter().map(|correction| {
+            let mut comment = json!({"@type": "CorrectionComment", "text": correction.text});
+            if let Some(date) = date(&correction.date) {
+                comment["datePublished"] = date;
+            }
+            comment
+        });
+        let original = from.original_url.as_ref().map(|original| {
+            json!({"@type": "NewsArticle", "url": original, "archivedAt": from.archived_url,
+                "publisher": from.first_published_by.as_ref().map(|name| thing("Organization", name))})
+        });
+        let raw = from.raw.as_ref().map(|raw| {
+            json!({"@type": "PropertyValue", "propertyID": "sha256", "name": raw.file, "value": raw.sha256})
+        });
+        let site = &self.config.site;
+        let keeper = site.publisher.as_deref().unwrap_or(&site.title);
+        let fields: Map<String, Value> = [
+            ("@context", Some("https://schema.org".into())),
+            ("@type", Some("NewsArticle".into())),
+            ("mainEntityOfPage", Some(url.clone().into())),
+            ("url", Some(url.into())),
+            ("headline", Some(story.title.clone().into())),
+            ("alternativeHeadline", text(&story.subtitle)),
+            ("description", text(&page.description)),
+            ("datePublished", date(&article.date)),
+            ("dateModified", date(&article.updated)),
+            ("inLanguage", Some(story.lang.clone().into())),
+            ("author", list(story.authors.iter().map(|author| thing("Person", &author.name)).collect())),
+            ("publisher", Some(thing("Organization", &self.publisher_of(story)))),
+            ("provider", Some(thing("Organization", keeper))),
+            ("articleSection", list(names("sections"))),
+            ("keywords", list(names("tags"))),
+            (
+                "contentLocation",
+                list(article.terms("places").iter().map(|name| thing("Place", name)).collect()),
+            ),
+            ("dateline", text(&from.dateline)),
+            ("printEdition", text(&from.print.edition)),
+            ("printPage", text(&from.print.page)),
+            ("printColumn", text(&from.print.column)),
+            ("isBasedOn", original),
+            ("archivedAt", text(&from.archived_url)),
+            ("copyrightNotice", text(&from.rights)),
+            ("identifier", raw),
+            ("correction", list(corrections.collect())),
+        ]
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.to_string(), value?)))
+        .collect();
+        Value::Object(fields)
+    }
+}
+
+/// <https://ogp.me/>
+fn open_graph(page: &PageView, site: &str, kind: &str) -> Vec<Meta> {
+    let url = page.canonical.clone().unwrap_or_else(|| page.url.clone());
+    let all = [
+        ("og:type", kind.to_string()),
+        ("og:title", page.title.clone()),
+        ("og:url", url),
+        ("og:site_name", site.to_string()),
+        ("og:description", page.description.clone().unwrap_or_default()),
+        ("og:locale", page.lang.replace('-', "_")),
+    ];
+    let filled = all.into_iter().filter(|(_, content)| !content.is_empty());
+    filled.map(|(name, content)| Meta { attribute: "property", name, content }).collect()
+}
+
+/// The feed that a page of a list offers.
+pub(super) fn feed_of(page: Page) -> Option<Feed> {
+    match page {
+        Page::Home(Part::Folder) => Some(Feed::Site),
+        Page::Term(taxonomy, term, Part::Folder) => Some(Feed::Term(taxonomy, term)),
+        _ => None,
+    }
+}

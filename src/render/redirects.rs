@@ -1,0 +1,149 @@
+//! Redirects and removed addresses, in the words of servers.
+
+use super::Renderer;
+use crate::article::Status;
+use crate::config::RedirectMap;
+use crate::plan::Page;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Everything that has moved or gone. Paths are below the host, decoded where servers compare them so.
+#[derive(Serialize)]
+pub(super) struct Moves {
+    moved: Vec<Moved>,
+    gone: Vec<Gone>,
+    /// Length of the site's own path, which rules of a folder do not see.
+    base: usize,
+}
+
+#[derive(Serialize)]
+struct Moved {
+    path: String,
+    decoded: String,
+    query: Option<String>,
+    to: String,
+}
+
+#[derive(Serialize)]
+struct Gone {
+    url: String,
+    decoded: String,
+    status: u16,
+}
+
+impl Renderer<'_> {
+    pub(super) fn moves(&self) -> Moves {
+        let addresses = &self.plan.addresses;
+        let base = &self.config.site.base_path;
+        let moved = self.plan.redirects.iter().map(|redirect| {
+            let (path, query) = redirect.from.parts();
+            Moved {
+                path: format!("{base}{path}"),
+                decoded: format!("{base}{}", redirect.from.decoded_path()),
+                query: query.map(str::to_string),
+                to: addresses.url(addresses.of(redirect.to)).to_string(),
+            }
+        });
+        let gone = self.plan.outputs.iter().filter_map(|output| {
+            let Page::Tombstone(subject) = output.page else { return None };
+            let Status::Removed(removal) = &subject.of(self.archive).article.status else { return None };
+            let url = addresses.url(&output.path).to_string();
+            let folder = output.path.as_str().strip_suffix("index.html").unwrap_or(output.path.as_str());
+            let status = if removal.legal { 451 } else { 410 };
+            Some(Gone { url, decoded: format!("{base}/{folder}"), status })
+        });
+        Moves { moved: moved.collect(), gone: gone.collect(), base: base.len() }
+    }
+}
+
+pub(super) fn write(moves: &Moves, map: RedirectMap, out: &mut Vec<u8>) {
+    let text = match map {
+        RedirectMap::Netlify => netlify(moves),
+        RedirectMap::Nginx => nginx(moves),
+        RedirectMap::Apache => apache(moves),
+    };
+    out.extend(text.bytes());
+}
+
+/// <https://docs.netlify.com/manage/routing/redirects/overview/>: no rule can ask for a query of its own.
+fn netlify(moves: &Moves) -> String {
+    let mut text = String::new();
+    for moved in moves.moved.iter().filter(|moved| moved.query.is_none()) {
+        text += &format!("{} {} 301!\n", moved.path, moved.to);
+    }
+    for gone in &moves.gone {
+        text += &format!("{} {} {}!\n", gone.url, gone.url, gone.status);
+    }
+    text
+}
+
+/// Locations for a `server` block. A named location shows the tombstone under the status that it stands for.
+fn nginx(moves: &Moves) -> String {
+    let mut by_path: BTreeMap<&str, Vec<&Moved>> = BTreeMap::new();
+    for moved in &moves.moved {
+        by_path.entry(&moved.decoded).or_default().push(moved);
+    }
+    let mut text = String::from("# To be included in a `server` block.\n");
+    for (path, moves) in by_path {
+        text += &format!("location = {} {{", quoted(path));
+        for moved in &moves {
+            if let Some(query) = &moved.query {
+                text += &format!(" if ($args = {}) {{ return 301 {}; }}", quoted(query), quoted(&moved.to));
+            }
+        }
+        if let Some(moved) = moves.iter().find(|moved| moved.query.is_none()) {
+            text += &format!(" return 301 {};", quoted(&moved.to));
+        }
+        text += " }\n";
+    }
+    for gone in &moves.gone {
+        let status = gone.status;
+        let path = quoted(&gone.decoded);
+        text +=
+            &format!("location = {path} {{ error_page {status} @backissue_removed; return {status}; }}\n");
+    }
+    if !moves.gone.is_empty() {
+        text += "location @backissue_removed { try_files $uri $uri/index.html =410; }\n";
+    }
+    text
+}
+
+/// A string of nginx's configuration; `$` would begin a variable, which has no escape there.
+fn quoted(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "%24");
+    format!("\"{}\"", text.replace(['\r', '\n'], ""))
+}
+
+/// Rules of `mod_rewrite` in `.htaccess`: patterns are below the folder that the file lies in, and decoded.
+fn apache(moves: &Moves) -> String {
+    let mut text = String::from("RewriteEngine On\n");
+    let below = |path: &str| pattern(path.get(moves.base + 1..).unwrap_or_default());
+    for moved in &moves.moved {
+        if let Some(query) = &moved.query {
+            text += &format!("RewriteCond \"%{{QUERY_STRING}}\" \"^{}$\"\n", pattern(query));
+        }
+        let to = moved.to.replace('%', "\\%");
+        text += &format!("RewriteRule \"^{}$\" \"{to}\" [R=301,L,NE,QSD]\n", below(&moved.decoded));
+    }
+    for gone in &moves.gone {
+        let flag = if gone.status == 451 { "R=451" } else { "G" };
+        text += &format!("RewriteRule \"^{}$\" \"-\" [{flag},L]\n", below(&gone.decoded));
+    }
+    text
+}
+
+/// A regular expression that matches a text alone.
+fn pattern(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 8);
+    for letter in text.chars().filter(|c| !c.is_control()) {
+        match letter {
+            '"' => pattern += "\\x22",
+            letter if letter.is_ascii_punctuation() && !"-_/".contains(letter) => {
+                pattern.extend(['\\', letter]);
+            }
+            ' ' => pattern += "\\x20",
+            letter => pattern.push(letter),
+        }
+    }
+    pattern
+}

@@ -1,0 +1,160 @@
+//! Addresses that articles had before, on another site or under another name.
+
+use super::OutPath;
+use url::Url as Parsed;
+
+/// Path and query of an address of before, percent-encoded: what a browser asks a server for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OldUrl(String);
+
+impl OldUrl {
+    /// An alias: a path of this site, or a whole address on one of its own hosts.
+    pub fn alias(text: &str, own_hosts: &[String]) -> Option<Self> {
+        let text = text.trim();
+        if text.starts_with("http://") || text.starts_with("https://") {
+            return Self::own(text, own_hosts);
+        }
+        let path = format!("https://host.invalid/{}", text.trim_start_matches('/'));
+        Self::new(&Parsed::parse(&path).ok()?)
+    }
+
+    /// An address on one of the hosts that this site stands in for.
+    pub fn own(url: &str, own_hosts: &[String]) -> Option<Self> {
+        let url = Parsed::parse(url.trim()).ok()?;
+        let bare = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_string();
+        let host = bare(url.host_str()?);
+        if own_hosts.iter().any(|own| bare(own) == host) { Self::new(&url) } else { None }
+    }
+
+    fn new(url: &Parsed) -> Option<Self> {
+        let path = match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_string(),
+        };
+        Some(Self(path)).filter(|path| path.0 != "/")
+    }
+
+    /// The address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Path and query.
+    pub fn parts(&self) -> (&str, Option<&str>) {
+        self.0.split_once('?').map_or((&self.0, None), |(path, query)| (path, Some(query)))
+    }
+
+    /// The path as servers see it behind percent-encoding.
+    pub fn decoded_path(&self) -> String {
+        String::from_utf8_lossy(&percent_decode(self.parts().0)).into_owned()
+    }
+
+    /// The file that would be served for it; `None` where no static file could be: with a query, or an ending
+    /// that servers do not show as a page.
+    pub fn page(&self) -> Option<OutPath> {
+        let (path, None) = self.parts() else { return None };
+        let path = String::from_utf8(percent_decode(path)).ok()?;
+        let path = path.strip_prefix('/')?;
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let file = match name.rsplit_once('.') {
+            _ if name.is_empty() => format!("{path}index.html"),
+            None => format!("{path}/index.html"),
+            Some((_, "htm" | "html")) => path.to_string(),
+            Some(_) => return None,
+        };
+        OutPath::new(&file).ok()
+    }
+}
+
+/// RFC 3986, section 2.1.
+fn percent_decode(text: &str) -> Vec<u8> {
+    percent_encoding::percent_decode_str(text).collect()
+}
+
+/// Parameters that say where a reader came from, not what is read.
+pub const TRACKING: [&str; 14] = [
+    "fbclid", "gclid", "dclid", "yclid", "msclkid", "igshid", "mc_cid", "mc_eid", "cmpid", "ocid", "ito",
+    "_ga", "_gl", "ncid",
+];
+/// What the names of other such parameters begin with.
+pub const TRACKING_PREFIX: &str = "utm_";
+
+/// What two addresses of one article have in common: the same without scheme, `www`, tracking parameters, fragment
+/// and slash at the end, in lower case. An address in a web archive counts as the one it holds.
+pub fn lookup_key(url: &str) -> Option<String> {
+    let url = Parsed::parse(archived(url.trim())).ok()?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return None;
+    }
+    let host = url.host_str()?;
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let tracking = |pair: &str| {
+        let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
+        name.starts_with(TRACKING_PREFIX) || TRACKING.contains(&name.as_str())
+    };
+    let query: Vec<&str> = url
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !tracking(pair))
+        .collect();
+    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+    Some(format!("{host}{}{query}", url.path().trim_end_matches('/')).to_ascii_lowercase())
+}
+
+/// `https://web.archive.org/web/2016*/http://example.org/x` → `http://example.org/x`.
+fn archived(url: &str) -> &str {
+    let Some((_, inner)) = url.split_once("/web/").filter(|(site, _)| site.ends_with("archive.org")) else {
+        return url;
+    };
+    inner.find("http").map_or(url, |at| &inner[at..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_with_and_without_what_does_not_matter_are_one() {
+        for url in [
+            "https://www.example.org/News/1.html",
+            "http://example.org/news/1.html/",
+            " http://EXAMPLE.org/news/1.html?utm_source=x&fbclid=1#top",
+            "https://web.archive.org/web/20160101000000/http://www.example.org/news/1.html",
+            "https://web.archive.org/web/20160101000000id_/http://www.example.org/news/1.html",
+        ] {
+            assert_eq!(lookup_key(url).as_deref(), Some("example.org/news/1.html"), "{url}");
+        }
+        assert_eq!(lookup_key("http://e.org/a.php?id=5&utm_x=1").as_deref(), Some("e.org/a.php?id=5"));
+        assert_eq!(lookup_key("http://e.org").as_deref(), Some("e.org"));
+        for url in ["mailto:a@e.org", "javascript:alert(1)", "news", ""] {
+            assert_eq!(lookup_key(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn only_what_a_static_server_shows_as_a_page_becomes_one() {
+        for (alias, page) in [
+            ("/old/", Some("old/index.html")),
+            ("old/x", Some("old/x/index.html")),
+            ("/old/x.htm", Some("old/x.htm")),
+            ("/a%20b.html", Some("a b.html")),
+            ("/статья", Some("статья/index.html")),
+            ("/../../etc/passwd", Some("etc/passwd/index.html")),
+            ("/%2e%2e/x", Some("x/index.html")),
+            ("/x.php", None),
+            ("/x?id=1", None),
+            ("/con.html", None),
+            ("/%00", None),
+            ("/%ff", None),
+        ] {
+            let found = OldUrl::alias(alias, &[]).and_then(|url| url.page());
+            assert_eq!(found.as_ref().map(OutPath::as_str), page, "{alias}");
+        }
+        assert_eq!(OldUrl::alias("/", &[]), None);
+        let own = ["www.example.org".to_string()];
+        let found = OldUrl::own("http://example.org/a?b=1", &own);
+        assert_eq!(found.as_ref().map(OldUrl::as_str), Some("/a?b=1"));
+        assert_eq!(OldUrl::own("http://example.com/a", &own), None);
+    }
+}

@@ -1,0 +1,232 @@
+//! What an archive owes: corrections, removed articles, old addresses, copies, days of the year, large indexes.
+
+use crate::site::Site;
+
+#[test]
+fn corrections_come_first_and_are_listed() {
+    let site = Site::new();
+    site.article(
+        "a.md",
+        "title: A\ndate: 2020-01-01\ncorrections: [{date: 2020-02-01, text: Not four but five.}]",
+    );
+    site.article("b.md", "title: B\ndate: 2021-01-01\ncorrections: [{date: 2021-02-01, text: A dog.}]");
+    site.article("c.md", "title: C\ndate: 2021-01-01");
+    site.build().clean();
+    let page = site.read("public/2020/01/01/a.html");
+    let (correction, headline) = (page.find("Not four but five.</span>").unwrap(), page.find("<h1").unwrap());
+    assert!(correction < headline, "the reader meets it before the headline");
+    let list = site.read("public/corrections/index.html");
+    assert!(list.find("A dog.").unwrap() < list.find("Not four but five.").unwrap(), "newest first");
+    assert!(!list.contains("/c.html") && site.read("public/index.html").contains("/corrections/"));
+    assert!(!Site::new().article("a.md", "title: A").build_and("public/corrections/index.html"));
+}
+
+#[test]
+fn what_was_removed_leaves_nothing_but_the_fact() {
+    let config = "title: T\nbase_url: https://example.org\ncontact: desk@example.org\nredirect_maps: [netlify, nginx, apache]\ncitations: [bibtex]\ndownloads: true\non_this_day: true\nfeeds: {content: full}\n";
+    let site = Site::with(config);
+    let front = "title: Zebulon Quill accused\ndate: 2020-01-02\nslug: neutral\nauthors: [Zebulon Quill]\ntags: [quillgate]\noriginal_url: https://old.example/zebulon\naliases: [/zebulon.html]\nlang: de";
+    site.article("zebulon.md", front);
+    site.article("other.md", "title: Other\ndate: 2020-01-03");
+    site.build();
+    assert!(site.exists("public/zebulon.html") && site.exists("public/2020/01/02/neutral.bib"));
+    site.article(
+        "zebulon.md",
+        &format!(
+            "{front}\nstatus: removed\nremoved: {{date: 2021-03-04, reason: A court said so, code: 451}}"
+        ),
+    );
+    site.build();
+    for (name, bytes) in site.tree() {
+        let text = String::from_utf8_lossy(&bytes).to_lowercase();
+        for word in ["zebulon", "quill", "body of"] {
+            assert!(!text.contains(word) || (word == "body of" && text.contains("other")), "{name}: {word}");
+        }
+        let map = ["_redirects", "redirects.nginx.conf", ".htaccess"].contains(&name.as_str());
+        assert!(!text.contains("neutral") || map || name.starts_with("manifest"), "{name}");
+    }
+    let tombstone = site.read("public/2020/01/02/neutral.html");
+    for part in ["noindex", "A court said so", "4 March 2021", "desk@example.org", "legal reasons"] {
+        assert!(tombstone.contains(part), "{part}: {tombstone}");
+    }
+    assert!(
+        site.read("public/_redirects").contains("/2020/01/02/neutral.html /2020/01/02/neutral.html 451!")
+    );
+    assert!(site.read("public/.htaccess").contains("\"^2020/01/02/neutral\\.html$\" \"-\" [R=451,L]"));
+    assert!(
+        site.read("public/redirects.nginx.conf")
+            .contains("location = \"/2020/01/02/neutral.html\" { error_page 451")
+    );
+}
+
+#[test]
+fn addresses_of_before_lead_to_the_page_of_today() {
+    let site = Site::with(
+        "title: T\nbase_url: https://example.org/archive\nown_hosts: [old.example]\nredirect_maps: [netlify, nginx, apache]\n",
+    );
+    site.article("a.md", "title: A\ndate: 2020-01-01\naliases: [/was/here.html, 'old place/', /a.php?id=5]\noriginal_url: http://www.old.example/news/a/");
+    site.article("b.md", "title: B\ndate: 2020-01-01\naliases: [/2020/01/01/a.html, /twice.html, /file]");
+    site.article("c.md", "title: C\ndate: 2020-01-01\naliases: [/Twice.html, /file/below.html]\noriginal_url: https://elsewhere.example/c.html");
+    let run = site.build();
+    for name in ["was/here.html", "old place/index.html", "news/a/index.html"] {
+        let page = site.read(&format!("public/{name}"));
+        assert!(
+            page.contains("content=\"0; url=/archive/2020/01/01/a.html\"") && page.contains("noindex"),
+            "{page}"
+        );
+        assert!(page.contains("rel=\"canonical\" href=\"https://example.org/archive/2020/01/01/a.html\""));
+    }
+    assert!(
+        site.read("public/2020/01/01/a.html").contains(">A</h1>"),
+        "a generated page goes before a redirect"
+    );
+    assert!(
+        !site.exists("public/twice.html") && !site.exists("public/Twice.html"),
+        "two for one path: neither"
+    );
+    assert!(!site.exists("public/c.html"), "not our host");
+    assert_eq!(run.problems("redirect").len(), 2, "{}", run.stdout);
+    assert!(run.problems("output-clash").is_empty());
+    let nginx = site.read("public/redirects.nginx.conf");
+    assert!(nginx.contains("location = \"/archive/a.php\" { if ($args = \"id=5\") { return 301 \"/archive/2020/01/01/a.html\"; } }"), "{nginx}");
+    let netlify = site.read("public/_redirects");
+    assert!(
+        netlify.contains("/archive/was/here.html /archive/2020/01/01/a.html 301!")
+            && !netlify.contains("a.php"),
+        "{netlify}"
+    );
+    let apache = site.read("public/.htaccess");
+    assert!(
+        apache.contains("RewriteCond \"%{QUERY_STRING}\" \"^id\\=5$\"\nRewriteRule \"^a\\.php$\""),
+        "{apache}"
+    );
+}
+
+#[test]
+fn a_dead_link_finds_its_article() {
+    let site = Site::new();
+    site.article(
+        "a.md",
+        "title: A <b>\ndate: 2020-01-01\noriginal_url: https://www.herald.example/News/1.html?utm_source=x",
+    );
+    site.article("b.md", "title: B\ndate: 2020-01-02\noriginal_url: http://other.example/b");
+    site.build().clean();
+    let page = site.read("public/lookup/index.html");
+    assert!(page.contains("data-count=\"1\"") && page.contains("/assets/lookup."), "{page}");
+    let shard: serde_json::Value = serde_json::from_str(&site.read("public/lookup/shards/0.json")).unwrap();
+    assert_eq!(shard["herald.example/news/1.html"], serde_json::json!([["A <b>", "/2020/01/01/a.html"]]));
+    let host = site.read("public/lookup/herald-example/index.html");
+    assert!(
+        host.contains("https://www.herald.example/News/1.html?utm_source=x")
+            && host.contains("/2020/01/01/a.html")
+    );
+    let without = Site::with("title: T\nlookup: false\n");
+    without.article("a.md", "title: A\noriginal_url: https://herald.example/1");
+    assert!(!without.build_and("public/lookup/index.html"));
+}
+
+#[test]
+fn copies_of_a_story_point_to_one_another() {
+    let site = Site::new();
+    site.article("first.md", "title: First\ndate: 2020-01-01\nsource: Wire");
+    site.article("copy.md", "title: Copy\ndate: 2020-01-02\nsource: Herald\nsame_as: first.md");
+    site.article("again.md", "title: Again\ndate: 2020-01-03\nsame_as: content/copy.md");
+    site.article("lost.md", "title: Lost\ndate: 2020-01-03\nsame_as: nowhere.md");
+    site.article("x.md", "title: X\ndate: 2020-01-03\nsame_as: y.md");
+    site.article("y.md", "title: Y\ndate: 2020-01-03\nsame_as: x.md");
+    let run = site.build();
+    let copy = site.read("public/2020/01/02/copy.html");
+    assert!(copy.contains("rel=\"canonical\" href=\"https://example.org/2020/01/01/first.html\""), "{copy}");
+    assert!(copy.contains(">First (Wire)</a>"));
+    let again = site.read("public/2020/01/03/again.html");
+    assert!(again.contains("rel=\"canonical\" href=\"https://example.org/2020/01/01/first.html\""));
+    let first = site.read("public/2020/01/01/first.html");
+    assert!(first.contains(">Copy (Herald)</a>") && first.contains(">Again</a>"), "{first}");
+    assert_eq!(run.problems("invalid-value").len(), 3, "a ring has no first: {}", run.stdout);
+}
+
+#[test]
+fn every_day_of_the_year_has_a_page_if_asked() {
+    let site = Site::with("title: T\non_this_day: true\n");
+    site.article("a.md", "title: Leap\ndate: 2020-02-29");
+    site.article("b.md", "title: Partial\ndate: 2020-02");
+    site.build();
+    let pages = site
+        .names()
+        .into_iter()
+        .filter(|name| name.starts_with("on-this-day/") && name.ends_with("/index.html"));
+    assert_eq!(pages.count(), 366 + 1, "and their index");
+    let day = site.read("public/on-this-day/02-29/index.html");
+    assert!(day.contains(">Leap</a>") && !day.contains("Partial") && day.contains("29 February"));
+    assert!(site.read("public/on-this-day/index.html").contains("/on-this-day/02-29/"));
+    assert!(!Site::with("title: T\n").article("a.md", "title: A").build_and("public/on-this-day"));
+}
+
+#[test]
+fn a_large_index_is_split_by_letter_and_by_number() {
+    let site = Site::with("title: T\nbase_url: https://example.org\nfeeds: {formats: []}\n");
+    let tags: Vec<String> = (0..2500_usize)
+        .map(|n| format!("{}-tag-{n:04}-{}", ["a", "b", "c"][n % 3], "long ".repeat(12)))
+        .collect();
+    for (n, chunk) in tags.chunks(50).enumerate() {
+        site.article(
+            &format!("a{n}.md"),
+            &format!("title: A{n}\ndate: 2020-01-01\ntags: [{}, popular, 1984]", chunk.join(", ")),
+        );
+    }
+    site.build().clean();
+    let index = site.read("public/tags/index.html");
+    assert!(
+        index.contains("/tags/letter-a.html")
+            && index.contains("/tags/by-number.html")
+            && index.contains(">popular</a>")
+    );
+    assert!(site.exists("public/tags/letter-a-2.html") && site.exists("public/tags/letter-0.html"));
+    let listed: usize = site
+        .names()
+        .iter()
+        .filter(|name| name.starts_with("tags/letter-"))
+        .map(|name| {
+            let page = site.read(&format!("public/{name}"));
+            assert!(page.len() < 300_000, "{name}: {}", page.len());
+            page.matches("</a> <span class=\"count\">").count()
+        })
+        .sum();
+    assert_eq!(listed, 2502, "every term is under one letter");
+    for (name, bytes) in site.tree() {
+        assert!(!name.ends_with(".html") || bytes.len() < 300_000, "{name}: {}", bytes.len());
+    }
+}
+
+#[test]
+fn a_term_shows_its_years() {
+    let site = Site::with("title: T\nper_page: 2\n");
+    for (n, year) in [1990, 1990, 1990, 1992, 1993].iter().enumerate() {
+        site.article(&format!("a{n}.md"), &format!("title: A{n}\ndate: {year}-01-0{}\ntags: x", n + 1));
+    }
+    site.build();
+    let page = site.read("public/tags/x/index.html");
+    assert!(page.contains("<polyline points=\"0,0 33,100 66,67 100,67\""), "{page}");
+    assert!(
+        page.contains("<a href=\"/tags/x/page-1.html#y1990\">1990</a>")
+            || page.contains("<a href=\"/tags/x/#y1990\">1990</a>")
+    );
+    assert!(page.contains("<h2 id=\"y1993\">1993</h2>"));
+    let numbered = site.read("public/tags/x/page-1.html");
+    assert!(numbered.contains("<h2 id=\"y1990\">1990</h2>") && !numbered.contains("polyline"));
+}
+
+#[test]
+fn a_long_day_is_grouped_by_source() {
+    let site = Site::new();
+    for n in 0..12 {
+        site.article(
+            &format!("a{n:02}.md"),
+            &format!("title: A{n}\ndate: 2020-01-01\nsource: {}", ["Herald", "Packet"][n % 2]),
+        );
+    }
+    site.build().clean();
+    let day = site.read("public/2020/01/01/index.html");
+    assert_eq!(day.matches("<h2 id=\"group-").count(), 2, "{day}");
+    assert!(!site.read("public/2020/01/index.html").contains("group-"));
+}
