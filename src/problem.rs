@@ -60,6 +60,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("unsafe-link", "a link was not published because of its scheme"),
     ("unused-file", "files in `content/` are neither articles nor shown by one"),
     ("usage", "a flag, argument or environment variable has a value that cannot be used"),
+    ("verify-changed", "a published file is not the one that the manifest lists"),
+    ("verify-manifest", "the manifest is damaged, incomplete or absent"),
+    ("verify-missing", "a file that the manifest lists is missing"),
+    ("verify-unlisted", "a file that the manifest does not list lies in the output"),
 ];
 
 /// One finding about one input.

@@ -2,7 +2,7 @@
 
 use super::progress::Bar;
 use super::report::{Report, plain};
-use super::{Global, home, load};
+use super::{Global, home, load, millis};
 use crate::archive::Reason;
 use crate::build::{self, Built};
 use crate::config::{Config, Flags};
@@ -55,13 +55,13 @@ impl Build {
         bar.finish();
         let built = built?;
         report.problems(&built.problems);
-        report.result(&summary(&built, start.elapsed().as_millis()));
+        report.result(&summary(&built, millis(start)));
         tell(&built, &config, start, report);
         Ok(())
     }
 }
 
-fn summary(built: &Built, millis: u128) -> serde_json::Value {
+fn summary(built: &Built, millis: u64) -> serde_json::Value {
     let withheld = |reason: Reason| built.withheld.get(&reason).map_or(0, Vec::len);
     let withheld: serde_json::Map<_, _> =
         Reason::ALL.iter().map(|reason| (reason.name().to_string(), withheld(*reason).into())).collect();
@@ -74,7 +74,7 @@ fn summary(built: &Built, millis: u128) -> serde_json::Value {
         "removed": built.removed,
         "withheld": withheld,
         "set_aside": built.set_aside.len(),
-        "millis": u64::try_from(millis).unwrap_or(u64::MAX),
+        "millis": millis,
     })
 }
 

@@ -12,3 +12,4 @@ mod lists;
 mod output;
 mod site;
 mod theme;
+mod verbs;
