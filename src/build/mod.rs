@@ -2,11 +2,16 @@
 //!
 //! Load everything, decide everything, render everything aside, then publish: see `ARCHITECTURE.md`.
 
+mod check;
+mod dead;
 mod inputs;
 mod links;
 mod load;
 mod media;
 mod pages;
+mod terms;
+
+pub use check::{Checked, check};
 
 use crate::archive::Reason;
 use crate::config::Config;
@@ -35,6 +40,8 @@ pub enum Event<'a> {
 pub enum Stage {
     /// Reading `content/`.
     Reading,
+    /// Following links.
+    Following,
     /// Rendering pages.
     Rendering,
 }

@@ -2,6 +2,7 @@
 
 use super::progress::Bar;
 use super::report::{Report, plain};
+use super::selection::Selection;
 use super::{Global, home, load, millis};
 use crate::archive::Reason;
 use crate::build::{self, Built};
@@ -21,32 +22,14 @@ pub(super) struct Build {
     /// Take over an output folder that holds something else; files that are not ours are kept
     #[arg(long)]
     adopt: bool,
-    /// Address of the site, instead of the configured one
-    #[arg(long, value_name = "URL")]
-    base_url: Option<String>,
-    /// Build for this moment: `2024-05-01T12:00:00Z` or `2024-05-01` [default: SOURCE_DATE_EPOCH, else the clock]
-    #[arg(long, value_name = "TIME")]
-    now: Option<String>,
-    /// Publish drafts as well
-    #[arg(long)]
-    drafts: bool,
-    /// Publish articles that are dated or embargoed to the future as well
-    #[arg(long)]
-    future: bool,
+    #[command(flatten)]
+    selection: Selection,
 }
 
 impl Build {
     pub(super) fn run(self, global: &Global, report: &Report) -> Result<()> {
         let start = Instant::now();
-        let flags = Flags {
-            output: self.output,
-            adopt: self.adopt,
-            base_url: self.base_url,
-            now: self.now,
-            drafts: self.drafts,
-            future: self.future,
-            ..Flags::default()
-        };
+        let flags = Flags { output: self.output, adopt: self.adopt, ..self.selection.into() };
         let config = load(flags)?;
         let bar = Bar::new(report);
         let built = build::build(&config, global.jobs.map_or(0, usize::from), home().as_deref(), &|event| {

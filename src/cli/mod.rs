@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "clock and environment are read here, once")]
 
 mod build;
+mod check;
 mod completions;
 mod eject;
 mod import;
@@ -11,6 +12,7 @@ mod man;
 mod new;
 mod progress;
 mod report;
+mod selection;
 mod verify;
 
 use crate::config::{Config, Flags};
@@ -62,6 +64,8 @@ enum Command {
     Import(import::Import),
     /// Build the site
     Build(build::Build),
+    /// Look for mistakes without publishing anything
+    Check(check::Check),
     /// Compare the published site with its manifest
     Verify(verify::Verify),
     /// Copy a file of the theme into the project, to change it
@@ -89,6 +93,7 @@ pub fn main() -> ExitCode {
         Command::New(new) => new.run(&report),
         Command::Import(import) => import.run(&cli.global, &report),
         Command::Build(build) => build.run(&cli.global, &report),
+        Command::Check(check) => check.run(&cli.global, &report),
         Command::Verify(verify) => verify.run(&cli.global, &report),
         Command::Eject(eject) => eject.run(&report),
         Command::Completions(completions) => {

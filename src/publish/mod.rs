@@ -6,6 +6,7 @@
 //! error in the last template of a large archive publishes nothing.
 
 mod guard;
+pub mod hosts;
 mod manifest;
 mod prune;
 mod verify;

@@ -223,6 +223,7 @@ fn help_is_stable() {
         &["init"],
         &["new"],
         &["import"],
+        &["check"],
         &["verify"],
         &["eject"],
         &["completions"],
@@ -240,7 +241,7 @@ fn the_readme_lists_every_code_key_and_flag() {
         assert!(readme.contains(&format!("| `{code}` | {meaning} |")), "{code}");
     }
     let site = Site::new();
-    for command in ["build", "completions", "eject", "import", "init", "man", "new", "verify"] {
+    for command in ["build", "check", "completions", "eject", "import", "init", "man", "new", "verify"] {
         assert!(readme.contains(&format!("| `{command}")), "{command}");
         let help = site.run(&[command, "--help"]).stdout;
         let words = help.split_whitespace().filter(|word| word.starts_with("--"));
