@@ -2,22 +2,25 @@
 //!
 //! Load everything, decide everything, render everything aside, then publish: see `ARCHITECTURE.md`.
 
+mod check;
+mod dead;
+mod inputs;
 mod links;
 mod load;
 mod media;
 mod pages;
+mod terms;
 
-use crate::archive::{Archive, Reason};
+pub use check::{Checked, check};
+
+use crate::archive::Reason;
 use crate::config::Config;
-use crate::content;
-use crate::plan::{Copied, Plan};
 use crate::problem::{Fatal, Problem};
-use crate::publish::{Kept, Site};
+use crate::publish::{Kept, Site, Staged};
 use crate::render::Fingerprint;
-use crate::theme::{self, Theme};
 use anyhow::Result;
-use load::Load;
-use media::Media;
+use inputs::{Attempt, Inputs};
+use pages::Done;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -37,6 +40,8 @@ pub enum Event<'a> {
 pub enum Stage {
     /// Reading `content/`.
     Reading,
+    /// Following links.
+    Following,
     /// Rendering pages.
     Rendering,
 }
@@ -70,87 +75,53 @@ pub struct Built {
 /// Builds a site. `jobs` threads work on it, as many as there are processors if it is 0; the result does not depend
 /// on it. `home` is the user's home folder, which is never an output.
 pub fn build(config: &Config, jobs: usize, home: Option<&Path>, progress: Progress) -> Result<Built> {
+    pool(jobs)?.install(|| run(config, home, progress))
+}
+
+fn pool(jobs: usize) -> Result<rayon::ThreadPool> {
     // Deep nesting that a limit still allows must not end the process: a stack overflow cannot be caught.
     const STACK: usize = 8 << 20;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK).build()?;
-    pool.install(|| run(config, home, progress))
+    Ok(rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK).build()?)
 }
 
 fn run(config: &Config, home: Option<&Path>, progress: Progress) -> Result<Built> {
     let site = Site::open(config, home, &|holder| progress(Event::Waiting(holder)))?;
-    let (theme, mut problems) = Theme::load(config)?;
-    let (statics, unpublished) = statics(&theme);
-    problems.extend(unpublished);
-    if config.site.base_url.is_empty() {
-        let note = Problem::note("no-base-url", "without `base_url` there are no feeds and no sitemap");
-        problems.push(
-            note.file(crate::config::FILE)
-                .hint("set it to the address of the site, such as `https://example.org`"),
-        );
-    }
-    let mut load = Load::new(config, progress)?;
-    problems.append(&mut load.problems);
-    // An article that cannot be rendered after all is set aside, and the plan is made again without it.
+    let mut inputs = Inputs::read(config, progress)?;
     loop {
-        let media = Media::new(&load);
-        let mut copied = statics.clone();
-        copied.extend(
-            media.files().map(|(path, source)| Copied { path: path.clone(), source: source.to_string() }),
-        );
-        let (archive, mut found) = Archive::new(std::mem::take(&mut load.entries), config);
-        let kept = Kept { sources: load.kept() };
-        let (plan, clashes) = Plan::new(&archive, config, &copied, &site.kept_paths(&kept))?;
-        found.extend(clashes);
-        let work = pages::Work {
-            config,
-            theme: &theme,
-            archive: &archive,
-            plan: &plan,
-            media: &media,
-            load: &load,
-            site: &site,
-        };
-        let done = work.run(&copied, progress)?;
+        let kept = Kept { sources: inputs.load.kept() };
+        let attempt = inputs.plan(&site.kept_paths(&kept))?;
+        let done = inputs.work(&attempt).run(
+            &attempt.copied,
+            &|output, bytes, rank| site.stage(&output.path, bytes, &output.source, rank),
+            progress,
+        )?;
         if done.failed.is_empty() {
-            problems.extend(found);
-            problems.extend(content::unused(&load.listing, |name| media.mentions(name)));
-            problems.extend(media.problems);
-            problems.extend(done.problems);
-            problems.append(&mut load.set_aside_problems());
-            let mut built = Built {
-                articles: archive.count(),
-                pages: plan.outputs.len(),
-                fingerprints: done.fingerprints,
-                withheld: load.withheld,
-                set_aside: load.set_aside.into_keys().collect(),
-                ..Built::default()
-            };
-            let changes = site.commit(config, done.staged, &kept)?;
-            problems.extend(changes.problems);
-            built.written = changes.written;
-            built.unchanged = changes.unchanged;
-            built.removed = changes.removed;
-            problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
-            built.problems = problems;
-            return Ok(built);
+            return publish(site, inputs, attempt, done, &kept);
         }
-        load.set_aside(archive, done.failed);
+        inputs.set_aside(attempt, done.failed);
     }
 }
 
-/// Files of the theme and of `static/`, with the names that cannot be published.
-fn statics(theme: &Theme) -> (Vec<Copied>, Vec<Problem>) {
-    let mut problems = Vec::new();
-    let assets =
-        theme.assets.iter().map(|asset| Copied { path: asset.path.clone(), source: asset.label.clone() });
-    let mut copied: Vec<Copied> = assets.collect();
-    for file in &theme.statics {
-        match theme::static_path(file) {
-            Ok(path) => copied.push(Copied { path, source: format!("{}/{}", theme::STATIC, file.name) }),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    (copied, problems)
+fn publish(
+    site: Site,
+    mut inputs: Inputs,
+    attempt: Attempt,
+    done: Done<Staged>,
+    kept: &Kept,
+) -> Result<Built> {
+    let (articles, pages) = (attempt.archive.count(), attempt.plan.outputs.len());
+    let changes = site.commit(inputs.config, done.kept, kept)?;
+    Ok(Built {
+        articles,
+        pages,
+        written: changes.written,
+        unchanged: changes.unchanged,
+        removed: changes.removed,
+        fingerprints: done.fingerprints,
+        problems: inputs.all_problems(Some(attempt), [done.problems, changes.problems].concat()),
+        withheld: inputs.load.withheld,
+        set_aside: inputs.load.set_aside.into_keys().collect(),
+    })
 }
 
 /// Runs something that hostile input might make panic; a panic becomes a problem of that input.

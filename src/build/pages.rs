@@ -1,4 +1,4 @@
-//! Every planned output → its bytes, staged. Articles first: what fails there changes the plan.
+//! Every planned output → its bytes, which the caller takes. Articles first: what fails there changes the plan.
 
 use super::load::{Load, refusal};
 use super::media::Media;
@@ -10,7 +10,6 @@ use crate::fs;
 use crate::markdown;
 use crate::plan::{Copied, Output, Page, Plan};
 use crate::problem::{Fatal, Problem};
-use crate::publish::{Site, Staged};
 use crate::render::{Body, Fingerprint, Renderer};
 use crate::theme::{STATIC, Theme};
 use anyhow::Result;
@@ -27,25 +26,29 @@ pub(super) struct Work<'a> {
     pub(super) plan: &'a Plan,
     pub(super) media: &'a Media,
     pub(super) load: &'a Load,
-    pub(super) site: &'a Site,
 }
 
-/// What came of it.
-#[derive(Default)]
-pub(super) struct Done {
-    pub(super) staged: Vec<Staged>,
+/// What came of it; `K` is what the caller made of each output.
+pub(super) struct Done<K> {
+    pub(super) kept: Vec<K>,
     pub(super) fingerprints: BTreeMap<String, Fingerprint>,
     pub(super) problems: Vec<Problem>,
     /// Articles that could not be rendered; if there are any, the rest is incomplete.
     pub(super) failed: BTreeMap<String, Problem>,
 }
 
+/// Takes the bytes of an output. The rank orders publishing: what others refer to goes first.
+pub(super) type Keep<'a, K> = &'a (dyn Fn(&Output, &[u8], u8) -> Result<K> + Sync);
+
 /// One output made.
-struct Made {
-    staged: Staged,
+struct Made<K> {
+    kept: K,
     fingerprint: Option<(String, Fingerprint)>,
     problems: Vec<Problem>,
 }
+
+/// The rank of an output whose bytes are in the buffer, with its fingerprint and what was found on the way.
+type Rendered = (u8, Option<Fingerprint>, Vec<Problem>);
 
 /// Why an output could not be made.
 enum Failure {
@@ -67,54 +70,67 @@ impl From<fs::Error> for Failure {
     }
 }
 
+impl<K: Send> Done<K> {
+    fn new() -> Self {
+        let (fingerprints, failed) = Default::default();
+        Self { kept: Vec::new(), fingerprints, problems: Vec::new(), failed }
+    }
+
+    /// Makes outputs in parallel and gathers what came of each, in their order.
+    fn make(
+        &mut self,
+        outputs: &[&Output],
+        one: &(impl Fn(&mut Vec<u8>, &Output) -> Result<Made<K>, Failure> + Sync),
+    ) -> Result<()> {
+        let made: Vec<_> =
+            outputs.par_iter().map_init(Vec::new, |buffer, output| one(buffer, output)).collect();
+        let mut broken = Vec::new();
+        for (output, made) in outputs.iter().zip(made) {
+            match made {
+                Ok(made) => {
+                    self.kept.push(made.kept);
+                    self.fingerprints.extend(made.fingerprint);
+                    self.problems.extend(made.problems);
+                }
+                Err(Failure::Article(problem)) => {
+                    self.failed.insert(output.source.clone(), problem);
+                }
+                Err(Failure::Build(error)) => broken.push(error),
+            }
+        }
+        worst(broken)
+    }
+}
+
 impl Work<'_> {
-    pub(super) fn run(&self, copied: &[Copied], progress: Progress) -> Result<Done> {
+    pub(super) fn run<K: Send>(
+        &self,
+        copied: &[Copied],
+        keep: Keep<K>,
+        progress: Progress,
+    ) -> Result<Done<K>> {
         let (stories, rest): (Vec<_>, Vec<_>) = self
             .plan
             .outputs
             .iter()
             .partition(|output| matches!(output.page, Page::Article(_) | Page::Standalone(_)));
         progress(Event::Stage(Stage::Rendering, self.plan.outputs.len()));
-        let mut done = Done::default();
-        self.make(&stories, copied, progress, &mut done)?;
+        let sources = self.copied_files();
+        let one = |buffer: &mut Vec<u8>, output: &Output| {
+            let made =
+                self.one(output, copied, &sources, buffer).and_then(|(rank, fingerprint, problems)| {
+                    let fingerprint = fingerprint.map(|fingerprint| (output.path.to_string(), fingerprint));
+                    Ok(Made { kept: keep(output, buffer, rank)?, fingerprint, problems })
+                });
+            progress(Event::Step);
+            made
+        };
+        let mut done = Done::new();
+        done.make(&stories, &one)?;
         if done.failed.is_empty() {
-            self.make(&rest, copied, progress, &mut done)?;
+            done.make(&rest, &one)?;
         }
         Ok(done)
-    }
-
-    fn make(
-        &self,
-        outputs: &[&Output],
-        copied: &[Copied],
-        progress: Progress,
-        done: &mut Done,
-    ) -> Result<()> {
-        let sources = self.copied_files();
-        let made: Vec<(usize, Result<Made, Failure>)> = outputs
-            .par_iter()
-            .enumerate()
-            .map_init(Vec::new, |buffer, (at, output)| {
-                let made = self.one(output, copied, &sources, buffer);
-                progress(Event::Step);
-                (at, made)
-            })
-            .collect();
-        let mut broken = Vec::new();
-        for (at, made) in made {
-            match made {
-                Ok(made) => {
-                    done.staged.push(made.staged);
-                    done.fingerprints.extend(made.fingerprint);
-                    done.problems.extend(made.problems);
-                }
-                Err(Failure::Article(problem)) => {
-                    done.failed.insert(outputs[at].source.clone(), problem);
-                }
-                Err(Failure::Build(error)) => broken.push(error),
-            }
-        }
-        worst(broken)
     }
 
     fn one(
@@ -123,7 +139,7 @@ impl Work<'_> {
         copied: &[Copied],
         sources: &HashMap<&str, &fs::File>,
         buffer: &mut Vec<u8>,
-    ) -> Result<Made, Failure> {
+    ) -> Result<Rendered, Failure> {
         let renderer = Renderer::new(self.config, self.theme, self.archive, self.plan);
         let mut problems = Vec::new();
         let (fingerprint, rank) = match output.page {
@@ -145,9 +161,7 @@ impl Work<'_> {
                 (Some(renderer.other(page, &output.path, &bodies, buffer)?), 2)
             }
         };
-        let staged = self.site.stage(&output.path, buffer, &output.source, rank)?;
-        let fingerprint = fingerprint.map(|fingerprint| (output.path.to_string(), fingerprint));
-        Ok(Made { staged, fingerprint, problems })
+        Ok((rank, fingerprint, problems))
     }
 
     fn story(
@@ -196,7 +210,7 @@ impl Work<'_> {
     }
 
     /// The address to publish for a local destination.
-    fn resolve(&self, entry: &Entry, destination: &str) -> Option<String> {
+    pub(super) fn resolve(&self, entry: &Entry, destination: &str) -> Option<String> {
         let address = |source: &str| {
             let image = || self.media.path(source).map(|path| self.plan.addresses.url(path));
             self.plan.addresses.of_source(source).or_else(image)

@@ -2,7 +2,8 @@
 
 use super::progress::Bar;
 use super::report::{Report, plain};
-use super::{Global, home, load};
+use super::selection::Selection;
+use super::{Global, home, load, millis};
 use crate::archive::Reason;
 use crate::build::{self, Built};
 use crate::config::{Config, Flags};
@@ -21,32 +22,14 @@ pub(super) struct Build {
     /// Take over an output folder that holds something else; files that are not ours are kept
     #[arg(long)]
     adopt: bool,
-    /// Address of the site, instead of the configured one
-    #[arg(long, value_name = "URL")]
-    base_url: Option<String>,
-    /// Build for this moment: `2024-05-01T12:00:00Z` or `2024-05-01` [default: SOURCE_DATE_EPOCH, else the clock]
-    #[arg(long, value_name = "TIME")]
-    now: Option<String>,
-    /// Publish drafts as well
-    #[arg(long)]
-    drafts: bool,
-    /// Publish articles that are dated or embargoed to the future as well
-    #[arg(long)]
-    future: bool,
+    #[command(flatten)]
+    selection: Selection,
 }
 
 impl Build {
     pub(super) fn run(self, global: &Global, report: &Report) -> Result<()> {
         let start = Instant::now();
-        let flags = Flags {
-            output: self.output,
-            adopt: self.adopt,
-            base_url: self.base_url,
-            now: self.now,
-            drafts: self.drafts,
-            future: self.future,
-            ..Flags::default()
-        };
+        let flags = Flags { output: self.output, adopt: self.adopt, ..self.selection.into() };
         let config = load(flags)?;
         let bar = Bar::new(report);
         let built = build::build(&config, global.jobs.map_or(0, usize::from), home().as_deref(), &|event| {
@@ -55,13 +38,13 @@ impl Build {
         bar.finish();
         let built = built?;
         report.problems(&built.problems);
-        report.result(&summary(&built, start.elapsed().as_millis()));
+        report.result(&summary(&built, millis(start)));
         tell(&built, &config, start, report);
         Ok(())
     }
 }
 
-fn summary(built: &Built, millis: u128) -> serde_json::Value {
+fn summary(built: &Built, millis: u64) -> serde_json::Value {
     let withheld = |reason: Reason| built.withheld.get(&reason).map_or(0, Vec::len);
     let withheld: serde_json::Map<_, _> =
         Reason::ALL.iter().map(|reason| (reason.name().to_string(), withheld(*reason).into())).collect();
@@ -74,7 +57,7 @@ fn summary(built: &Built, millis: u128) -> serde_json::Value {
         "removed": built.removed,
         "withheld": withheld,
         "set_aside": built.set_aside.len(),
-        "millis": u64::try_from(millis).unwrap_or(u64::MAX),
+        "millis": millis,
     })
 }
 

@@ -1,7 +1,7 @@
 //! `backissue import`.
 
 use super::report::{Report, plain};
-use super::{Global, load};
+use super::{Global, load, millis, pool};
 use crate::config::Flags;
 use crate::import;
 use anyhow::Result;
@@ -25,9 +25,7 @@ impl Import {
     pub(super) fn run(self, global: &Global, report: &Report) -> Result<()> {
         let start = Instant::now();
         let config = load(Flags::default())?;
-        let jobs = global.jobs.map_or(0, usize::from);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(8 << 20).build()?;
-        let imported = pool.install(|| import::import(&config, &self.inputs, &|_| {}))?;
+        let imported = pool(global)?.install(|| import::import(&config, &self.inputs, &|_| {}))?;
         report.problems(&imported.problems);
         report.result(&json!({
             "kind": "imported",
@@ -36,7 +34,7 @@ impl Import {
             "unchanged": imported.unchanged,
             "edited": imported.edited.len(),
             "rejected": imported.rejected,
-            "millis": u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "millis": millis(start),
         }));
         for name in imported.written.iter().chain(&imported.rewritten).take(SHOWN) {
             report.line(&format!("  {}", plain(name)));

@@ -3,20 +3,27 @@
 #![expect(clippy::disallowed_methods, reason = "clock and environment are read here, once")]
 
 mod build;
+mod check;
+mod completions;
+mod eject;
 mod import;
 mod init;
+mod man;
 mod new;
 mod progress;
 mod report;
+mod selection;
+mod verify;
 
 use crate::config::{Config, Flags};
 use crate::problem::{Fatal, Problem};
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use jiff::Timestamp;
 use report::Report;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 /// Turn a pile of news articles into a clean, browsable, durable static archive.
 #[derive(Debug, Parser)]
@@ -57,6 +64,16 @@ enum Command {
     Import(import::Import),
     /// Build the site
     Build(build::Build),
+    /// Look for mistakes without publishing anything
+    Check(check::Check),
+    /// Compare the published site with its manifest
+    Verify(verify::Verify),
+    /// Copy a file of the theme into the project, to change it
+    Eject(eject::Eject),
+    /// Print completions for a shell
+    Completions(completions::Completions),
+    /// Print the manual page, or write those of all commands to a folder
+    Man(man::Man),
 }
 
 /// Runs the program with the process's arguments.
@@ -76,9 +93,17 @@ pub fn main() -> ExitCode {
         Command::New(new) => new.run(&report),
         Command::Import(import) => import.run(&cli.global, &report),
         Command::Build(build) => build.run(&cli.global, &report),
+        Command::Check(check) => check.run(&cli.global, &report),
+        Command::Verify(verify) => verify.run(&cli.global, &report),
+        Command::Eject(eject) => eject.run(&report),
+        Command::Completions(completions) => {
+            completions.run(definition(), &report);
+            Ok(())
+        }
+        Command::Man(man) => man.run(definition(), &report),
     });
     match result {
-        Ok(()) if report.undelivered() || (cli.global.strict && report.any()) => ExitCode::FAILURE,
+        Ok(()) if report.failed() || (cli.global.strict && report.any()) => ExitCode::FAILURE,
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let usage = error.downcast_ref::<Fatal>().is_some_and(Fatal::is_usage);
@@ -86,6 +111,23 @@ pub fn main() -> ExitCode {
             if usage { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// The definitions of all commands, for what is generated from them.
+fn definition() -> clap::Command {
+    Cli::command()
+}
+
+/// The threads that a command works on. Deep nesting that a limit still allows must not end the process: a stack
+/// overflow cannot be caught.
+fn pool(global: &Global) -> Result<rayon::ThreadPool> {
+    let jobs = global.jobs.map_or(0, usize::from);
+    Ok(rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(8 << 20).build()?)
+}
+
+/// Milliseconds since a moment, for results.
+fn millis(start: Instant) -> u64 {
+    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 fn enter(global: &Global) -> Result<()> {
@@ -127,7 +169,6 @@ fn home() -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_arguments_are_consistent() {

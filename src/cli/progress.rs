@@ -34,7 +34,7 @@ struct Current {
 impl<'a> Bar<'a> {
     pub(super) fn new(report: &'a Report) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        if let Ok(style) = ProgressStyle::with_template("{msg:>9} {wide_bar} {human_pos}/{human_len}") {
+        if let Ok(style) = ProgressStyle::with_template("{msg:>15} {wide_bar} {human_pos}/{human_len}") {
             bar.set_style(style.progress_chars("━╸─"));
         }
         Self {
@@ -69,6 +69,7 @@ impl<'a> Bar<'a> {
         self.done.store(0, Ordering::Relaxed);
         let name = match stage {
             Stage::Reading => "reading",
+            Stage::Following => "following links",
             Stage::Rendering => "rendering",
         };
         if let Ok(mut current) = self.stage.lock() {

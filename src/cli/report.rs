@@ -25,8 +25,8 @@ pub(super) struct Report {
     quiet: bool,
     styled: bool,
     any: AtomicBool,
-    /// Whether something that was asked for could not be printed.
-    undelivered: AtomicBool,
+    /// Whether the program ends with status 1 although no error ended the command.
+    failed: AtomicBool,
 }
 
 impl Report {
@@ -37,7 +37,7 @@ impl Report {
             quiet: global.quiet,
             styled,
             any: AtomicBool::new(false),
-            undelivered: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
         }
     }
 
@@ -46,9 +46,14 @@ impl Report {
         self.any.load(Ordering::Relaxed)
     }
 
-    /// Whether the standard output did not take what was asked for.
-    pub(super) fn undelivered(&self) -> bool {
-        self.undelivered.load(Ordering::Relaxed)
+    /// The command did its work, but the answer is no, or nobody took it: the program ends with status 1.
+    pub(super) fn fail(&self) {
+        self.failed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the program ends with status 1 although no error ended the command.
+    pub(super) fn failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
     }
 
     /// Whether progress and summaries are not wanted.
@@ -66,6 +71,11 @@ impl Report {
     /// What a command was asked for: a line for people and programs alike.
     pub(super) fn data(&self, text: &str, value: &serde_json::Value) {
         if self.json { self.print(&value.to_string()) } else { self.print(text) }
+    }
+
+    /// A file that a command was asked for, as it is, whether people or programs read it.
+    pub(super) fn file(&self, bytes: &[u8]) {
+        self.deliver(std::io::stdout().lock().write_all(bytes));
     }
 
     /// The result of a command, for programs.
@@ -114,11 +124,14 @@ impl Report {
         }
     }
 
-    /// A closed pipe is the reader's choice, not an error.
     fn print(&self, text: &str) {
-        let printed = writeln!(std::io::stdout().lock(), "{text}");
+        self.deliver(writeln!(std::io::stdout().lock(), "{text}"));
+    }
+
+    /// A closed pipe is the reader's choice, not an error.
+    fn deliver(&self, printed: std::io::Result<()>) {
         if printed.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
-            self.undelivered.store(true, Ordering::Relaxed);
+            self.fail();
         }
     }
 

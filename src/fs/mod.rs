@@ -97,6 +97,24 @@ pub fn read_into(path: &Path, limit: u64, bytes: &mut Vec<u8>) -> Result<()> {
     named("read", path, open_regular(path).and_then(|(file, size)| read_open(file, size, limit, bytes)))
 }
 
+/// Reads a regular file of any size piece by piece.
+pub fn read_pieces(path: &Path, mut take: impl FnMut(&[u8])) -> Result<()> {
+    const PIECE: usize = 64 << 10;
+    let mut read = || {
+        let (mut file, size) = open_regular(path)?;
+        let mut piece = vec![0; PIECE.min(usize::try_from(size).unwrap_or(PIECE) + 1)];
+        loop {
+            match file.read(&mut piece) {
+                Ok(0) => return Ok(()),
+                Ok(length) => take(&piece[..length]),
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                Err(cause) => return Err(cause),
+            }
+        }
+    };
+    named("read", path, read())
+}
+
 fn open_regular(path: &Path) -> io::Result<(fs::File, u64)> {
     let mut options = fs::OpenOptions::new();
     options.read(true);

@@ -32,6 +32,7 @@ mod hostile;
 #[expect(clippy::format_collect, reason = "as in `hostile`")]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 
@@ -39,10 +40,11 @@ use pulldown_cmark::{Event, Options, Parser};
 
 use crate::markdown::finish::Finished;
 use crate::markdown::shortcode::Source;
+use crate::markdown::token::{Token, Tokens};
 use crate::markdown::write::{Raw, Written};
 
 pub use crate::markdown::link::{safe_url, safe_web_url};
-pub use crate::markdown::outline::{Outline, outline};
+pub use crate::markdown::outline::{LocalLink, Outline, local_links, outline};
 
 /// A remark on a body: what was changed or is worth a look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +135,15 @@ pub fn to_html(body: &str, context: &Context) -> Result<Html, Refused> {
     notes.extend(found.into_vec());
     outline::find_lines(&source, &mut notes);
     Ok(Html { html, notes: notes.into_iter().map(|remark| remark.note).collect() })
+}
+
+/// The names by which links can lead into a page: the ids of its elements.
+pub fn anchors(page: &str) -> BTreeSet<String> {
+    let names = Tokens::new(page).filter_map(|token| match token {
+        Token::Start(tag) => tag.value("id").or_else(|| tag.value("name").filter(|_| tag.name == "a")),
+        _ => None,
+    });
+    names.map(Cow::into_owned).collect()
 }
 
 /// Remarks of one kind or another, not more than anyone reads: a body can have a million broken images.

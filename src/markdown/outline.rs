@@ -7,7 +7,7 @@ use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::markdown::limits::{self, Depth, line_of};
-use crate::markdown::link::{is_markdown, is_picture, local_path};
+use crate::markdown::link::{Target, is_markdown, is_picture, local_path, target};
 use crate::markdown::shortcode::Source;
 use crate::markdown::token::{Token, Tokens};
 use crate::markdown::{Refused, Remark, options};
@@ -45,6 +45,42 @@ pub fn outline(body: &str) -> Result<Outline, Refused> {
     Ok(reader.outline)
 }
 
+/// A link to somewhere on this site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalLink {
+    /// The line within the body, from 1.
+    pub line: usize,
+    /// The destination as written.
+    pub written: String,
+    /// The path that [`super::Context::resolve`] is asked for, if it is: that of a Markdown file or an image.
+    pub file: Option<String>,
+    /// What is published if it is not asked or knows no answer.
+    pub url: String,
+}
+
+impl LocalLink {
+    /// Whether a Markdown file is meant.
+    pub fn is_markdown(&self) -> bool {
+        self.file.as_deref().is_some_and(is_markdown)
+    }
+}
+
+/// The links of a body that lead to this site, images not counted; each destination once, where it first stands.
+pub fn local_links(body: &str) -> Result<Vec<LocalLink>, Refused> {
+    let source = limits::prepare(body)?;
+    let (mut links, mut seen) = (Vec::new(), BTreeSet::new());
+    each_destination(&source, |destination, is_image, line| {
+        let Target::Local(url) = target(destination) else { return };
+        if is_image || !seen.insert(destination.to_owned()) {
+            return;
+        }
+        let file = local_path(destination).filter(|path| is_markdown(path) || is_picture(path));
+        let (written, file) = (destination.to_owned(), file.map(ToOwned::to_owned));
+        links.push(LocalLink { line, written, file, url });
+    });
+    Ok(links)
+}
+
 /// Gives the remarks about destinations the lines where these first stand.
 pub fn find_lines(source: &Source, remarks: &mut [Remark]) {
     let wanted: BTreeSet<String> = remarks.iter().filter_map(|it| it.destination.clone()).collect();
@@ -52,6 +88,19 @@ pub fn find_lines(source: &Source, remarks: &mut [Remark]) {
         return;
     }
     let mut lines: BTreeMap<String, usize> = BTreeMap::new();
+    each_destination(source, |destination, _, line| {
+        if wanted.contains(destination) {
+            lines.entry(destination.to_owned()).or_insert(line);
+        }
+    });
+    for remark in remarks {
+        let found = remark.destination.as_ref().and_then(|it| lines.get(it));
+        remark.note.line = remark.note.line.or(found.copied());
+    }
+}
+
+/// Calls back for each destination with whether it is that of an image, and its line.
+fn each_destination(source: &Source, mut found: impl FnMut(&str, bool, usize)) {
     let (mut line, mut counted) = (1, 0);
     let mut destinations = Destinations::default();
     for (event, range) in Parser::new_ext(&source.text, options()).into_offset_iter() {
@@ -60,15 +109,7 @@ pub fn find_lines(source: &Source, remarks: &mut [Remark]) {
             line += line_of(&source.text[counted..], range.start - counted) - 1;
             counted = range.start;
         }
-        destinations.read(&event, source, |destination, _| {
-            if wanted.contains(destination) {
-                lines.entry(destination.to_owned()).or_insert(line);
-            }
-        });
-    }
-    for remark in remarks {
-        let found = remark.destination.as_ref().and_then(|it| lines.get(it));
-        remark.note.line = remark.note.line.or(found.copied());
+        destinations.read(&event, source, |destination, is_image| found(destination, is_image, line));
     }
 }
 

@@ -17,11 +17,11 @@ use std::path::Path;
 
 pub(super) const INDEX: &str = "manifest.json";
 pub(super) const FOLDER: &str = "manifest";
-const PENDING: &str = "manifest/pending";
+pub(super) const PENDING: &str = "manifest/pending";
 /// The part that holds files without a folder; a folder of that name would share it.
 const ROOT: &str = "root";
 /// Largest part in bytes: about 200 a file.
-const LIMIT: u64 = 4 << 30;
+pub(super) const LIMIT: u64 = 4 << 30;
 
 /// What is known about one published file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,12 +45,14 @@ pub struct SiteName {
     pub base_url: String,
 }
 
+/// `manifest.json`.
 #[derive(Serialize, Deserialize)]
-struct Index {
+pub(super) struct Index {
     format: u32,
     generator: String,
     site: SiteName,
-    files: Vec<Record>,
+    /// The parts.
+    pub(super) files: Vec<Record>,
 }
 
 /// The manifest of an output as it was found.

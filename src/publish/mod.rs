@@ -6,10 +6,13 @@
 //! error in the last template of a large archive publishes nothing.
 
 mod guard;
+pub mod hosts;
 mod manifest;
 mod prune;
+mod verify;
 
 pub use manifest::{Manifest, Record, SiteName};
+pub use verify::{Verified, verify};
 
 use crate::config::Config;
 use crate::fs::{self, Kind, Lock};
@@ -216,17 +219,13 @@ impl Site {
     /// Files in the output that nobody told us about.
     fn foreign(&self, records: &BTreeMap<String, Record>) -> Vec<Problem> {
         // The site stands already: what cannot be listed is nobody's but its owner's.
-        let walk = fs::walk(&self.output, "", |name| name == TEMPORARY).unwrap_or_default();
-        let own = |name: &str| name == manifest::INDEX || name.starts_with("manifest/") || name == "CNAME";
-        let unknown = walk.files.iter().filter(|file| {
-            !file.name.starts_with('.') && !own(&file.name) && !records.contains_key(&file.name)
-        });
+        let unknown = unknown(&self.output, |name| records.contains_key(name)).unwrap_or_default();
         let folder = output_name(&self.output);
         let note = |file: &fs::File| {
             Problem::note("foreign-file", "not written by backissue; it is kept")
                 .file(format!("{folder}/{}", file.name))
         };
-        unknown.map(note).collect()
+        unknown.files.iter().map(note).collect()
     }
 }
 
@@ -238,6 +237,14 @@ impl Drop for Site {
             let _ = fs::remove_tree(&temporary.join(name));
         }
     }
+}
+
+/// What lies in an output and is neither `listed` nor the manifest's own, nor the business of the server.
+fn unknown(output: &Path, listed: impl Fn(&str) -> bool) -> fs::Result<fs::Walk> {
+    let mut walk = fs::walk(output, "", |name| name == TEMPORARY)?;
+    let own = |name: &str| name == manifest::INDEX || name.starts_with("manifest/") || name == "CNAME";
+    walk.files.retain(|file| !file.name.starts_with('.') && !own(&file.name) && !listed(&file.name));
+    Ok(walk)
 }
 
 /// How messages call the output: its folder's own name.

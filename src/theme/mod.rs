@@ -117,6 +117,11 @@ pub fn embedded_names() -> Vec<String> {
     Embedded::iter().map(|name| name.to_string()).collect()
 }
 
+/// The bytes of an embedded file.
+pub fn embedded(name: &str) -> Option<Vec<u8>> {
+    Some(Embedded::get(name)?.data.into_owned())
+}
+
 /// Embedded files first, then the user's, each sorted.
 fn files(config: &Config) -> Result<(Vec<File>, Vec<Problem>)> {
     let mut files: Vec<File> = Embedded::iter()

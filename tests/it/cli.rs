@@ -217,7 +217,18 @@ fn relative_paths_follow_the_folder() {
 #[test]
 fn help_is_stable() {
     let site = Site::new();
-    for command in [&[][..], &["build"], &["init"], &["new"], &["import"]] {
+    for command in [
+        &[][..],
+        &["build"],
+        &["init"],
+        &["new"],
+        &["import"],
+        &["check"],
+        &["verify"],
+        &["eject"],
+        &["completions"],
+        &["man"],
+    ] {
         let name = format!("help_{}", command.first().unwrap_or(&"backissue"));
         insta::assert_snapshot!(name, site.run(&[command, &["--help"]].concat()).stdout);
     }
@@ -230,13 +241,13 @@ fn the_readme_lists_every_code_key_and_flag() {
         assert!(readme.contains(&format!("| `{code}` | {meaning} |")), "{code}");
     }
     let site = Site::new();
-    let help = site.run(&["build", "--help"]).stdout;
-    for flag in help
-        .split_whitespace()
-        .filter(|word| word.starts_with("--"))
-        .map(|word| word.trim_end_matches([',', '.', ']']))
-    {
-        assert!(["--help", "--version"].contains(&flag) || readme.contains(flag), "{flag}");
+    for command in ["build", "check", "completions", "eject", "import", "init", "man", "new", "verify"] {
+        assert!(readme.contains(&format!("| `{command}")), "{command}");
+        let help = site.run(&[command, "--help"]).stdout;
+        let words = help.split_whitespace().filter(|word| word.starts_with("--"));
+        for flag in words.map(|word| word.trim_end_matches([',', '.', ']', '`'])) {
+            assert!(["--help", "--version"].contains(&flag) || readme.contains(flag), "{flag}");
+        }
     }
 }
 

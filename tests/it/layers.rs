@@ -23,7 +23,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("render", "archive article markdown plan route theme yaml"),
     ("publish", "fs route"),
     ("build", "archive article content fs markdown plan publish render route theme"),
-    ("cli", "archive article build fs import route"),
+    ("cli", "archive article build fs import publish route theme"),
 ];
 
 /// Rooms that touch no disk, clock, environment or terminal.

@@ -14,3 +14,4 @@ mod output;
 mod remains;
 mod site;
 mod theme;
+mod verbs;

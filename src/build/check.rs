@@ -1,0 +1,78 @@
+//! The verb that publishes nothing: all that a build would report, and what leads nowhere.
+
+use super::dead::Links;
+use super::inputs::{Attempt, Inputs, sort};
+use super::load::Load;
+use super::{Progress, pool, terms};
+use crate::config::Config;
+use crate::problem::{Fatal, Problem};
+use anyhow::Result;
+
+/// What a check found.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// Articles that would be published.
+    pub articles: usize,
+    /// What should be known, sorted by place.
+    pub findings: Vec<Problem>,
+}
+
+/// Checks a project. Every page is rendered, so that mistakes in templates show, and dropped.
+pub fn check(config: &Config, jobs: usize, progress: Progress) -> Result<Checked> {
+    pool(jobs)?.install(|| run(config, progress))
+}
+
+fn run(config: &Config, progress: Progress) -> Result<Checked> {
+    let mut inputs = match Inputs::read(config, progress) {
+        Ok(inputs) => inputs,
+        Err(error) => return Ok(unready(config, findings(error)?, progress)),
+    };
+    loop {
+        let attempt = match inputs.plan(&[]) {
+            Ok(attempt) => attempt,
+            Err(error) => {
+                return Ok(Checked { articles: 0, findings: inputs.all_problems(None, findings(error)?) });
+            }
+        };
+        let work = inputs.work(&attempt);
+        let links = Links::follow(&work, progress);
+        let done =
+            work.run(&attempt.copied, &|output, page, _| Ok(links.missing_anchors(output, page)), progress);
+        match done {
+            Ok(done) if !done.failed.is_empty() => inputs.set_aside(attempt, done.failed),
+            Ok(done) => {
+                let anchors = done.kept.into_iter().flatten();
+                let found = done.problems.into_iter().chain(anchors).chain(links.problems).collect();
+                return Ok(checked(&mut inputs, attempt, found));
+            }
+            Err(error) => {
+                let found = findings(error)?.into_iter().chain(links.problems).collect();
+                return Ok(checked(&mut inputs, attempt, found));
+            }
+        }
+    }
+}
+
+fn checked(inputs: &mut Inputs<'_>, attempt: Attempt, mut found: Vec<Problem>) -> Checked {
+    let articles = attempt.archive.count();
+    found.extend(terms::orphans(&attempt.archive, inputs.config));
+    found.extend(terms::similar(&attempt.archive, inputs.config));
+    Checked { articles, findings: inputs.all_problems(Some(attempt), found) }
+}
+
+/// What is wrong with the articles shows even if the theme cannot be used.
+fn unready(config: &Config, mut findings: Vec<Problem>, progress: Progress) -> Checked {
+    // If it was the content that could not be read, there is nothing to add.
+    if let Ok(load) = Load::new(config, progress) {
+        findings.extend(load.set_aside_problems());
+        findings.extend(load.problems);
+    }
+    sort(&mut findings);
+    Checked { articles: 0, findings }
+}
+
+/// What would stop a build is what a check is for; only the system stops the check itself.
+fn findings(error: anyhow::Error) -> Result<Vec<Problem>> {
+    let Fatal(problems) = error.downcast::<Fatal>()?;
+    Ok(problems)
+}
