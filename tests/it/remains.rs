@@ -1,6 +1,7 @@
 //! What an archive owes: corrections, removed articles, old addresses, copies, days of the year, large indexes.
 
 use crate::site::Site;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 #[test]
 fn corrections_come_first_and_are_listed() {
@@ -229,4 +230,64 @@ fn a_long_day_is_grouped_by_source() {
     let day = site.read("public/2020/01/01/index.html");
     assert_eq!(day.matches("<h2 id=\"group-").count(), 2, "{day}");
     assert!(!site.read("public/2020/01/index.html").contains("group-"));
+}
+
+/// What a page refers to, as paths below the site with their fragments, and the ids it has.
+fn references(name: &str, text: &str) -> (Vec<(String, String)>, BTreeSet<String>) {
+    let page = scraper::Html::parse_document(text);
+    let (mut links, mut ids) = (Vec::new(), BTreeSet::new());
+    for element in page.tree.values().filter_map(|node| node.as_element()) {
+        ids.extend(element.attr("id").map(str::to_string));
+        for key in ["href", "src"] {
+            let Some(url) = element.attr(key) else { continue };
+            let base = url::Url::parse(&format!("https://example.org/{name}")).unwrap();
+            let url = base.join(url).unwrap();
+            if url.host_str() != Some("example.org") || element.attr("rel") == Some("nofollow") {
+                assert!(matches!(element.name(), "a" | "link"), "{name}: {} fetches {url}", element.name());
+                continue;
+            }
+            let path = percent_encoding::percent_decode_str(url.path()).decode_utf8().unwrap().into_owned();
+            let file = if path.ends_with('/') { format!("{path}index.html") } else { path };
+            links.push((file[1..].to_string(), url.fragment().unwrap_or_default().to_string()));
+        }
+    }
+    (links, ids)
+}
+
+#[test]
+fn a_crawl_of_the_sample_finds_no_dead_end_and_every_article_within_five_clicks() {
+    let site = Site::new();
+    assert_eq!(site.run(&["init", "sample"]).code, Some(0));
+    assert_eq!(site.run(&["-C", "sample", "build", "--strict"]).code, Some(0));
+    let files = crate::site::tree(&site.path("sample/public"));
+    let pages: BTreeMap<&str, _> = files
+        .iter()
+        .filter(|(name, _)| name.ends_with(".html"))
+        .map(|(name, bytes)| (name.as_str(), references(name, std::str::from_utf8(bytes).unwrap())))
+        .collect();
+    for (name, (links, _)) in &pages {
+        for (target, fragment) in links {
+            assert!(files.contains_key(target), "{name} links to {target}");
+            let known = || pages.get(target.as_str()).is_some_and(|(_, ids)| ids.contains(fragment));
+            assert!(fragment.is_empty() || known(), "{name} links to {target}#{fragment}");
+        }
+    }
+    let mut clicks = BTreeMap::from([("index.html", 0)]);
+    let mut queue = VecDeque::from(["index.html"]);
+    while let Some(name) = queue.pop_front() {
+        for (target, _) in &pages[name].0 {
+            if let Some((target, _)) = pages.get_key_value(target.as_str()) {
+                let far = clicks[name] + 1;
+                clicks.entry(*target).or_insert_with(|| {
+                    queue.push_back(*target);
+                    far
+                });
+            }
+        }
+    }
+    // What nobody should be led to: the answer for unknown addresses, tombstones, redirects.
+    let unlisted = |name: &str| String::from_utf8_lossy(&files[name]).contains("content=\"noindex\"");
+    let unreached: Vec<_> = pages.keys().filter(|name| !clicks.contains_key(*name)).collect();
+    assert!(unreached.len() == 3 && unreached.iter().all(|name| unlisted(name)), "{unreached:?}");
+    assert!(clicks.values().all(|far| *far <= 5), "{clicks:?}");
 }
