@@ -66,7 +66,11 @@ pub fn clean(raw: &RawArticle) -> Result<Cleaned, Rejected> {
             Role::Authors(names) => _ = article.terms.insert("authors".to_string(), names.clone()),
             Role::Date(date) => article.date = Some(*date),
             Role::FirstPublishedBy(name) => article.provenance.first_published_by = Some(name.clone()),
-            Role::Rights => article.provenance.rights = Some(block.clone()),
+            Role::Rights => {
+                let before = article.provenance.rights.take();
+                article.provenance.rights =
+                    Some(before.map_or_else(|| block.clone(), |before| format!("{before} {block}")));
+            }
             Role::Subheading => body.push(markdown::heading(block)),
             Role::Paragraph => body.push(markdown::paragraph(&repair::sentences(block))),
             Role::Furniture => {}

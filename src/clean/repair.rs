@@ -2,8 +2,8 @@
 
 /// Puts back the space that was lost between two sentences: `the borders.Then` → `the borders. Then`.
 ///
-/// Only where a word of two or more small letters ends, a mark follows, perhaps with closing quotes, and a capital
-/// with a small letter begins the next: so initials (`U.S.Army`), addresses and file names stay as they are.
+/// Only where a word of two or more small letters, a long number or a percentage ends, a mark follows, perhaps with
+/// closing quotes, and a capital or a year begins the next: initials (`U.S.Army`), addresses and file names stay.
 pub(super) fn sentences(text: &str) -> String {
     let mut words = Vec::new();
     let mut quotes = 0;
@@ -54,25 +54,69 @@ fn begins_sentence(letters: &[char], at: usize) -> bool {
     const OPENING: [char; 4] = ['“', '„', '«', '('];
     let rest = &letters[at..];
     // The next sentence, perhaps behind an opening quote.
-    let opening = usize::from(OPENING.contains(&rest[0]));
-    let begins = rest.get(opening).is_some_and(|c| c.is_uppercase())
-        && rest.get(opening + 1).is_some_and(|c| c.is_lowercase());
-    if !begins {
-        return false;
-    }
+    let rest = &rest[usize::from(OPENING.contains(&rest[0]))..];
     let mut before = letters[..at].iter().rev().skip_while(|c| CLOSING.contains(c)).copied();
-    if !before.next().is_some_and(|mark| matches!(mark, '.' | '!' | '?' | '…')) {
+    let Some(mark) = before.next().filter(|mark| matches!(mark, '.' | '!' | '?' | '…')) else {
+        return false;
+    };
+    let word: Vec<char> = before.take_while(|c| c.is_alphanumeric() || *c == '%').collect();
+    let small = word.iter().take(2).filter(|c| c.is_lowercase()).count() == 2;
+    // The word stands here from its end.
+    let named = word.last().is_some_and(|first| first.is_uppercase());
+    if mark == '!' && named {
         return false;
     }
-    let word: Vec<char> = before.take_while(|c| c.is_alphanumeric()).collect();
-    let small = word.iter().take(2).filter(|c| c.is_lowercase()).count() == 2;
-    let year = word.len() >= 3 && word.iter().all(char::is_ascii_digit);
-    (small || year) && !is_name(&rest[opening..])
+    match begin(rest) {
+        Begin::Word => (small || is_number(&word)) && !is_name(rest),
+        Begin::Capitals => small && !named && !is_name(rest),
+        // Three letters at least, so that `no.1999` and `p.1999` stay whole.
+        Begin::Year => small && word.len() > 3,
+        Begin::No => false,
+    }
 }
 
-/// `Booking.Com`, `Node.Js`: what follows is the end of a name, not a sentence.
+/// What begins here.
+enum Begin {
+    /// A capital and a small letter.
+    Word,
+    /// An acronym, or a word of one letter.
+    Capitals,
+    /// Four digits that are a year.
+    Year,
+    No,
+}
+
+fn begin(rest: &[char]) -> Begin {
+    let word: Vec<char> = rest.iter().copied().take_while(|c| c.is_alphanumeric()).collect();
+    let Some(first) = word.first() else { return Begin::No };
+    if first.is_uppercase() && word.get(1).is_some_and(|c| c.is_lowercase()) {
+        Begin::Word
+    } else if word.iter().all(|c| c.is_uppercase()) && rest.get(word.len()) != Some(&'.') {
+        Begin::Capitals
+    } else if word.len() == 4
+        && word.iter().all(char::is_ascii_digit)
+        && matches!(word[..2], ['1', '7'..='9'] | ['2', '0'])
+    {
+        Begin::Year
+    } else {
+        Begin::No
+    }
+}
+
+/// A year or another number of three digits, or a percentage; `2.5` and `3.Next` are none. Digits from the end.
+fn is_number(word: &[char]) -> bool {
+    let percent = word.first() == Some(&'%');
+    let digits = &word[usize::from(percent)..];
+    (percent || digits.len() >= 3) && !digits.is_empty() && digits.iter().all(char::is_ascii_digit)
+}
+
+/// `Booking.Com`, `Node.Js`, `Report.Pdf`: what follows is the end of a name, not a sentence.
 fn is_name(rest: &[char]) -> bool {
-    const ENDS: [&str; 12] = ["com", "org", "net", "gov", "edu", "info", "js", "io", "co", "tv", "ru", "de"];
+    const ENDS: [&str; 40] = [
+        "com", "org", "net", "gov", "edu", "info", "js", "io", "co", "tv", "ru", "de", "fr", "uk", "eu",
+        "nl", "pl", "jp", "cn", "br", "kr", "pdf", "doc", "docx", "xls", "xlsx", "ppt", "txt", "html", "htm",
+        "jpg", "jpeg", "png", "gif", "zip", "exe", "mp3", "mp4", "csv", "php",
+    ];
     let word: String =
         rest.iter().take_while(|c| c.is_alphanumeric()).flat_map(|c| c.to_lowercase()).collect();
     ENDS.contains(&word.as_str())
@@ -99,6 +143,15 @@ mod tests {
             ("https://example.org/Some.Thing x", "https://example.org/Some.Thing x"),
             ("mail Jane.Doe@example.org", "mail Jane.Doe@example.org"),
             ("version 2.5 and 3.Next", "version 2.5 and 3.Next"),
+            ("the borders.NATO was there", "the borders. NATO was there"),
+            ("came late.I was there", "came late. I was there"),
+            ("it is over.A new day", "it is over. A new day"),
+            ("went home.2019 was better", "went home. 2019 was better"),
+            ("rose by 5%.Nobody knew", "rose by 5%. Nobody knew"),
+            ("in Syria.Putin said", "in Syria. Putin said"),
+            ("Yahoo!Japan and Report.Pdf", "Yahoo!Japan and Report.Pdf"),
+            ("amazon.Fr or index.HTML", "amazon.Fr or index.HTML"),
+            ("at 9.30 or no.7, a.k.a. 1.5", "at 9.30 or no.7, a.k.a. 1.5"),
             ("plain text. With spaces.", "plain text. With spaces."),
         ] {
             assert_eq!(sentences(text), repaired);

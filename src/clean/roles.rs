@@ -1,7 +1,7 @@
 //! One decision a block, with its neighbours in view.
 
 use super::blocks::ends_sentence;
-use super::furniture;
+use super::furniture::{self, Sure};
 use crate::article::Date;
 use std::collections::BTreeSet;
 
@@ -54,33 +54,43 @@ pub(super) fn assign(blocks: &[String]) -> Vec<Role> {
 /// Furniture and end matter below the story, from the last block upwards. Gives the end of the story.
 fn ending(blocks: &[String], roles: &mut [Role]) -> usize {
     let mut end = blocks.len();
+    let mut named = false;
     while end > 1 {
         let block = &blocks[end - 1];
-        roles[end - 1] = if let Some(name) = furniture::first_publisher(block) {
-            Role::FirstPublishedBy(name)
-        } else if furniture::is_rights(block) {
-            Role::Rights
-        } else if furniture::at_edge(block) {
-            Role::Furniture
-        } else {
-            return end;
+        roles[end - 1] = match furniture::first_publisher(block) {
+            // There is one first publisher; what else is said stays in the text.
+            Some(name) if !named => {
+                named = true;
+                Role::FirstPublishedBy(name)
+            }
+            _ if furniture::is_rights(block) => Role::Rights,
+            _ if furniture::at_edge(block) != Sure::No => Role::Furniture,
+            _ => break,
         };
         end -= 1;
+    }
+    // A lone button is more likely the last word of the story.
+    if blocks.len() - end == 1
+        && roles[end] == Role::Furniture
+        && furniture::at_edge(&blocks[end]) == Sure::Beside
+    {
+        roles[end] = Role::Paragraph;
+        end += 1;
     }
     end
 }
 
 /// Furniture, headline, byline, date and standfirst above the story. Gives its start.
 fn beginning(blocks: &[String], roles: &mut [Role]) -> usize {
-    let mut at = 0;
-    while at < blocks.len() && furniture::at_edge(&blocks[at]) {
-        roles[at] = Role::Furniture;
-        at += 1;
+    let mut at = blocks.iter().take_while(|block| furniture::at_edge(block) != Sure::No).count();
+    // What looks like a button is the headline if nothing else can be.
+    let lone = at == 1 && furniture::at_edge(&blocks[0]) == Sure::Beside;
+    if lone && blocks.get(1).is_some_and(|block| !is_headline(block)) {
+        at = 0;
     }
+    roles[..at].fill(Role::Furniture);
     // A text that begins with a sentence has lost its headline; a lone block is the story.
-    let headline = blocks.get(at).filter(|block| block.chars().count() <= TITLE && blocks.len() > at + 1);
-    if headline.is_some_and(|block| !block.ends_with(['.', '。']) && block.chars().any(char::is_alphanumeric))
-    {
+    if blocks.len() > at + 1 && is_headline(&blocks[at]) {
         roles[at] = Role::Title;
         at += 1;
     }
@@ -96,7 +106,7 @@ fn beginning(blocks: &[String], roles: &mut [Role]) -> usize {
                 date = true;
                 Role::Date(found)
             }
-            _ if furniture::at_edge(block) => Role::Furniture,
+            _ if furniture::at_edge(block) == Sure::Yes => Role::Furniture,
             _ if !standfirst && is_standfirst(block, &blocks[at + 1..]) => {
                 standfirst = true;
                 Role::Standfirst
@@ -106,6 +116,22 @@ fn beginning(blocks: &[String], roles: &mut [Role]) -> usize {
         at += 1;
     }
     at
+}
+
+/// A short line that is no sentence, though an abbreviation may end it.
+fn is_headline(block: &str) -> bool {
+    const ABBREVIATIONS: [&str; 14] = [
+        "inc.", "ltd.", "co.", "corp.", "bros.", "jr.", "sr.", "st.", "no.", "a.m.", "p.m.", "etc.", "vs.",
+        "dr.",
+    ];
+    let last = block.split_whitespace().next_back().unwrap_or_default().to_lowercase();
+    let initial = |part: &str| part.chars().count() == 1;
+    let abbreviated = ABBREVIATIONS.contains(&last.as_str())
+        || last.ends_with("...")
+        || last.strip_suffix('.').is_some_and(|core| core.split('.').all(initial));
+    block.chars().count() <= TITLE
+        && block.chars().any(char::is_alphanumeric)
+        && (abbreviated || !block.ends_with(['.', '。']))
 }
 
 /// `By Jane Doe and Sam Roe`.
@@ -134,11 +160,12 @@ fn authors(block: &str) -> Option<Vec<String>> {
         names.map(str::trim).filter(|name| !name.is_empty()).map(ToString::to_string).collect();
     let is_role = |name: &String| ROLES.iter().any(|role| name.to_lowercase().contains(role));
     let names: Vec<String> = names.into_iter().filter(|name| !is_role(name)).collect();
+    // One word may be anything: `By night`.
     let is_name = |name: &String| {
-        let words: Vec<&str> = name.split_whitespace().collect();
-        (1..=5).contains(&words.len())
-            && words[0].starts_with(char::is_uppercase)
+        name.split_whitespace().count() >= 2
+            && furniture::is_proper_name(name)
             && !name.contains(|c: char| c.is_ascii_digit())
+            && !name.split_whitespace().any(|word| matches!(word, "of" | "the" | "The" | "Of"))
     };
     (!names.is_empty() && names.iter().all(is_name)).then_some(names)
 }

@@ -23,6 +23,8 @@ pub struct RawArticle {
     pub sha256: String,
     /// Its text, decoded; line ends and odd characters as they were.
     pub text: String,
+    /// Whether some of its bytes could not be read; `�` stands for them.
+    pub damaged: bool,
 }
 
 /// A file to be read.
@@ -30,6 +32,8 @@ pub struct RawArticle {
 pub struct Input {
     /// Its path below the folder that is imported, with `/`.
     pub file: String,
+    /// What it was called on the command line, with its path below that, for messages.
+    pub shown: String,
     /// Where to open it; `None` for the standard input.
     path: Option<PathBuf>,
 }
@@ -40,13 +44,14 @@ pub fn list(inputs: &[PathBuf]) -> fs::Result<(Vec<Input>, Vec<Problem>)> {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     for input in inputs {
         if input == Path::new("-") {
-            found.push(Input { file: "stdin".to_string(), path: None });
+            found.push(Input { file: "stdin".to_string(), shown: "-".to_string(), path: None });
         } else if fs::kind(&fs::canonical(input)?)? == Some(fs::Kind::Folder) {
             folder(input, &mut found, &mut problems);
         } else {
             // A file that was named is read whatever its name.
             let file = input.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            found.push(Input { file, path: Some(input.clone()) });
+            let shown = slashes(input);
+            found.push(Input { file, shown, path: Some(input.clone()) });
         }
     }
     Ok((found, problems))
@@ -66,7 +71,8 @@ fn folder(root: &Path, found: &mut Vec<Input>, problems: &mut Vec<Problem>) {
     for file in walk.files {
         let end = file.name.rsplit_once('.').map_or(String::new(), |(_, end)| end.to_lowercase());
         if end == "txt" {
-            found.push(Input { file: file.name, path: Some(file.path) });
+            let shown = slashes(&file.path);
+            found.push(Input { file: file.name, shown, path: Some(file.path) });
         } else {
             *others.entry(end).or_default() += 1;
         }
@@ -81,6 +87,11 @@ fn folder(root: &Path, found: &mut Vec<Input>, problems: &mut Vec<Problem>) {
     }));
 }
 
+/// A path as messages show it on every system.
+fn slashes(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
 /// Reads and decodes one file.
 pub fn read(input: &Input) -> fs::Result<RawArticle> {
     let bytes = match &input.path {
@@ -88,5 +99,6 @@ pub fn read(input: &Input) -> fs::Result<RawArticle> {
         None => fs::read_stdin(LIMIT)?,
     };
     let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
-    Ok(RawArticle { file: input.file.clone(), sha256, text: text::decode(&bytes) })
+    let text::Decoded { text, damaged } = text::decode(&bytes);
+    Ok(RawArticle { file: input.file.clone(), sha256, text, damaged })
 }
