@@ -35,6 +35,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("dead-anchor", "a link leads to a part of a page that does not exist"),
     ("dead-link", "a link leads to a page that does not exist"),
     ("edited-import", "an imported file was edited by hand since; `import` keeps it"),
+    ("encoding", "some bytes of a raw file could not be read; `�` stands for them"),
     ("foreign-file", "an unknown file lies in the output; it is kept"),
     ("front-matter", "front matter is not valid YAML or a value has the wrong form"),
     ("host-limit", "the site exceeds a limit of the host"),

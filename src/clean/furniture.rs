@@ -134,7 +134,7 @@ const BUTTONS: &[&str] = &[
 ];
 
 /// How longer furniture begins and goes on: the words stand in this order, the first at the beginning; `…` is any
-/// number of words.
+/// number of words, `@` one of [`NETWORKS`].
 const PATTERNS: &[&str] = &[
     "this website uses cookies …",
     "this site uses cookies …",
@@ -146,18 +146,14 @@ const PATTERNS: &[&str] = &[
     "by using … you agree …",
     "by clicking … you agree …",
     "cookie policy …",
-    "we've got … followers on …",
-    "we have … followers on …",
-    "follow us on …",
-    "follow us …",
+    "we've got … followers on @ …",
+    "we have … followers on @ …",
+    "follow us on @ …",
+    "follow us for …",
     "follow our … on …",
-    "like us on …",
-    "find us on …",
-    "join us on facebook …",
-    "join us on twitter …",
-    "join us on telegram …",
-    "join us on instagram …",
-    "join us on whatsapp …",
+    "like us on @ …",
+    "find us on @ …",
+    "join us on @ …",
     "join our … channel …",
     "sign up … newsletter …",
     "sign up for our …",
@@ -206,6 +202,24 @@ const PATTERNS: &[&str] = &[
     "подписывайтесь на …",
     "подпишитесь на …",
     "следите за нами …",
+];
+
+/// Where readers are asked to follow.
+const NETWORKS: &[&str] = &[
+    "facebook",
+    "twitter",
+    "x",
+    "telegram",
+    "instagram",
+    "whatsapp",
+    "youtube",
+    "tiktok",
+    "linkedin",
+    "mastodon",
+    "bluesky",
+    "threads",
+    "google",
+    "vk",
 ];
 
 /// What a teaser begins with, before a colon and another story's headline.
@@ -280,11 +294,9 @@ fn follows(words: &[String], pattern: &str) -> bool {
             skip = true;
             continue;
         }
-        let at = if skip {
-            rest.iter().position(|word| word == part)
-        } else {
-            rest.first().filter(|word| *word == part).map(|_| 0)
-        };
+        let is = |word: &String| if part == "@" { NETWORKS.contains(&word.as_str()) } else { word == part };
+        let at =
+            if skip { rest.iter().position(is) } else { rest.first().filter(|word| is(word)).map(|_| 0) };
         let Some(at) = at else { return false };
         rest = &rest[at + 1..];
         skip = false;

@@ -5,6 +5,7 @@ use super::report::Report;
 use crate::article::{Article, Date, write};
 use crate::config::Flags;
 use crate::fs;
+use crate::import::{Existing, file_name};
 use crate::problem::{Fatal, Problem};
 use crate::route::Slug;
 use anyhow::Result;
@@ -24,15 +25,16 @@ impl New {
     pub(super) fn run(self, report: &Report) -> Result<()> {
         let title = self.title.split_whitespace().collect::<Vec<_>>().join(" ");
         if title.is_empty() {
-            return Err(Fatal::one(Problem::error("front-matter", "the title is empty")));
+            return Err(Fatal::one(Problem::error("usage", "the title is empty")));
         }
         let config = load(Flags { now: self.now, ..Flags::default() })?;
         let date = Date::at(config.now, &config.timezone);
         let slug = Slug::new(&title);
-        let name = format!("content/{:04}/{:02}/{slug}.md", date.year(), date.month().unwrap_or(1));
-        let path = config.root.join(&name);
-        if fs::kind(&path)?.is_some() {
-            let message = format!("`{name}` exists already");
+        let month = format!("content/{:04}/{:02}", date.year(), date.month().unwrap_or(1));
+        let name = file_name(Some(date), &slug);
+        // The folder of the month is where articles of today are; reading all would take its time.
+        if !Existing::read(&config, &month)?.is_free(&slug, Some(date))? {
+            let message = format!("`{name}`, or an article with its address, exists already");
             return Err(Fatal::one(Problem::error("same-path", message).hint("choose another title")));
         }
         let article = Article {
@@ -41,7 +43,7 @@ impl New {
             slug: Some(slug.to_string()),
             ..Article::default()
         };
-        fs::create(&path, write(&article, "").as_bytes())?;
+        fs::create(&config.root.join(&name), write(&article, "").as_bytes())?;
         report.data(&name, &serde_json::json!({"kind": "created", "file": name}));
         Ok(())
     }

@@ -5,10 +5,12 @@
 mod text;
 
 use crate::fs;
-use crate::problem::Problem;
+use crate::problem::{Fatal, Problem};
+use anyhow::Result;
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Largest raw file in bytes.
@@ -40,12 +42,12 @@ pub struct Input {
 
 /// Lists the raw files of files and folders; `-` is the standard input. Files of unknown kinds are said once for
 /// each kind.
-pub fn list(inputs: &[PathBuf]) -> fs::Result<(Vec<Input>, Vec<Problem>)> {
+pub fn list(inputs: &[PathBuf]) -> Result<(Vec<Input>, Vec<Problem>)> {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     for input in inputs {
         if input == Path::new("-") {
             found.push(Input { file: "stdin".to_string(), shown: "-".to_string(), path: None });
-        } else if fs::kind(&fs::canonical(input)?)? == Some(fs::Kind::Folder) {
+        } else if fs::kind(&named(input)?)? == Some(fs::Kind::Folder) {
             folder(input, &mut found, &mut problems);
         } else {
             // A file that was named is read whatever its name.
@@ -55,6 +57,16 @@ pub fn list(inputs: &[PathBuf]) -> fs::Result<(Vec<Input>, Vec<Problem>)> {
         }
     }
     Ok((found, problems))
+}
+
+/// Where an argument leads; links are followed, as they were named.
+fn named(input: &Path) -> Result<PathBuf> {
+    fs::canonical(input).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            Fatal::one(Problem::error("usage", format!("there is no `{}`", slashes(input))))
+        }
+        _ => error.into(),
+    })
 }
 
 fn folder(root: &Path, found: &mut Vec<Input>, problems: &mut Vec<Problem>) {

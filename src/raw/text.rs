@@ -87,7 +87,7 @@ mod tests {
             bytes.push(0xff);
             let decoded = decode(&bytes);
             assert_eq!((decoded.text, decoded.damaged), (format!("{text}\u{fffd}"), true));
-            let cut = &text.as_bytes()[..text.find(|c: char| !c.is_ascii()).unwrap_or(0) + 1];
+            let cut = &text.as_bytes()[..=text.find(|c: char| !c.is_ascii()).unwrap_or(0)];
             assert!(decode(&[text.as_bytes(), cut].concat()).text.starts_with(text));
         }
         for text in [

@@ -107,7 +107,7 @@ fn nothing_is_lost_when_names_or_bytes_meet() {
         2,
         "equal bytes are one article, equal names two: {last}"
     );
-    assert_eq!(run.problem("same-path")["file"], "b.txt");
+    assert_eq!(run.problem("same-path")["file"], "three/b.txt");
     site.article("undated/a-story.md", "title: Mine");
     site.file("four/c.txt", "A story\n\nA first sentence, which is long enough.\n");
     site.run(&["import", "four"]);
@@ -134,7 +134,8 @@ fn what_holds_no_article_is_reported_and_the_rest_goes_on() {
     );
     assert_eq!(run.problems("import-rejected").len(), 3);
     assert!(run.problem("skipped-file")["message"].as_str().unwrap().contains("1 `.html` files"));
-    assert_eq!(site.run(&["import", "nowhere"]).code, Some(1));
+    assert_eq!(run.problems("import-rejected")[0]["file"], "raw/binary.txt");
+    assert_eq!(site.run(&["import", "nowhere"]).code, Some(2));
     assert_eq!(site.run(&["import"]).code, Some(2));
 }
 
@@ -149,4 +150,128 @@ fn imported_articles_have_pages() {
         page.contains("<p>A first sentence, which is long enough.</p>") && page.contains("a.txt"),
         "{page}"
     );
+}
+
+fn cleaned(text: &str) -> backissue::clean::Cleaned {
+    let raw = backissue::raw::RawArticle {
+        file: "a.txt".to_string(),
+        sha256: "0".repeat(64),
+        text: text.to_string(),
+        damaged: false,
+    };
+    backissue::clean::clean(&raw).unwrap_or_else(|rejected| panic!("{}: {text}", rejected.reason()))
+}
+
+/// A story may talk about cookies, followers and pages; what it says is never taken for a button.
+#[test]
+fn paragraphs_that_sound_like_furniture_stay() {
+    for paragraph in [
+        "The guides told us to follow the path and wait on the far side.",
+        "The regulator said that the site uses cookies to track children.",
+        "His followers gathered after a call on Facebook.",
+        "\"Join us on Saturday at noon,\" the mayor said.",
+        "“Follow us on the march,” she said.",
+        "Readers may no longer subscribe; the newsletter is closed, the editor wrote.",
+        "People like him told us nothing on the page Facebook had deleted.",
+        "El barco no siga, nos dijo, no hay puerto.",
+        "Copyright law must change, the minister said in Berlin on Tuesday.",
+        "First published in 1851, the novel was a failure.",
+        "By Force of Arms",
+        "Von Trier gewinnt Preis",
+        "OK.",
+        "Home.",
+        "No comments were made by the police on the night.",
+        "We have followers on every continent, the sect wrote to its members.",
+        "Related to the king by marriage, he never saw the court.",
+    ] {
+        let (first, last) = ("The bridge was opened on a cold morning.", "Nobody came to the second party.");
+        for (place, text) in [
+            ("begins", format!("A headline\n\n{paragraph}\n\n{first}\n\n{last}\n")),
+            ("within", format!("A headline\n\n{first}\n\n{paragraph}\n\n{last}\n")),
+            ("ends", format!("A headline\n\n{first}\n\n{last}\n\n{paragraph}\n")),
+        ] {
+            assert!(cleaned(&text).body.contains(paragraph), "{place}: {paragraph}\n{}", cleaned(&text).body);
+        }
+    }
+}
+
+#[test]
+fn headlines_are_headlines_whatever_they_say() {
+    for title in [
+        "Children must click the link here, sent to them by police",
+        "Search",
+        "Fire breaks out in Washington, D.C.",
+        "Newsletter",
+        "By Force of Arms",
+        "Is this the end?",
+    ] {
+        let made = cleaned(&format!("{title}\n\nThe bridge was opened on a cold morning.\n\nNobody came.\n"));
+        assert_eq!(made.article.title.as_deref(), Some(title));
+        assert!(made.article.terms.is_empty() && !made.body.contains(title), "{title}");
+    }
+}
+
+#[test]
+fn rights_are_kept_whole_and_in_order() {
+    let story = "A headline\n\nThe bridge was opened on a cold morning.\n\nNobody came.\n\n";
+    let made = cleaned(&format!(
+        "{story}© 1998 Example Agency Limited.\n\nAll rights reserved.\n\nShare\n\nTweet\n"
+    ));
+    assert_eq!(
+        made.article.provenance.rights.as_deref(),
+        Some("© 1998 Example Agency Limited. All rights reserved.")
+    );
+    assert_eq!(made.body, "The bridge was opened on a cold morning.\n\nNobody came.");
+}
+
+#[test]
+fn damaged_bytes_cost_a_letter_and_a_warning() {
+    let site = Site::new();
+    let text = "Заголовок\n\nПервый абзац статьи, и ещё один.\n";
+    site.file("raw/a.txt", [text.as_bytes(), b"\xd0\n"].concat());
+    let utf16: Vec<u8> = STORY.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    site.file("raw/b.txt", utf16);
+    let run = site.run(&["import", "--json", "raw"]);
+    assert_eq!(run.problem("encoding")["file"], "raw/a.txt");
+    assert_eq!(run.problems("encoding").len(), 1);
+    assert!(site.read("content/undated/zagolovok.md").contains("Первый абзац статьи, и ещё один."));
+    assert!(site.read("content/undated/a-headline.md").contains("A second one."));
+}
+
+/// An article is known by what it was made from, also when its front matter was broken by hand.
+#[test]
+fn a_broken_article_is_not_imported_twice() {
+    let site = Site::new();
+    site.file("raw/a.txt", STORY);
+    site.run(&["import", "raw"]);
+    let name = "content/undated/a-headline.md";
+    let broken = site.read(name).replace("title:", "title: \"");
+    site.file(name, &broken);
+    let run = site.run(&["import", "--json", "raw"]);
+    assert_eq!(run.objects.last().unwrap()["edited"], 1, "{}", run.stdout);
+    fs::rename(site.path(name), site.path("content/undated/moved.markdown")).unwrap();
+    let run = site.run(&["import", "--json", "raw"]);
+    assert_eq!(run.objects.last().unwrap()["edited"], 1, "{}", run.stdout);
+    assert_eq!(site.read("content/undated/moved.markdown"), broken);
+}
+
+#[test]
+fn no_newcomer_takes_a_published_address() {
+    let site = Site::new();
+    let text = "A headline\n\n3 May 1998\n\nA first sentence, which is long enough.\n";
+    site.article("old/a-headline.md", "title: Older\ndate: 1998-05-03");
+    site.article("old/another-day.md", "title: Older\ndate: 1998-05-04\nslug: a-headline");
+    site.build().clean();
+    let before = site.read("public/1998/05/03/a-headline.html");
+    site.file("raw/a.txt", text);
+    site.run(&["import", "raw"]);
+    site.build().clean();
+    assert!(site.read("public/1998/05/03/a-headline.html").contains(">Older</h1>"), "{before}");
+    assert_eq!(site.names().iter().filter(|name| name.starts_with("1998/05/03/a-headline")).count(), 2);
+    let now = ["--now", "1998-05-03"];
+    site.article("1998/05/other.md", "title: Other\ndate: 1998-05-03\nslug: made-by-hand");
+    let run = site.run(&[&["new", "Made by hand"][..], &now].concat());
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
+    assert_eq!(site.run(&[&["new", "Quite new"][..], &now].concat()).code, Some(0));
+    assert_eq!(site.run(&["new", " "]).code, Some(2));
 }
