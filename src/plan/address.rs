@@ -168,6 +168,8 @@ fn fill(segment: &[PermalinkPart], date: Option<Date>, slug: &Slug) -> Option<St
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::Article;
+    use proptest::prelude::*;
 
     #[track_caller]
     fn check(pattern: &str, date: &str, path: &str) {
@@ -193,6 +195,60 @@ mod tests {
             ("/news/{year}-{month}-{day}-{slug}.html", "", "undated/news/story.html"),
         ] {
             check(pattern, date, path);
+        }
+    }
+
+    /// Addresses of articles with these dates and slugs, by source; the number makes the source.
+    fn addresses(articles: &[(usize, &str, &str, bool)]) -> HashMap<String, String> {
+        let folder = tempfile::tempdir().unwrap();
+        crate::fs::create(&folder.path().join("archive.yaml"), b"").unwrap();
+        let config = Config::load(folder.path(), &crate::config::Flags::default()).unwrap();
+        let entry = |(number, date, slug, explicit_slug): &(usize, &str, &str, bool)| Entry {
+            source: format!("content/{number:02}.md"),
+            article: Article { date: Date::parse(date).ok(), ..Article::default() },
+            title: slug.to_string(),
+            slug: Slug::new(slug),
+            explicit_slug: *explicit_slug,
+            excerpt: String::new(),
+            links: Vec::new(),
+            body: 0,
+        };
+        let (archive, _) = Archive::new(articles.iter().map(entry).collect(), &config);
+        let (addresses, _) = Addresses::new(&archive, &config, &[]);
+        let all = archive.entries.iter().enumerate();
+        all.map(|(id, entry)| (entry.source.clone(), addresses.article(id).to_string())).collect()
+    }
+
+    const DATES: [&str; 4] = ["", "2019", "2019-07-21", "2019-07-21T09:30:00+02:00"];
+    /// Two that only case and accent tell apart, and one that looks like another with a suffix.
+    const SLUGS: [&str; 4] = ["story", "Störy", "story-2", "other"];
+
+    proptest! {
+        #[test]
+        fn addresses_are_unique_whatever_the_order_and_newcomers_move_none(
+            articles in proptest::collection::vec((0..DATES.len(), 0..SLUGS.len(), any::<bool>()), 1..12),
+            newcomer in (0..DATES.len(), 0..SLUGS.len()),
+            turn in 0..12_usize,
+        ) {
+            let named = |(number, (date, slug, explicit)): (usize, &(usize, usize, bool))| {
+                (number, DATES[*date], SLUGS[*slug], *explicit)
+            };
+            let mut articles: Vec<_> = articles.iter().enumerate().map(named).collect();
+            let before = addresses(&articles);
+            let folded: std::collections::HashSet<String> =
+                before.values().map(|path| OutPath::new(path).unwrap().folded()).collect();
+            prop_assert_eq!(folded.len(), articles.len());
+            let turn = turn % articles.len();
+            articles.rotate_left(turn);
+            prop_assert_eq!(&addresses(&articles), &before);
+            // The last in order of sources, without a slug of its own: it yields to all that are there.
+            articles.push((99, DATES[newcomer.0], SLUGS[newcomer.1], false));
+            let mut after = addresses(&articles);
+            after.remove("content/99.md");
+            let civil = |date: &str| Date::parse(date).ok().map(|date| date.civil());
+            if articles.iter().all(|(_, date, ..)| civil(date) <= civil(DATES[newcomer.0])) {
+                prop_assert_eq!(&after, &before);
+            }
         }
     }
 }
