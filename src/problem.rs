@@ -31,6 +31,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("changed-by-hand", "a published file was edited in the output; it is kept"),
     ("changed-while-building", "a source file changed during the build; build again"),
     ("config", "`archive.yaml` cannot be used"),
+    ("data", "a file of `data/` cannot be used"),
     ("date", "a date does not exist or has an unknown form; the article counts as undated"),
     ("dead-anchor", "a link leads to a part of a page that does not exist"),
     ("dead-link", "a link leads to a page that does not exist"),

@@ -1,9 +1,10 @@
-//! Embedded and user templates, words and assets → one [`Theme`] with one hash.
+//! Embedded and user templates, words, assets and data → one [`Theme`] with one hash.
 //!
 //! The default theme is compiled in. A file of the project's `templates/` stands in for the embedded file of the
 //! same name; it may still extend the embedded one as `theme/NAME`.
 
 mod assets;
+mod data;
 mod problem;
 mod words;
 
@@ -75,7 +76,9 @@ impl Theme {
         let assets = assets::load(&files)?;
         let walk = fs::walk(&config.folder(STATIC), STATIC, |_| false)?;
         problems.extend(walk.problems);
-        let site = site(config, &words, &assets);
+        let (data, found) = data::load(config)?;
+        problems.extend(found);
+        let site = site(config, &words, &assets, data);
         let mut hash = Xxh3::new();
         for file in &files {
             hash.update(&xxhash_rust::xxh3::xxh3_128(file.name.as_bytes()).to_le_bytes());
@@ -185,7 +188,7 @@ fn thousands(number: u64) -> String {
 }
 
 /// What templates see as `site`: nothing of it comes from an article, or one new article would change every page.
-fn site(config: &Config, words: &Words, assets: &[Asset]) -> serde_json::Value {
+fn site(config: &Config, words: &Words, assets: &[Asset], data: serde_json::Value) -> serde_json::Value {
     let base = config.site.base_path.as_str();
     let mut site = serde_json::to_value(&config.site).expect("the configuration is plain data");
     let urls: serde_json::Map<_, _> = assets
@@ -205,7 +208,7 @@ fn site(config: &Config, words: &Words, assets: &[Asset]) -> serde_json::Value {
         .collect();
     site["dir"] = if is_rtl(&config.site.lang) { "rtl" } else { "ltr" }.into();
     site["words"] = words.values().clone();
-    site["data"] = serde_json::json!({});
+    site["data"] = data;
     site["assets"] = urls.into();
     site["generator"] = concat!("backissue ", env!("CARGO_PKG_VERSION")).into();
     site["home"] = format!("{base}/").into();

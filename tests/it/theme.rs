@@ -33,6 +33,46 @@ fn words_can_be_replaced_one_by_one() {
 }
 
 #[test]
+fn data_files_reach_templates() {
+    let site = one_article();
+    site.file("data/outlets.csv", "\u{feff}name,since\r\n\"Herald, The\",1901\r\nCourier,007\r\n")
+        .file("data/people/staff.yaml", "jane: {born: 1950, beat: [ferries, fish]}\n")
+        .file("data/limits.json", "{\"most\": 1.50}")
+        .file(
+            "templates/term.html",
+            "{% for row in site.data.outlets %}{{ row.name }} {{ row.since }};{% endfor %}\
+             {{ site.data.people.staff.jane.beat[1] }} {{ site.data.limits.most }}",
+        );
+    site.build().clean();
+    assert_eq!(site.read("public/tags/one/index.html"), "Herald, The 1901;Courier 007;fish 1.5");
+    site.file("data/limits.json", "{\"most\": 2}");
+    assert!(site.build().count("written") > 0);
+    assert!(site.read("public/tags/one/index.html").ends_with("fish 2"));
+}
+
+#[test]
+fn data_files_that_cannot_be_used_have_a_place_and_publish_nothing() {
+    #[track_caller]
+    fn check(name: &str, text: &str, line: Option<u64>, message: &str) {
+        let site = one_article();
+        site.file(&format!("data/{name}"), text);
+        let run = site.try_build(&[]);
+        let problem = run.problem("data");
+        assert_eq!((run.code, problem["file"].as_str()), (Some(1), Some(&*format!("data/{name}"))));
+        assert_eq!(problem["line"].as_u64(), line, "{problem}");
+        assert!(problem["message"].as_str().unwrap().contains(message), "{problem}");
+        assert!(!site.exists("public/index.html"));
+    }
+    check("a.csv", "a,b\n1,2\n1,2,3\n", Some(3), "3 fields");
+    check("a.csv", "a,a\n1,2\n", Some(1), "two columns are named `a`");
+    check("a.json", "{\n\"ä\": }", Some(2), "expected value");
+    check("a.yaml", "a: [1\n", Some(2), "");
+    let site = one_article();
+    site.file("data/a.json", "1").file("data/a.yaml", "1").file("data/notes.txt", "none");
+    assert!(site.try_build(&[]).problem("data")["message"].as_str().unwrap().contains("site.data.a"));
+}
+
+#[test]
 fn every_language_has_every_word() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/i18n");
     let load = |name: &str| -> serde_json::Value {
