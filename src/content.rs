@@ -1,6 +1,6 @@
 //! `content/` → articles and problems, one file at a time. A broken file never hides the others.
 
-use crate::article::{self, Article, Date, Keys};
+use crate::article::{self, Article, Date, Keys, Redaction};
 use crate::config::Config;
 use crate::fs;
 use crate::problem::{Fatal, Problem};
@@ -29,7 +29,7 @@ pub struct Listing {
 /// One file, read and understood.
 #[derive(Debug)]
 pub struct Loaded {
-    /// Its metadata; the date in the file's name already counts.
+    /// Its metadata; the date in the file's name already counts, and what it asks to be redacted is gone.
     pub article: Article,
     /// The slug asked for, or made from the file's name.
     pub slug: Slug,
@@ -120,16 +120,29 @@ pub fn read(source: &fs::File, keys: &Keys) -> std::result::Result<Loaded, Probl
     let stem = stem(&source.name);
     let (date, stem) = Date::from_file_name(stem).map_or((None, stem), |(date, rest)| (Some(date), rest));
     article.date = article.date.or(date.filter(|_| !parsed.wrong_date));
-    let slug = Slug::new(article.slug.as_deref().unwrap_or(stem));
+    let redaction = redaction(&article);
+    let (mut stem, mut body) = (stem.to_string(), text[parsed.body..].to_string());
+    if !redaction.is_empty() {
+        redaction.article(&mut article);
+        (stem, body) = (redaction.path(&stem), redaction.text(&body));
+    }
+    let slug = Slug::new(article.slug.as_deref().unwrap_or(&stem));
     Ok(Loaded {
         slug,
         explicit_slug: article.slug.is_some(),
-        name_title: title_from(stem),
+        name_title: title_from(&stem),
         article,
-        body: text[parsed.body..].to_string(),
+        body,
         body_line: parsed.body_line,
         problems: parsed.problems.into_iter().map(|problem| problem.file(&source.name)).collect(),
     })
+}
+
+/// What an article asks to be left out of everything that is published of it. File names and addresses may have a name
+/// in the letters of a slug.
+pub fn redaction(article: &Article) -> Redaction {
+    let slugs: Vec<Slug> = article.redact.iter().map(|name| Slug::new(name)).collect();
+    Redaction::new(article.redact.iter().map(String::as_str).chain(slugs.iter().map(Slug::as_str)))
 }
 
 fn is_markdown(name: &str) -> bool {

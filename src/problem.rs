@@ -53,7 +53,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("panic", "a defect in backissue hit this article; it is set aside"),
     ("passed-over", "a name in `content/` begins with `_`; what it holds is not published"),
     ("path", "a file's name cannot be published"),
-    ("redact", "the article asks for redaction, which this version lacks; it is set aside"),
+    ("redact", "a name to be redacted can still be read in the text; the article is set aside"),
     ("redirect", "an address of before cannot lead to the article that names it"),
     ("remarks-omitted", "a body has more remarks than are shown"),
     ("same-path", "articles wanted one path; the later got a suffix"),

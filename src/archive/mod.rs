@@ -21,6 +21,8 @@ use std::ops::Range;
 pub struct Entry {
     /// The source file, relative to the project, with `/`.
     pub source: String,
+    /// What the manifest, which is public, calls the source, where a name in it is to be left out.
+    pub alias: Option<String>,
     /// Its metadata.
     pub article: Article,
     /// Its headline, never empty.
@@ -41,6 +43,11 @@ impl Entry {
     /// Whether only the memory of it is left: it holds its place in the arithmetic of pages, and nothing else.
     pub fn removed(&self) -> bool {
         matches!(self.article.status, Status::Removed(_))
+    }
+
+    /// What the manifest calls its source.
+    pub fn public_source(&self) -> &str {
+        self.alias.as_deref().unwrap_or(&self.source)
     }
 
     /// When its text changed last, as far as it says: published, updated or corrected.

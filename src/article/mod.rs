@@ -6,10 +6,12 @@
 
 mod date;
 mod read;
+mod redact;
 mod write;
 
 pub use date::{Date, Precision};
 pub use read::{Keys, Parsed, parse};
+pub use redact::Redaction;
 pub use write::write;
 
 use crate::yaml::Node;

@@ -99,20 +99,16 @@ impl Load {
 
 fn entry(source: &fs::File, keys: &Keys) -> std::result::Result<(Entry, Vec<Problem>), Problem> {
     let loaded = content::read(source, keys)?;
-    if !loaded.article.redact.is_empty() {
-        let message = "`redact` is not available in this version; the article is not published unredacted";
-        return Err(Problem::error("redact", message)
-            .file(&source.name)
-            .hint("remove the names by hand, or wait"));
-    }
     let outline = markdown::outline(&loaded.body)
         .map_err(|refused| refusal(&refused, &source.name, loaded.body_line))?;
     let Loaded { article, slug, explicit_slug, name_title, body, mut problems, .. } = loaded;
     problems.extend(unusable_addresses(&article, &source.name));
     let title =
         article.title.clone().or(outline.heading).filter(|title| !title.is_empty()).unwrap_or(name_title);
+    let redaction = content::redaction(&article);
     let entry = Entry {
         source: source.name.clone(),
+        alias: redaction.finds(&source.name).then(|| redaction.text(&source.name)),
         title: if title.is_empty() { slug.to_string() } else { title },
         article,
         slug,

@@ -52,8 +52,8 @@ type Rendered = (u8, Option<Fingerprint>, Vec<Problem>);
 
 /// Why an output could not be made.
 enum Failure {
-    /// The article is at fault.
-    Article(Problem),
+    /// The article of this source is at fault.
+    Article(String, Problem),
     /// The whole build is.
     Build(anyhow::Error),
 }
@@ -85,15 +85,15 @@ impl<K: Send> Done<K> {
         let made: Vec<_> =
             outputs.par_iter().map_init(Vec::new, |buffer, output| one(buffer, output)).collect();
         let mut broken = Vec::new();
-        for (output, made) in outputs.iter().zip(made) {
+        for made in made {
             match made {
                 Ok(made) => {
                     self.kept.push(made.kept);
                     self.fingerprints.extend(made.fingerprint);
                     self.problems.extend(made.problems);
                 }
-                Err(Failure::Article(problem)) => {
-                    self.failed.insert(output.source.clone(), problem);
+                Err(Failure::Article(source, problem)) => {
+                    self.failed.insert(source, problem);
                 }
                 Err(Failure::Build(error)) => broken.push(error),
             }
@@ -175,7 +175,8 @@ impl Work<'_> {
             let (body, found) = self.body(&renderer, entry)?;
             Ok((renderer.story(output.page, &body, buffer), found))
         });
-        let (fingerprint, found) = story.map_err(Failure::Article)?;
+        let (fingerprint, found) =
+            story.map_err(|problem| Failure::Article(entry.source.clone(), problem))?;
         problems.extend(found);
         Ok(fingerprint?)
     }
@@ -205,6 +206,11 @@ impl Work<'_> {
         };
         let html = markdown::to_html(&loaded.body, &context)
             .map_err(|refused| refusal(&refused, &entry.source, loaded.body_line))?;
+        if content::redaction(&entry.article).finds(&markdown::readable(&html.html)) {
+            let message = "a name to be redacted can still be read in the text; the article is not published";
+            let hint = "write the name in plain letters, without markup or character references in it";
+            return Err(Problem::error("redact", message).file(&entry.source).hint(hint));
+        }
         problems.extend(html.notes.into_iter().map(|note| remark(note, entry, loaded.body_line)));
         Ok((Body { hash: renderer.body_hash(entry, &links), html: html.html }, problems))
     }

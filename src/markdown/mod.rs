@@ -137,6 +137,22 @@ pub fn to_html(body: &str, context: &Context) -> Result<Html, Refused> {
     Ok(Html { html, notes: notes.into_iter().map(|remark| remark.note).collect() })
 }
 
+/// All that a reader or a program can read in a rendered body: its text, and the values of its attributes.
+pub fn readable(html: &str) -> String {
+    let (mut text, mut values) = (String::with_capacity(html.len()), String::new());
+    for token in Tokens::new(html) {
+        match token {
+            Token::Text(piece) => text.push_str(&escape::decode(piece)),
+            Token::Start(tag) => tag.attributes().for_each(|(_, value)| {
+                values.push('\n');
+                values.push_str(&escape::decode(value));
+            }),
+            _ => {}
+        }
+    }
+    text + &values
+}
+
 /// The names by which links can lead into a page: the ids of its elements.
 pub fn anchors(page: &str) -> BTreeSet<String> {
     let names = Tokens::new(page).filter_map(|token| match token {

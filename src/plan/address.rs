@@ -205,6 +205,7 @@ mod tests {
         let config = Config::load(folder.path(), &crate::config::Flags::default()).unwrap();
         let entry = |(number, date, slug, explicit_slug): &(usize, &str, &str, bool)| Entry {
             source: format!("content/{number:02}.md"),
+            alias: None,
             article: Article { date: Date::parse(date).ok(), ..Article::default() },
             title: slug.to_string(),
             slug: Slug::new(slug),

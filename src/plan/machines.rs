@@ -42,7 +42,7 @@ pub(super) fn add(archive: &Archive, config: &Config, addresses: &Addresses, out
     for format in &config.citations {
         for (id, _) in archive.entries.iter().enumerate().filter(|(_, entry)| !entry.removed()) {
             let path = citation_path(addresses.of(Subject::Article(id)), *format);
-            let source = archive.entries[id].source.clone();
+            let source = archive.entries[id].public_source().to_string();
             outputs.push(Output { path, page: Page::Citation(id, *format), source });
         }
     }

@@ -34,7 +34,7 @@ pub struct Output {
     pub path: OutPath,
     /// What is in it.
     pub page: Page,
-    /// The input it is made from: an article, or the template of a list.
+    /// The input it is made from, as the manifest calls it: an article, or the template of a list.
     pub source: String,
 }
 
@@ -205,7 +205,7 @@ fn stories(archive: &Archive, addresses: &Addresses, outputs: &mut Vec<Output>) 
             Subject::Standalone(id) => Page::Standalone(id),
         };
         // A file's name can say what its tombstone must not.
-        let source = if entry.removed() { template("tombstone") } else { entry.source.clone() };
+        let source = if entry.removed() { template("tombstone") } else { entry.public_source().to_string() };
         outputs.push(Output { path: addresses.of(subject).clone(), page, source });
     }
 }

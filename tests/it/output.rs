@@ -467,13 +467,3 @@ fn sites_without_an_address_are_told_apart_by_what_they_hold() {
     one.file("archive.yaml", "title: Renamed again\n");
     one.build();
 }
-
-#[test]
-fn a_page_of_before_does_not_outlive_a_wish_for_redaction() {
-    let site = Site::new();
-    site.article("a.md", "title: Jo Doe did it\nslug: neutral");
-    site.build();
-    site.article("a.md", "title: Jo Doe did it\nslug: neutral\nredact: [Jo Doe]");
-    site.build();
-    assert!(site.tree().values().all(|bytes| !String::from_utf8_lossy(bytes).contains("Jo Doe")));
-}

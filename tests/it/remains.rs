@@ -291,3 +291,68 @@ fn a_crawl_of_the_sample_finds_no_dead_end_and_every_article_within_five_clicks(
     assert!(unreached.len() == 3 && unreached.iter().all(|name| unlisted(name)), "{unreached:?}");
     assert!(clicks.values().all(|far| *far <= 5), "{clicks:?}");
 }
+
+/// Everything an article can say a name in.
+const NAMED: &str = "title: Jane Doe's boat
+subtitle: JANE DOE sails
+description: About Jane Doe
+date: 2020-01-02
+tags: [Jane Doe, boats]
+authors: [Jane Doe, Sam Roe]
+source: The Doe Courier
+aliases: [/2019/jane-doe.html, /old.html]
+image: jane-doe.png
+original_url: https://example.com/jane%20doe
+archived_url: https://example.net/jane-doe
+rights: © Jane Doe
+dateline: JANE DOE ISLAND
+print: {edition: Jane Doe edition}
+raw: {file: jane_doe.txt, sha256: abc}
+corrections: [{date: 2020-01-03, text: It was Jane Doe.}]
+extra: {friends: [Jane Doe], Jane Doe: yes}
+redact: [Jane Doe]";
+
+#[test]
+fn a_redacted_name_is_nowhere() {
+    let site = Site::with(
+        "title: T\nbase_url: https://example.org\ncitations: [bibtex, ris, csl]\ndownloads: true\nfeeds: {content: full}\n\
+         own_hosts: [example.com]\nredirect_maps: [netlify, nginx, apache]\n",
+    );
+    site.file("content/jane-doe.png", b"png").article("other.md", "title: Other\ndate: 2020-01-01");
+    site.file(
+        "templates/article.html",
+        "{% extends \"theme/article.html\" %}{% block title %}{% for key, value in article.extra %}\
+         {{ key }} {{ value }};{% endfor %}{% endblock %}",
+    );
+    site.file(
+        "content/2020-01-02-jane-doe-sails.md",
+        format!(
+            "---\n{NAMED}\n---\n\n# Jane Doe\n\nThen *Jane* Doe, jane\ndoe and Jane&nbsp;- no.\n\n\
+             ![Jane Doe](jane-doe.png) [site](https://example.net/jane-doe) <i title='Jane Doe'>Jané Doe</i>\n"
+        ),
+    );
+    site.build();
+    let folded = |text: &str| text.to_lowercase().replace(['-', '_', '+'], " ").replace("%20", " ");
+    for (name, bytes) in site.tree() {
+        let text = folded(&String::from_utf8_lossy(&bytes));
+        assert!(!text.contains("jane doe") && !folded(&name).contains("jane doe"), "{name}: {text}");
+    }
+    let page = site.read("public/2020/01/02/sails.html");
+    assert!(page.contains("█████ █████&#x27;s boat") || page.contains("█████ █████'s boat"), "{page}");
+    assert!(page.contains("Sam Roe") && page.contains("The Doe Courier"), "{page}");
+    assert!(site.exists("public/old.html"));
+}
+
+#[test]
+fn what_cannot_be_redacted_is_not_published() {
+    let site = Site::new();
+    site.file("content/a.md", "---\ntitle: A\nslug: a\n---\n\nJ&#97;ne D**o**e was there.\n");
+    assert!(site.build_and("public/undated/a.html"));
+    site.file(
+        "content/a.md",
+        "---\ntitle: A\nslug: a\nredact: Jane Doe\n---\n\nJ&#97;ne D**o**e was there.\n",
+    );
+    let run = site.build();
+    assert_eq!(run.problem("redact")["file"], "content/a.md");
+    assert!(!site.exists("public/undated/a.html"), "not even the page of before stays");
+}
