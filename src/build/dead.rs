@@ -145,7 +145,7 @@ fn ends(work: &Work, page: &OutPath, entry: &Entry) -> Result<Vec<(Place, End)>,
 fn end_of_link(work: &Work, here: &str, entry: &Entry, link: &LocalLink) -> End {
     let base = &work.config.site.base_path;
     match link.file.as_deref().and_then(|file| work.resolve(entry, file)) {
-        Some(url) => end(work, here, &format!("{url}{}", links::fragment(&link.url))),
+        Some(to) => end(work, here, &format!("{}{}", to.url, links::fragment(&link.url))),
         None if link.is_markdown() => {
             End::Nowhere(Some(match links::source_of(&entry.source, &link.written) {
                 Some(source) if work.load.source(&source).is_some() => format!("`{source}` is not published"),

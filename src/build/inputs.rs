@@ -52,7 +52,7 @@ impl<'a> Inputs<'a> {
 
     /// Plans a site of all that is not set aside. `kept` are pages that stand already and stay, with their sources.
     pub(super) fn plan(&mut self, kept: &[(OutPath, String)]) -> Result<Attempt> {
-        let media = Media::new(&self.load);
+        let media = Media::new(&self.load, &self.theme.statics);
         let images =
             media.files().map(|(path, source)| Copied { path: path.clone(), source: source.to_string() });
         let copied: Vec<Copied> = self.statics.iter().cloned().chain(images).collect();

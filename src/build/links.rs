@@ -24,6 +24,11 @@ pub(super) fn source_of(from: &str, destination: &str) -> Option<String> {
     (parts.first() == Some(&crate::content::FOLDER) && parts.len() > 1).then(|| parts.join("/"))
 }
 
+/// The path below the root of the site that a root-relative destination means.
+pub(super) fn below_root(destination: &str) -> Option<String> {
+    decode(destination.strip_prefix('/')?.split(['#', '?']).next()?)
+}
+
 /// The part from `#` on, if there is one.
 pub(super) fn fragment(destination: &str) -> &str {
     destination.find('#').map_or("", |at| &destination[at..])

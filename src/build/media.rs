@@ -1,4 +1,5 @@
-//! Images beside articles: published under `/media/`, by a hash of their bytes, if an article refers to them.
+//! Images that articles refer to. Those beside articles are published under `/media/`, by a hash of their bytes; those
+//! of `static/` are published anyway. Of both, width and height are known.
 
 use super::links;
 use super::load::Load;
@@ -24,25 +25,32 @@ pub(super) struct Media {
     paths: HashMap<String, OutPath>,
     /// By path, so that equal images of equal names are published once.
     files: BTreeMap<OutPath, String>,
+    /// Width and height in pixels.
+    sizes: HashMap<OutPath, (u32, u32)>,
     /// All files of `content/` that articles refer to, published or not.
     mentioned: BTreeSet<String>,
     pub(super) problems: Vec<Problem>,
 }
 
 impl Media {
-    pub(super) fn new(load: &Load) -> Self {
+    pub(super) fn new(load: &Load, statics: &[fs::File]) -> Self {
         let others: HashMap<&str, &fs::File> =
             load.listing.others.iter().map(|file| (file.name.as_str(), file)).collect();
+        let statics: HashMap<&str, &fs::File> =
+            statics.iter().map(|file| (file.name.as_str(), file)).collect();
         let mut wanted: BTreeMap<&str, (&fs::File, &str)> = BTreeMap::new();
+        let mut plain: BTreeMap<&str, &fs::File> = BTreeMap::new();
         let published = load.entries.iter().filter(|entry| !entry.removed());
         for entry in published {
             for link in entry.links.iter().chain(&entry.article.image) {
                 let source = links::source_of(&entry.source, link);
-                let Some((name, file)) = source.and_then(|source| others.get_key_value(source.as_str()))
-                else {
-                    continue;
-                };
-                wanted.entry(name).or_insert((file, &entry.source));
+                if let Some((name, file)) = source.and_then(|source| others.get_key_value(source.as_str())) {
+                    wanted.entry(name).or_insert((file, &entry.source));
+                } else if let Some(name) = links::below_root(link)
+                    && let Some((name, file)) = statics.get_key_value(name.as_str())
+                {
+                    plain.insert(name, file);
+                }
             }
         }
         let mentioned = wanted.keys().map(ToString::to_string).collect();
@@ -52,7 +60,8 @@ impl Media {
         let mut reported = BTreeSet::new();
         for (name, path) in named {
             match path {
-                Ok(path) => {
+                Ok((path, size)) => {
+                    media.sizes.extend(size.map(|size| (path.clone(), size)));
                     media.files.entry(path.clone()).or_insert_with(|| name.to_string());
                     media.paths.insert(name.to_string(), path);
                 }
@@ -60,7 +69,16 @@ impl Media {
                 Err(_) => {}
             }
         }
+        media.sizes.par_extend(plain.into_par_iter().filter_map(|(name, file)| {
+            let bytes = read(file).ok()?;
+            Some((OutPath::new(name).ok()?, size_of(&bytes)?))
+        }));
         media
+    }
+
+    /// Width and height of an image in pixels.
+    pub(super) fn size(&self, path: &OutPath) -> Option<(u32, u32)> {
+        self.sizes.get(path).copied()
     }
 
     /// Whether an article refers to a file.
@@ -84,7 +102,14 @@ pub(super) fn read(file: &fs::File) -> fs::Result<Vec<u8>> {
     fs::read(&file.path, LIMIT)
 }
 
-fn path_of(file: &fs::File, article: &str) -> Result<OutPath, Problem> {
+/// Width and height in pixels, as far as the bytes say.
+fn size_of(bytes: &[u8]) -> Option<(u32, u32)> {
+    let size = imagesize::blob_size(bytes).ok()?;
+    Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?))
+        .filter(|(w, h)| *w > 0 && *h > 0)
+}
+
+fn path_of(file: &fs::File, article: &str) -> Result<(OutPath, Option<(u32, u32)>), Problem> {
     let name = file.name.rsplit('/').next().unwrap_or_default();
     let kind = name.rsplit_once('.').map_or(String::new(), |(_, end)| end.to_ascii_lowercase());
     if !KINDS.contains(&kind.as_str()) {
@@ -101,5 +126,6 @@ fn path_of(file: &fs::File, article: &str) -> Result<OutPath, Problem> {
     };
     let bytes = read(file).map_err(|error| unreadable(error.to_string()))?;
     let hash = HEXLOWER.encode(&Sha256::digest(&bytes));
-    OutPath::new(&format!("media/{}-{name}", &hash[..DIGITS])).map_err(unreadable)
+    let path = OutPath::new(&format!("media/{}-{name}", &hash[..DIGITS])).map_err(unreadable)?;
+    Ok((path, size_of(&bytes)))
 }

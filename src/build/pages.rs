@@ -7,10 +7,11 @@ use crate::archive::{Archive, Entry};
 use crate::config::Config;
 use crate::content;
 use crate::fs;
-use crate::markdown;
+use crate::markdown::{self, Resolved};
 use crate::plan::{Copied, Output, Page, Plan};
 use crate::problem::{Fatal, Problem};
 use crate::render::{Body, Fingerprint, Renderer};
+use crate::route::OutPath;
 use crate::theme::{STATIC, Theme};
 use anyhow::Result;
 use rayon::prelude::*;
@@ -212,26 +213,28 @@ impl Work<'_> {
             return Err(Problem::error("redact", message).file(&entry.source).hint(hint));
         }
         problems.extend(html.notes.into_iter().map(|note| remark(note, entry, loaded.body_line)));
-        Ok((Body { hash: renderer.body_hash(entry, &links), html: html.html }, problems))
+        let lead = entry.article.image.as_deref().and_then(|image| self.resolve(entry, image));
+        Ok((Body { hash: renderer.body_hash(entry, &links), html: html.html, lead }, problems))
     }
 
     /// The address to publish for a local destination.
-    pub(super) fn resolve(&self, entry: &Entry, destination: &str) -> Option<String> {
+    pub(super) fn resolve(&self, entry: &Entry, destination: &str) -> Option<Resolved> {
+        let file = |path: &OutPath| Resolved {
+            url: self.plan.addresses.url(path).to_string(),
+            size: self.media.size(path),
+        };
         let address = |source: &str| {
-            let image = || self.media.path(source).map(|path| self.plan.addresses.url(path));
-            self.plan.addresses.of_source(source).or_else(image)
+            let article = self.plan.addresses.of_source(source);
+            let article = article.map(|url| Resolved { url: url.to_string(), size: None });
+            article.or_else(|| self.media.path(source).map(file))
         };
         let found = links::source_of(&entry.source, destination).and_then(|source| address(&source));
         let found = found.or_else(|| {
             // Root-relative destinations may also name files of `static/`, which are published as they are.
-            let below = destination.strip_prefix('/')?.split(['#', '?']).next()?;
-            let path = crate::route::OutPath::new(&links::decode(below)?).ok()?;
-            self.plan
-                .has_like(&path)
-                .filter(|planned| **planned == path)
-                .map(|path| self.plan.addresses.url(path))
+            let path = OutPath::new(&links::below_root(destination)?).ok()?;
+            self.plan.has_like(&path).filter(|planned| **planned == path).map(file)
         });
-        found.map(|url| format!("{url}{}", links::fragment(destination)))
+        found.map(|to| Resolved { url: to.url + links::fragment(destination), ..to })
     }
 
     /// The files behind copied outputs, by source.

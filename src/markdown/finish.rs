@@ -247,7 +247,7 @@ impl Finish<'_> {
     fn local(&self, destination: &str, url: String) -> String {
         let path = link::local_path(destination).filter(|it| link::is_markdown(it) || link::is_picture(it));
         // What the caller answers goes through the policy too: then there is no way round it.
-        match path.and_then(self.context.resolve).and_then(|it| link::safe_url(&it)) {
+        match path.and_then(self.context.resolve).and_then(|it| link::safe_url(&it.url)) {
             Some(resolved) => resolved + link::fragment(&url),
             None => self.below_base(url),
         }
@@ -278,10 +278,15 @@ impl Finish<'_> {
     }
 
     fn local_image(&mut self, tag: &Tag, destination: &str, alt: &str) {
-        let resolved = link::local_path(destination).and_then(self.context.resolve).map(|it| target(&it));
-        if let Some(Target::Local(url)) = resolved {
+        let resolved = link::local_path(destination).and_then(self.context.resolve);
+        if let Some((Target::Local(url), size)) = resolved.map(|it| (target(&it.url), it.size)) {
             self.push("<img");
             push_attribute(&mut self.done.html, "src", &url);
+            // Browsers keep the space; an author who gives one of the two wants another one kept.
+            let sized = tag.value("width").or_else(|| tag.value("height")).is_some();
+            if let Some((width, height)) = size.filter(|_| !sized) {
+                self.push(&format!(" width=\"{width}\" height=\"{height}\""));
+            }
             if tag.value("alt").is_none() {
                 self.push(" alt=\"\"");
             }

@@ -37,6 +37,7 @@ use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 
 use pulldown_cmark::{Event, Options, Parser};
+use serde::Serialize;
 
 use crate::markdown::finish::Finished;
 use crate::markdown::shortcode::Source;
@@ -83,11 +84,20 @@ pub struct Context<'a> {
     pub title: &'a str,
     /// What stands before root-relative links: nothing, or a path such as `/archive`.
     pub base_path: &'a str,
-    /// The URL to publish for a destination of the outline: on this site, with the base path. `None` leaves a link as
+    /// What to publish for a destination of the outline: on this site, with the base path. `None` leaves a link as
     /// it is and puts its alternative text in the place of an image.
-    pub resolve: &'a dyn Fn(&str) -> Option<String>,
+    pub resolve: &'a dyn Fn(&str) -> Option<Resolved>,
     /// Words in the language of the page.
     pub words: Words<'a>,
+}
+
+/// Where a destination leads on this site.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Resolved {
+    /// The URL to publish.
+    pub url: String,
+    /// Width and height of an image in pixels, where they are known.
+    pub size: Option<(u32, u32)>,
 }
 
 /// Words that are published with a body.

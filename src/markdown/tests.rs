@@ -1,12 +1,15 @@
 //! What readers see of a body.
 
-use crate::markdown::{Context, Html, Words, outline, to_html};
+use crate::markdown::{Context, Html, Resolved, Words, outline, to_html};
 
 pub const WORDS: Words = Words { footnotes: "Footnotes", back: "Back to text", table: "Table" };
 
 /// Renders below `/archive`; `missing…` is not found, everything else is at `/archive/found/`.
 pub fn render(body: &str) -> Html {
-    let resolve = |it: &str| (!it.starts_with("missing")).then(|| format!("/archive/found/{it}"));
+    let resolve = |it: &str| {
+        let found = || Resolved { url: format!("/archive/found/{it}"), size: None };
+        (!it.starts_with("missing")).then(found)
+    };
     let context = Context { title: "Title", base_path: "/archive", resolve: &resolve, words: WORDS };
     to_html(body, &context).unwrap()
 }

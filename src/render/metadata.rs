@@ -4,6 +4,7 @@ use super::views::{HeadLink, Meta, PageView, Story};
 use super::{Renderer, Script};
 use crate::archive::Entry;
 use crate::config::{CitationFormat, FeedFormat};
+use crate::markdown;
 use crate::plan::{Feed, Page, Part, citation_path, feed_path, has_feed};
 use serde_json::{Map, Value, json};
 
@@ -11,9 +12,25 @@ impl Renderer<'_> {
     /// The head of an article.
     pub(super) fn describe(&self, page: &mut PageView, story: &Story, id: usize) {
         let entry = &self.archive.entries[id];
+        let image = self.image_of(story, entry);
         page.meta = self.meta(page, story, entry);
+        page.meta.extend(image.clone().map(|content| Meta {
+            attribute: "property",
+            name: "og:image",
+            content,
+        }));
         page.links = self.signposts(page, story, id);
-        page.json_ld = Some(Script::new(&self.json_ld(page, story, entry)));
+        page.json_ld = Some(Script::new(&self.json_ld(page, (story, image), entry)));
+    }
+
+    /// The whole address of an article's image, here or elsewhere: programs ask for it, pages do not.
+    fn image_of(&self, story: &Story, entry: &Entry) -> Option<String> {
+        let site = &self.config.site;
+        match &story.image {
+            Some(_) if site.base_url.is_empty() => None,
+            Some(image) => Some(format!("{}{}", site.base_url, &image.url[site.base_path.len()..])),
+            None => entry.article.image.as_deref().and_then(markdown::safe_web_url),
+        }
     }
 
     /// The head of a list: what it is called where it is shared, and its feeds.
@@ -124,7 +141,7 @@ impl Renderer<'_> {
     }
 
     /// <https://schema.org/NewsArticle>
-    fn json_ld(&self, page: &PageView, story: &Story, entry: &Entry) -> Value {
+    fn json_ld(&self, page: &PageView, (story, image): (&Story, Option<String>), entry: &Entry) -> Value {
         let article = &entry.article;
         let from = &story.provenance;
         let url = page.canonical.clone().unwrap_or_else(|| page.url.clone());
@@ -160,6 +177,7 @@ impl Renderer<'_> {
             ("headline", Some(story.title.clone().into())),
             ("alternativeHeadline", text(&story.subtitle)),
             ("description", text(&page.description)),
+            ("image", text(&image)),
             ("datePublished", date(&article.date)),
             ("dateModified", date(&article.updated)),
             ("inLanguage", Some(story.lang.clone().into())),

@@ -25,6 +25,7 @@ pub use fingerprint::{Fingerprint, Shared};
 
 use crate::archive::{Archive, Entry};
 use crate::config::Config;
+use crate::markdown::Resolved;
 use crate::plan::{Page, Plan};
 use crate::route::OutPath;
 use crate::theme::{Theme, Words, is_rtl};
@@ -50,6 +51,8 @@ pub struct Body {
     pub hash: u128,
     /// The HTML.
     pub html: String,
+    /// The image that stands for the article, if it is on this site.
+    pub lead: Option<Resolved>,
 }
 
 /// Gives the rendered body of an article, by its index.
@@ -168,7 +171,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// The hash of what a body's HTML is made from: its Markdown, its title and where its links lead.
-    pub fn body_hash(&self, entry: &Entry, links: &[(String, Option<String>)]) -> u128 {
+    pub fn body_hash(&self, entry: &Entry, links: &[(String, Option<Resolved>)]) -> u128 {
         fingerprint(&(entry.body, &entry.title, links), self.theme.hash)
     }
 

@@ -1,8 +1,8 @@
 //! Pages of articles, and pages outside the archive.
 
 use super::views::{
-    CorrectionView, DateView, Extra, Link, PrintView, ProvenanceView, RawView, Story, StoryPage, TermLink,
-    TermsOf,
+    CorrectionView, DateView, Extra, ImageView, Link, PrintView, ProvenanceView, RawView, Story, StoryPage,
+    TermLink, TermsOf,
 };
 use super::{Body, Renderer, Shared, card, date, dir};
 use crate::archive::{Aliases, Entry};
@@ -59,6 +59,7 @@ impl Renderer<'_> {
             title: entry.title.clone(),
             subtitle: article.subtitle.clone(),
             description: article.description.clone(),
+            image: image(entry, body),
             body: Shared::html(body.hash, &body.html),
             dir: dir(&lang),
             lang,
@@ -193,6 +194,13 @@ impl Renderer<'_> {
         ];
         parts.into_iter().flatten().map(|(period, title)| link(title, &period_folder(period))).collect()
     }
+}
+
+fn image(entry: &Entry, body: &Body) -> Option<ImageView> {
+    let lead = body.lead.as_ref()?;
+    let (width, height) = lead.size.unwrap_or_default();
+    let in_body = entry.article.image.as_ref().is_some_and(|image| entry.links.contains(image));
+    Some(ImageView { url: lead.url.clone(), width, height, in_body })
 }
 
 fn description(entry: &Entry) -> Option<String> {

@@ -119,6 +119,8 @@ pub(super) struct Story {
     pub title: String,
     pub subtitle: Option<String>,
     pub description: Option<String>,
+    /// The image that stands for the article.
+    pub image: Option<ImageView>,
     pub body: Shared,
     pub lang: String,
     pub dir: &'static str,
@@ -134,6 +136,17 @@ pub(super) struct Story {
     pub citations: Vec<Link>,
     pub provenance: ProvenanceView,
     pub extra: BTreeMap<String, Extra>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct ImageView {
+    /// Its address, on this site.
+    pub url: String,
+    /// In pixels, as the height, or 0.
+    pub width: u32,
+    pub height: u32,
+    /// Whether the body shows it as well.
+    pub in_body: bool,
 }
 
 /// The terms of one article in one taxonomy.

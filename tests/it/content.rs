@@ -108,6 +108,37 @@ fn links_between_articles_and_images_beside_them_are_resolved() {
     assert!(!run.problems("missing-image").is_empty());
 }
 
+/// A picture of 3 by 2 pixels.
+const GIF: &[u8] = b"GIF89a\x03\0\x02\0\0\0\0;";
+
+#[test]
+fn images_keep_their_space_and_the_lead_image_is_shown_once() {
+    let site = Site::with("title: T\nbase_url: https://example.org/arc\n");
+    site.file("static/map.gif", GIF).file("content/a.gif", GIF).file("content/b.gif", [GIF, b"!"].concat());
+    site.file(
+        "content/a.md",
+        "---\ntitle: A\nimage: b.gif\n---\n![a](a.gif) ![m](/map.gif) <img src=a.gif width=1 alt=w>\n",
+    );
+    site.article("shown.md", "title: Shown\nimage: a.gif");
+    site.file("content/twice.md", "---\ntitle: Twice\nimage: a.gif\n---\n![once](a.gif)\n");
+    site.article("far.md", "title: Far\nimage: https://example.com/far.jpg");
+    site.build().clean();
+    let page = site.read("public/undated/a.html");
+    let lead = page.find("class=\"u-photo\"").unwrap();
+    assert!(lead < page.find("class=\"body").unwrap(), "{page}");
+    assert_eq!(page.matches("width=\"3\" height=\"2\"").count(), 3, "lead, a and m: {page}");
+    assert!(page.contains("width=\"1\""), "{page}");
+    let media = |name: &str| site.names().into_iter().find(|path| path.ends_with(name)).unwrap();
+    let whole = format!("https://example.org/arc/{}", media("-b.gif"));
+    assert_eq!(page.matches(&whole).count(), 2, "Open Graph and JSON-LD: {page}");
+    assert_eq!(site.read("public/undated/twice.html").matches("<img").count(), 1);
+    let far = site.read("public/undated/far.html");
+    assert!(
+        !far.contains("<img")
+            && far.contains("property=\"og:image\" content=\"https://example.com/far.jpg\"")
+    );
+}
+
 #[test]
 fn a_broken_article_is_set_aside_and_its_page_stays_until_it_is_mended() {
     let site = Site::new();
@@ -136,7 +167,6 @@ fn a_typo_in_what_hides_an_article_does_not_show_it() {
         "expires: 2020-13-01",
         "kind: pgae",
         "draft: perhaps",
-        "redact: [Jane Doe]",
         "redact: {a: b}",
     ] {
         let site = Site::new();
