@@ -74,15 +74,12 @@ impl Redaction {
                 let here = words[at..].iter().map(|word| &word.folded);
                 here.take(name.len()).eq(name.iter())
             });
-            match found {
-                Some(name) => {
-                    places.extend(words[at..at + name.len()].iter().map(|word| word.range.clone()));
-                    at += name.len();
-                }
-                None => {
-                    self.inside(&words[at], &mut places);
-                    at += 1;
-                }
+            if let Some(name) = found {
+                places.extend(words[at..at + name.len()].iter().map(|word| word.range.clone()));
+                at += name.len();
+            } else {
+                self.inside(&words[at], &mut places);
+                at += 1;
             }
         }
         places
@@ -139,7 +136,9 @@ impl Redaction {
         for text in [title, subtitle, description].into_iter().flatten() {
             *text = self.text(text);
         }
-        terms.values_mut().for_each(|names| names.retain(|name| !self.finds(name)));
+        for names in terms.values_mut() {
+            names.retain(|name| !self.finds(name));
+        }
         terms.retain(|_, names| !names.is_empty());
         *slug = slug.take().map(|slug| self.path(&slug));
         aliases.retain(|alias| !self.finds(alias));
