@@ -104,6 +104,7 @@ pub fn read(source: &fs::File, keys: &Keys) -> std::result::Result<Loaded, Probl
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
         // One file may be locked or gone; anything else ails the system, and would set all articles aside.
         let code = match error.kind() {
+            ErrorKind::FileTooLarge => "markdown-limits",
             ErrorKind::PermissionDenied | ErrorKind::NotFound | ErrorKind::InvalidData => "skipped-file",
             _ => "system",
         };

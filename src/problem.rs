@@ -28,7 +28,10 @@ impl Level {
 
 /// Every code a problem can have, with its meaning; the reference in `README.md` is this list.
 pub const CODES: &[(&str, &str)] = &[
-    ("changed-by-hand", "a published file was edited in the output; it is kept"),
+    (
+        "changed-by-hand",
+        "a published file was edited in the output; it is kept, or replaced if it is still part of the site",
+    ),
     ("changed-while-building", "a source file changed during the build; build again"),
     ("config", "`archive.yaml` cannot be used"),
     ("data", "a file of `data/` cannot be used"),
@@ -165,6 +168,15 @@ impl fmt::Display for Problem {
         }
         out.write_str(&self.message)
     }
+}
+
+/// The one of some known words that a misspelt one means, if there is one.
+pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// Below this likeness (Jaro–Winkler, 0 to 1) a word is no misspelling of another.
+    const ALIKE: f64 = 0.8;
+    let alike = known.into_iter().map(|word| (strsim::jaro_winkler(given, word), word));
+    let best = alike.filter(|(likeness, _)| *likeness >= ALIKE).max_by(|a, b| a.0.total_cmp(&b.0));
+    best.map(|(_, word)| word)
 }
 
 /// Problems that stop a run, as an error: the configuration, the templates or the plan cannot be used.

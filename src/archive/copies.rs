@@ -31,7 +31,9 @@ pub(super) fn canonical(entries: &[Entry]) -> (BTreeMap<usize, usize>, Vec<Probl
         if steps.count() < links.len() && last != copy {
             canonical.insert(copy, last);
         } else {
-            problems.push(unknown(&entries[copy], "a ring of copies"));
+            let message = "`same_as` leads back to the article itself, so that no copy is the canonical one";
+            let problem = Problem::warning("invalid-value", message).file(&entries[copy].source);
+            problems.push(problem.hint("take `same_as` out of the article that was published first"));
         }
     }
     (canonical, problems)

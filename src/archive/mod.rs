@@ -4,7 +4,7 @@ mod copies;
 mod terms;
 mod withheld;
 
-pub use terms::{Aliases, Term, TermId};
+pub use terms::{Aliases, Term, TermId, term_slug};
 pub use withheld::{Reason, reason};
 
 use crate::article::{Article, Kind, Status};

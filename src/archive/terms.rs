@@ -4,8 +4,9 @@ use super::Entry;
 use crate::article::term_key;
 use crate::config::{Config, Taxonomy};
 use crate::problem::Problem;
-use crate::route::Slug;
+use crate::route::{Slug, suffix};
 use std::collections::{BTreeMap, BTreeSet};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Index of a term in its taxonomy.
 pub type TermId = usize;
@@ -40,14 +41,53 @@ pub(super) fn group(entries: &[Entry], config: &Config) -> Grouped {
     (all, terms_of, problems)
 }
 
+/// The slug of a term. Two words in Chinese characters can sound alike and mean something else, so their slug, which
+/// is how they sound, gets digits of the very word.
+pub fn term_slug(name: &str) -> Slug {
+    let slug = Slug::new(name);
+    let is_han =
+        |letter: char| matches!(u32::from(letter), 0x3400..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x3ffff);
+    if name.chars().any(is_han) {
+        slug.with_suffix(&suffix(&name.nfkc().collect::<String>().to_lowercase()))
+    } else {
+        slug
+    }
+}
+
 /// Names that stand for others. Like terms, they are found however they are spelt.
-pub struct Aliases<'a>(BTreeMap<Slug, &'a str>);
+pub struct Aliases<'a> {
+    names: BTreeMap<Slug, (&'a str, Slug)>,
+    /// Names that lead back to themselves; they stand for nothing.
+    rings: Vec<&'a str>,
+}
 
 impl<'a> Aliases<'a> {
     /// Those of a taxonomy.
     pub fn of(config: &'a Config, taxonomy: &str) -> Self {
         let all = config.aliases.iter().filter(|(name, _)| term_key(name) == term_key(taxonomy));
-        Self(all.flat_map(|(_, map)| map).map(|(from, to)| (Slug::new(from), to.as_str())).collect())
+        let pairs: Vec<(&str, &str)> =
+            all.flat_map(|(_, map)| map).map(|(from, to)| (from.as_str(), to.as_str())).collect();
+        let next: BTreeMap<Slug, (&str, Slug)> =
+            pairs.iter().map(|(from, to)| (term_slug(from), (*to, term_slug(to)))).collect();
+        let (mut names, mut rings) = (BTreeMap::new(), Vec::new());
+        for (from, _) in pairs {
+            let first = term_slug(from);
+            let mut last = &next[&first];
+            // No chain is longer than there are aliases; a longer one goes round. One that only respells is its end.
+            let steps = (0..next.len()).take_while(|_| match next.get(&last.1) {
+                Some(further) if further.1 != last.1 => {
+                    last = further;
+                    true
+                }
+                _ => false,
+            });
+            if steps.count() < next.len() {
+                names.insert(first, last.clone());
+            } else {
+                rings.push(from);
+            }
+        }
+        Self { names, rings }
     }
 
     /// The name to use for a name, and its slug.
@@ -55,9 +95,9 @@ impl<'a> Aliases<'a> {
     where
         'a: 'n,
     {
-        let slug = Slug::new(name);
-        match self.0.get(&slug) {
-            Some(other) => (other, Slug::new(other)),
+        let slug = term_slug(name);
+        match self.names.get(&slug) {
+            Some((other, slug)) => (other, slug.clone()),
             None => (name, slug),
         }
     }
@@ -88,6 +128,11 @@ fn group_one(
     problems: &mut Vec<Problem>,
 ) -> (Vec<Term>, Vec<Vec<TermId>>) {
     let aliases = Aliases::of(config, &taxonomy.name);
+    problems.extend(aliases.rings.first().map(|name| {
+        let message = format!("`aliases: {{{}: {{{name}: …}}}}` leads back to itself", taxonomy.name);
+        let hint = "of names that mean one, let one stand for the others";
+        Problem::warning("config", message).file(crate::config::FILE).hint(hint)
+    }));
     let mut names: BTreeMap<&str, (&str, Slug)> = BTreeMap::new();
     let mut groups: BTreeMap<Slug, Group> = BTreeMap::new();
     for (id, entry) in entries.iter().enumerate() {

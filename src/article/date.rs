@@ -75,11 +75,13 @@ impl Date {
 
     /// Splits a date off the beginning of a file's name: `2014-07-23-title` gives the date and `title`.
     pub fn from_file_name(stem: &str) -> Option<(Self, &str)> {
-        let (date, rest) = stem.split_at_checked(10)?;
-        let shape = |(i, c): (usize, char)| if matches!(i, 4 | 7) { c == '-' } else { c.is_ascii_digit() };
-        if !date.char_indices().all(shape) {
-            return None;
+        let mut scan = Scan(stem);
+        scan.digits(4, 4)?;
+        for _ in 0..2 {
+            scan.0 = scan.0.strip_prefix('-')?;
+            scan.digits(1, 2)?;
         }
+        let (date, rest) = stem.split_at(stem.len() - scan.0.len());
         let rest = if rest.is_empty() { rest } else { rest.strip_prefix(['-', '_', ' '])? };
         Some((Self::parse(date).ok()?, rest))
     }

@@ -10,7 +10,7 @@ mod redact;
 mod write;
 
 pub use date::{Date, Precision};
-pub use read::{Keys, Parsed, parse};
+pub use read::{KEYS, Keys, Parsed, parse};
 pub use redact::Redaction;
 pub use write::write;
 

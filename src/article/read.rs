@@ -1,12 +1,54 @@
 //! Front matter → [`Article`].
 
 use super::{Article, Correction, Date, Kind, Print, Provenance, Raw, Removal, Status, TERM_KEYS, term_key};
-use crate::problem::Problem;
+use crate::problem::{Problem, nearest};
 use crate::yaml::{self, Node};
 use std::collections::{HashMap, HashSet};
 
 /// Largest front matter, in bytes.
 const FRONT_MATTER: usize = 64 * 1024;
+
+/// All keys that front matter can have, but for those of taxonomies that an archive adds.
+pub const KEYS: [&str; 38] = [
+    "title",
+    "subtitle",
+    "description",
+    "date",
+    "updated",
+    "tags",
+    "tag",
+    "authors",
+    "author",
+    "sources",
+    "source",
+    "sections",
+    "section",
+    "places",
+    "place",
+    "slug",
+    "aliases",
+    "lang",
+    "image",
+    "kind",
+    "status",
+    "draft",
+    "published",
+    "removed",
+    "embargo",
+    "expires",
+    "original_url",
+    "archived_url",
+    "retrieved",
+    "first_published_by",
+    "rights",
+    "dateline",
+    "agency",
+    "print",
+    "raw",
+    "corrections",
+    "same_as",
+    "redact",
+];
 
 /// What the configuration says about front-matter keys.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +101,7 @@ pub fn parse(text: &str, keys: &Keys) -> Result<Parsed, Problem> {
             Problem::error("front-matter", format!("front matter is not valid YAML: {}", error.message));
         problem.at(text, in_file(error.line), error.column).hint(hint(&error.message))
     })?;
-    let entries = match node {
+    let mut entries = match node {
         Node::Null => Vec::new(),
         Node::Map(entries) => entries,
         other => {
@@ -68,6 +110,7 @@ pub fn parse(text: &str, keys: &Keys) -> Result<Parsed, Problem> {
         }
     };
     let lines = lines_of_keys(front);
+    lower_keys(&mut entries);
     let mut reader = Reader { text, lines: &lines, entries, problems: Vec::new(), wrong_dates: 0 };
     let wrong_date = reader.has_wrong_date(keys);
     let mut article = Article::default();
@@ -79,13 +122,16 @@ pub fn parse(text: &str, keys: &Keys) -> Result<Parsed, Problem> {
 
 /// Where the YAML stands and where the body starts; `None` without front matter.
 fn split(text: &str, start: usize) -> Result<Option<(std::ops::Range<usize>, usize)>, Problem> {
-    let blank = text[start..].split_inclusive('\n').take_while(|line| line.trim().is_empty());
+    let comment = |line: &str| line.starts_with("<!--") && line.ends_with("-->");
+    let blank =
+        text[start..].split_inclusive('\n').take_while(|line| line.trim().is_empty() || comment(line.trim()));
     let start = start + blank.map(str::len).sum::<usize>();
     let mut lines = text[start..].split_inclusive('\n');
     let first = lines.next().unwrap_or_default();
-    if first.trim_end() == "+++" || first.trim_end() == "{" {
-        let message = "front matter in TOML or JSON is not understood";
-        let hint = "convert it to YAML between `---` lines (`hugo convert toYAML` does)";
+    let second = lines.clone().next().unwrap_or_default();
+    if is_foreign(first.trim_end(), second) {
+        let message = "front matter is not understood: it is YAML between `---` lines here";
+        let hint = "convert it (`hugo convert toYAML` does for TOML and JSON)";
         return Err(Problem::error("front-matter", message).at(text, Some(1), Some(1)).hint(hint));
     }
     if first.trim_end() != "---" || !first.ends_with('\n') {
@@ -104,14 +150,42 @@ fn split(text: &str, start: usize) -> Result<Option<(std::ops::Range<usize>, usi
     Err(problem.at(text, Some(1), Some(1)).hint("add a line `---` before the body"))
 }
 
+/// Whether a file begins with front matter of another form: TOML, JSON, or between other fences. It may say that the
+/// article is a draft.
+fn is_foreign(first: &str, second: &str) -> bool {
+    let json = first.strip_prefix('{').is_some_and(|rest| {
+        let rest = rest.trim_start();
+        rest.starts_with('"') || rest.is_empty()
+    });
+    let fence =
+        first.len() >= 3 && ["+", ";", "-", "=", "~"].iter().any(|sign| first.replace(sign, "").is_empty());
+    let key = second.split([':', '=']).next().filter(|key| key.len() < second.trim_end().len());
+    let keyed = key.is_some_and(|key| {
+        let key = key.trim_end();
+        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+    });
+    json || first == "+++" || (fence && first != "---" && keyed)
+}
+
 /// What would mend YAML, by what is wrong with it.
 fn hint(message: &str) -> &'static str {
     if message.contains("duplicate") {
         "keep one of the two"
-    } else if message.contains("brackets") || message.contains("values") || message.contains("recursion") {
+    } else if ["brackets", "more than", "recursion"].iter().any(|word| message.contains(word)) {
         "front matter holds a few lines about the article; put data elsewhere"
     } else {
         "quote values that hold `: `, `#` or begin with a sign, such as `title: \"A: B\"`"
+    }
+}
+
+/// Other generators take `Draft` for `draft`: to publish it would be a leak.
+fn lower_keys(entries: &mut [(String, Node)]) {
+    for at in 0..entries.len() {
+        let lower = entries[at].0.to_lowercase();
+        let known = KEYS.contains(&lower.as_str()) || lower == "extra";
+        if known && entries.iter().all(|(key, _)| *key != lower) {
+            entries[at].0 = lower;
+        }
     }
 }
 
@@ -120,6 +194,8 @@ fn lines_of_keys(front: &str) -> HashMap<&str, usize> {
     let mut lines = HashMap::new();
     for (at, line) in front.lines().enumerate() {
         let key = line.split(':').next().unwrap_or_default().trim_end().trim_matches(['"', '\'']);
+        let lower = KEYS.iter().find(|known| known.eq_ignore_ascii_case(key));
+        let key = lower.copied().unwrap_or(key);
         if !key.is_empty() && !line.starts_with([' ', '#']) {
             // Line 1 of the YAML is line 2 of the file.
             lines.entry(key).or_insert(at + 2);
@@ -314,6 +390,8 @@ impl Reader<'_> {
         let hint = "name it under `keys` in `archive.yaml`, or move it under `extra`";
         for (key, _) in rest.iter().take(MOST) {
             let message = format!("unknown key `{key}`; its value is kept as `extra.{key}`");
+            let hint = nearest(key, KEYS)
+                .map_or_else(|| hint.to_string(), |known| format!("did you mean `{known}`? Else {hint}"));
             self.say(Problem::note("unknown-key", message).hint(hint), key);
         }
         if let Some(more) = rest.len().checked_sub(MOST).filter(|more| *more > 0) {

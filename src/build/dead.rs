@@ -10,10 +10,10 @@ use crate::config;
 use crate::content;
 use crate::markdown::{self, LocalLink};
 use crate::plan::Output;
-use crate::problem::Problem;
+use crate::problem::{Problem, nearest};
 use crate::route::OutPath;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use url::Url;
 
 /// The links of a whole site.
@@ -101,7 +101,7 @@ impl Links {
                 Problem::warning("dead-anchor", format!("`{}` names no part of its page", place.written))
                     .file(&place.source)
                     .at("", place.line, None);
-            match nearest(anchor, &known) {
+            match nearest(anchor, known.iter().map(String::as_str)) {
                 Some(known) => problem.hint(format!("did you mean `#{known}`?")),
                 None => problem,
             }
@@ -111,15 +111,6 @@ impl Links {
             .map(problem)
             .collect()
     }
-}
-
-/// The anchor that was perhaps meant.
-fn nearest<'a>(name: &str, known: &'a BTreeSet<String>) -> Option<&'a String> {
-    /// Names that are less like it than this have nothing to do with it.
-    const ALIKE: f64 = 0.8;
-    let likeness = known.iter().map(|known| (strsim::jaro_winkler(name, known), known));
-    let (_, best) = likeness.filter(|(like, _)| *like >= ALIKE).max_by(|a, b| a.0.total_cmp(&b.0))?;
-    Some(best)
 }
 
 /// The links of one article that are dead or lead to an anchor.

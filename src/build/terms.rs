@@ -1,6 +1,6 @@
 //! Aliases that name nothing, and terms that look like misspellings of others.
 
-use crate::archive::{Archive, Term};
+use crate::archive::{Archive, Term, term_slug};
 use crate::article::term_key;
 use crate::config::{self, Config, Taxonomy};
 use crate::problem::Problem;
@@ -21,15 +21,15 @@ pub(super) fn orphans(archive: &Archive, config: &Config) -> Vec<Problem> {
         let name = &config.taxonomies[index].name;
         let published = archive.entries.iter().filter(|entry| !entry.removed());
         let names: BTreeSet<&String> = published.flat_map(|entry| entry.article.terms(name)).collect();
-        let used: BTreeMap<Slug, &String> = names.into_iter().map(|name| (Slug::new(name), name)).collect();
-        for (from, to) in aliases.iter().filter(|(from, _)| !used.contains_key(&Slug::new(from))) {
-            let target = Slug::new(to);
+        let used: BTreeMap<Slug, &String> = names.into_iter().map(|name| (term_slug(name), name)).collect();
+        for (from, to) in aliases.iter().filter(|(from, _)| !used.contains_key(&term_slug(from))) {
+            let target = term_slug(to);
             let message = if archive.terms[index].iter().any(|term| term.slug == target) {
                 format!("{name}: no article has `{from}`, so that its alias for `{to}` does nothing")
             } else {
                 format!("{name}: no article has `{from}` or `{to}`, so that the alias does nothing")
             };
-            let from = Slug::new(from);
+            let from = term_slug(from);
             let meant = used.iter().find(|(slug, _)| is_almost(slug.as_str(), from.as_str()));
             problems.push(match meant {
                 Some((_, name)) => orphan(message).hint(format!("did you mean `{name}`?")),

@@ -4,7 +4,7 @@ use super::load;
 use super::report::Report;
 use crate::config::Flags;
 use crate::fs;
-use crate::problem::{Fatal, Problem};
+use crate::problem::{Fatal, Problem, nearest};
 use crate::theme;
 use anyhow::Result;
 use clap::Args;
@@ -51,12 +51,13 @@ fn names() -> Vec<String> {
 }
 
 fn unknown(name: &str) -> anyhow::Error {
-    let likeness = |known: &String| strsim::jaro_winkler(name, known);
-    let nearest = names().into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    let names = names();
+    let file = names.iter().map(String::as_str).find(|known| known.rsplit('/').next() == Some(name));
+    let known = file.or_else(|| nearest(name, names.iter().map(String::as_str)));
     let message = format!("the theme has no file `{name}`");
     let problem = Problem::error("usage", message);
-    Fatal::one(match nearest {
+    Fatal::one(match known {
         Some(known) => problem.hint(format!("did you mean `{known}`? `backissue eject` lists all")),
-        None => problem,
+        None => problem.hint("`backissue eject` lists all"),
     })
 }

@@ -82,8 +82,13 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         // Help and version go to the standard output with status 0, wrong usage to the standard error with 2.
         Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+                report::usage(&error.to_string());
+            } else {
+                let _ = error.print();
+            }
+            return code;
         }
     };
     let report =

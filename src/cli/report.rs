@@ -174,6 +174,15 @@ impl Report {
     }
 }
 
+/// Wrong arguments, for programs: there is no report yet.
+pub(super) fn usage(message: &str) {
+    let text = message.trim().trim_start_matches("error: ");
+    let (message, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let hint = rest.split_whitespace().collect::<Vec<_>>().join(" ");
+    let problem = object(&Problem::error("usage", message).hint(hint));
+    let _ = writeln!(std::io::stdout().lock(), "{problem}");
+}
+
 /// `file:line:column while rendering page`, as far as it is known.
 fn place(problem: &Problem) -> Option<String> {
     let mut text = problem.file.as_deref().map(plain).unwrap_or_default();

@@ -3,7 +3,8 @@
 use super::formats::{CitationFormat, FeedKeys, RedirectMap};
 use super::taxonomy::{self, TaxonomyKeys};
 use super::{Config, FILE, Flags, Navigation, Periods, Permalink, Site, Taxonomy};
-use crate::problem::{Fatal, Problem};
+use crate::article;
+use crate::problem::{Fatal, Problem, nearest};
 use crate::yaml;
 use anyhow::Result;
 use jiff::Timestamp;
@@ -152,6 +153,7 @@ impl<'a> File<'a> {
         let mut clock = None;
         keep(self.clock(flags).map(|values| clock = Some(values)));
         keep(self.checks());
+        keep(self.key_targets(&taxonomies));
         let (Some(permalink), Some(site), Some((timezone, now)), true) =
             (permalink, site, clock, wrong.is_empty())
         else {
@@ -189,6 +191,18 @@ impl<'a> File<'a> {
             first_weekday: self.keys.first_weekday.map_or(0, |day| day as i8),
         };
         Ok(config)
+    }
+
+    /// A foreign key can only become one that we know.
+    fn key_targets(&self, taxonomies: &[Taxonomy]) -> Result<(), Problem> {
+        let own = || taxonomies.iter().map(|taxonomy| taxonomy.name.as_str()).chain(article::KEYS);
+        let unknown = |(_, ours): &&(String, String)| !own().any(|known| known == ours);
+        let Some((foreign, ours)) = self.keys.keys.0.iter().find(unknown) else { return Ok(()) };
+        let problem = self.problem("keys", format!("`keys: {{{foreign}: {ours}}}`: unknown key `{ours}`"));
+        Err(match nearest(ours, own()) {
+            Some(known) => problem.hint(format!("did you mean `{known}`?")),
+            None => problem.hint("name one of the keys that `README.md` lists, or a taxonomy"),
+        })
     }
 
     fn checks(&self) -> Result<(), Problem> {
@@ -352,11 +366,7 @@ fn unknown(message: &str) -> Option<Unknown<'_>> {
 
 impl Unknown<'_> {
     fn hint(&self) -> String {
-        /// Below this likeness (Jaro–Winkler, 0 to 1) a word is no misspelling of another.
-        const ALIKE: f64 = 0.7;
-        let likeness = |known: &&&str| strsim::jaro_winkler(self.given, known);
-        let nearest = self.known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-        match nearest.filter(|known| likeness(known) >= ALIKE) {
+        match nearest(self.given, self.known.iter().copied()) {
             Some(known) => format!("did you mean `{known}`?"),
             None => format!("known are `{}`", self.known.join("`, `")),
         }

@@ -228,7 +228,7 @@ impl Finish<'_> {
         let url = match target(&destination) {
             // Misnested tables can hold a link within a link, which no parser reads as such again.
             _ if self.anchors.contains(&true) => None,
-            Target::Local(url) => Some(self.local(&destination, url)),
+            Target::Local(url) => self.local(&destination, url),
             Target::Remote(url) => Some(url),
             Target::Empty => None,
             Target::Unsafe => {
@@ -244,12 +244,14 @@ impl Finish<'_> {
         }
     }
 
-    fn local(&self, destination: &str, url: String) -> String {
+    /// A source that is not published leads nowhere; its name may say what is withheld.
+    fn local(&self, destination: &str, url: String) -> Option<String> {
         let path = link::local_path(destination).filter(|it| link::is_markdown(it) || link::is_picture(it));
+        let is_source = path.is_some_and(link::is_markdown);
         // What the caller answers goes through the policy too: then there is no way round it.
         match path.and_then(self.context.resolve).and_then(|it| link::safe_url(&it.url)) {
-            Some(resolved) => resolved + link::fragment(&url),
-            None => self.below_base(url),
+            Some(resolved) => Some(resolved + link::fragment(&url)),
+            None => Some(self.below_base(url)).filter(|_| !is_source),
         }
     }
 

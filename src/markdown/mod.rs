@@ -84,8 +84,8 @@ pub struct Context<'a> {
     pub title: &'a str,
     /// What stands before root-relative links: nothing, or a path such as `/archive`.
     pub base_path: &'a str,
-    /// What to publish for a destination of the outline: on this site, with the base path. `None` leaves a link as
-    /// it is and puts its alternative text in the place of an image.
+    /// What to publish for a destination of the outline: on this site, with the base path. `None` makes text
+    /// of a link to a Markdown file, leaves other links as they are and puts its alternative text in the place of an image.
     pub resolve: &'a dyn Fn(&str) -> Option<Resolved>,
     /// Words in the language of the page.
     pub words: Words<'a>,

@@ -1,6 +1,6 @@
 //! Files for programs: feeds, citations, data.
 
-use super::{Addresses, Data, Feed, Output, Page, Subject, known, template, term_folder};
+use super::{Addresses, Data, Feed, Output, Page, Subject, known, term_folder};
 use crate::archive::Archive;
 use crate::config::{CitationFormat, Config, FeedFormat};
 use crate::route::OutPath;
@@ -66,7 +66,7 @@ fn feeds(archive: &Archive, config: &Config, outputs: &mut Vec<Output>) {
         (0..archive.terms[taxonomy].len()).filter(fed).map(move |term| Feed::Term(taxonomy, term))
     });
     let mut add = |feed, format| {
-        let (path, source) = (feed_path(archive, config, feed, format), template("feed"));
+        let (path, source) = (feed_path(archive, config, feed, format), "content".to_string());
         outputs.push(Output { path, page: Page::Feed(feed, format), source });
     };
     for feed in std::iter::once(Feed::Site).chain(terms) {

@@ -53,6 +53,15 @@ pub(super) fn check(config: &Config, home: Option<&Path>) -> Result<PathBuf> {
 
 /// Whether a folder that exists already is ours to fill.
 pub(super) fn check_owner(output: &Path, manifest: &Manifest, config: &Config) -> Result<()> {
+    if !manifest.foreign.is_empty() {
+        let folder = super::output_name(output);
+        let problem = |name: &String| {
+            let message = "a file that backissue did not write stands where the manifest has its place";
+            let hint = "move the file away, or choose another output with `--output DIR`";
+            Problem::error("foreign-file", message).file(format!("{folder}/{name}")).hint(hint)
+        };
+        return Err(Fatal(manifest.foreign.iter().map(problem).collect()).into());
+    }
     if config.adopt {
         return Ok(());
     }

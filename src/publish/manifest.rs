@@ -60,8 +60,19 @@ pub(super) struct Index {
 pub struct Manifest {
     /// Whose output it is; `None` without a readable `manifest.json`.
     pub site: Option<SiteName>,
+    /// Parts that `manifest.json` lists and that are not there.
+    pub(super) lost: Vec<String>,
+    /// Files where the manifest's own should be, that no build wrote.
+    pub(super) foreign: Vec<String>,
     /// All that we own, by path. A file may have two records: one of before a killed build, one of after.
     records: HashMap<String, Vec<Record>>,
+}
+
+impl Record {
+    /// Whether these are the file's bytes.
+    pub(super) fn is_of(&self, bytes: &[u8]) -> bool {
+        self.size == bytes.len() as u64 && self.sha256 == HEXLOWER.encode(&Sha256::digest(bytes))
+    }
 }
 
 impl Manifest {
@@ -70,8 +81,17 @@ impl Manifest {
         let mut manifest = Self::default();
         let index = output.join(INDEX);
         if fs::kind(&index)? == Some(Kind::File) {
-            let index = serde_json::from_slice::<Index>(&fs::read(&index, LIMIT)?);
-            manifest.site = index.ok().map(|index| index.site);
+            let bytes = fs::read(&index, LIMIT)?;
+            if let Ok(index) = serde_json::from_slice::<Index>(&bytes) {
+                manifest.site = Some(index.site);
+                for part in index.files {
+                    if fs::kind(&output.join(&part.path))?.is_none() {
+                        manifest.lost.push(part.path);
+                    }
+                }
+            } else if !is_damaged(&bytes) {
+                manifest.foreign.push(INDEX.to_string());
+            }
         }
         let folder = output.join(FOLDER);
         if fs::kind(&folder)? != Some(Kind::Folder) {
@@ -83,12 +103,18 @@ impl Manifest {
             if !ours || fs::kind(&path)? != Some(Kind::File) {
                 continue;
             }
-            for line in fs::read(&path, LIMIT)?.split(|byte| *byte == b'\n') {
+            let bytes = fs::read(&path, LIMIT)?;
+            let mut ours = bytes.is_empty() || PENDING.ends_with(&name);
+            for line in bytes.split(|byte| *byte == b'\n') {
                 let Ok(record) = serde_json::from_slice::<Record>(line) else { continue };
+                ours = true;
                 // A manifest that was tampered with must not lead outside.
                 if OutPath::new(&record.path).is_ok_and(|path| path.as_str() == record.path) {
                     manifest.records.entry(record.path.clone()).or_default().push(record);
                 }
+            }
+            if !ours {
+                manifest.foreign.push(format!("{FOLDER}/{name}"));
             }
         }
         Ok(manifest)
@@ -116,6 +142,12 @@ impl Manifest {
     }
 }
 
+/// Whether a `manifest.json` that cannot be read was once ours: applications of the web have files of that name.
+fn is_damaged(bytes: &[u8]) -> bool {
+    const NAME: &[u8] = b"backissue";
+    bytes.is_empty() || bytes.windows(NAME.len()).any(|part| part == NAME)
+}
+
 /// Enters files that are about to be written.
 pub(super) fn write_pending<'a>(output: &Path, records: impl Iterator<Item = &'a Record>) -> Result<()> {
     fs::create_folders(&output.join(FOLDER))?;
@@ -126,10 +158,7 @@ pub(super) fn write_pending<'a>(output: &Path, records: impl Iterator<Item = &'a
 pub(super) fn write(output: &Path, site: &Site, records: &BTreeMap<String, Record>) -> Result<()> {
     let mut parts: BTreeMap<String, Vec<&Record>> = BTreeMap::new();
     for record in records.values() {
-        let top = record.path.split_once('/').map_or(ROOT, |(top, _)| top);
-        // Folders that differ by case alone must share a part: their files would be one on some systems.
-        let name = OutPath::new(top).map_or_else(|_| top.to_string(), |top| top.folded());
-        parts.entry(format!("{FOLDER}/{name}.ndjson")).or_default().push(record);
+        parts.entry(part_of(&record.path)).or_default().push(record);
     }
     fs::create_folders(&output.join(FOLDER))?;
     let mut files = Vec::with_capacity(parts.len());
@@ -151,6 +180,20 @@ pub(super) fn write(output: &Path, site: &Site, records: &BTreeMap<String, Recor
         }
     }
     Ok(())
+}
+
+/// The part that lists a path.
+pub(super) fn part_of(path: &str) -> String {
+    let top = path.split_once('/').map_or(ROOT, |(top, _)| top);
+    // Folders that differ by case alone must share a part: their files would be one on some systems.
+    let name = OutPath::new(top).map_or_else(|_| top.to_string(), |top| top.folded());
+    format!("{FOLDER}/{name}.ndjson")
+}
+
+/// Whether a file of the output is the manifest's own.
+pub(super) fn is_own(path: &str) -> bool {
+    let in_folder = path.strip_prefix(FOLDER).and_then(|rest| rest.strip_prefix('/'));
+    path == INDEX || path == PENDING || in_folder.is_some_and(|name| name.ends_with(".ndjson"))
 }
 
 /// The record of a file with these bytes.
@@ -176,7 +219,7 @@ fn write_if_different(output: &Path, name: &str, bytes: &[u8]) -> Result<()> {
 
 /// Writes a file aside, where the next build clears up if this one is killed, and moves it into place.
 fn replace(output: &Path, name: &str, bytes: &[u8]) -> Result<()> {
-    let aside = output.join(super::TEMPORARY).join("manifest");
+    let aside = output.join(super::TEMPORARY).join(super::MANIFEST);
     fs::write(&aside, bytes)?;
     Ok(fs::rename(&aside, &output.join(name))?)
 }

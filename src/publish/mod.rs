@@ -26,6 +26,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 const TEMPORARY: &str = ".backissue-tmp";
+/// The manifest's file there.
+const MANIFEST: &str = "manifest";
 /// Temporary files in one folder.
 const PER_FOLDER: usize = 4096;
 /// Largest published file that is compared byte by byte.
@@ -47,6 +49,8 @@ pub struct Staged {
     record: Record,
     rank: u8,
     state: State,
+    /// Whether the published file was not as the last build left it.
+    edited: bool,
 }
 
 #[derive(Debug)]
@@ -92,9 +96,7 @@ impl Site {
         let name = format!("process {}", std::process::id());
         let lock = Lock::take(&temporary.join("lock"), &name, waiting)?;
         // What a killed build left behind, now that nobody else can be using it.
-        for name in fs::names(&temporary)?.iter().filter(|name| *name != "lock") {
-            fs::remove_tree(&temporary.join(name))?;
-        }
+        clear(&temporary)?;
         // Another build may have published while we waited.
         let found = Manifest::read(&output)?;
         guard::check_owner(&output, &found, config)?;
@@ -117,34 +119,47 @@ impl Site {
     /// refer to goes first.
     pub fn stage(&self, path: &OutPath, bytes: &[u8], source: &str, rank: u8) -> Result<Staged> {
         let record = manifest::record(path.as_str(), bytes, source);
-        let state = self.compare(path, bytes, &record)?;
-        Ok(Staged { record, rank, state })
+        let (state, edited) = self.compare(path, bytes, &record)?;
+        Ok(Staged { record, rank, state, edited })
     }
 
-    fn compare(&self, path: &OutPath, bytes: &[u8], record: &Record) -> Result<State> {
+    /// What is to be done for an output, and whether its file was edited by hand.
+    fn compare(&self, path: &OutPath, bytes: &[u8], record: &Record) -> Result<(State, bool)> {
+        let foreign = |reason: String| Ok((State::Foreign(reason), false));
         if let Some(reason) = self.unsafe_parent(path)? {
-            return Ok(State::Foreign(reason));
+            return foreign(reason);
         }
         let target = self.output.join(path.as_str());
+        let mut edited = false;
         match fs::kind(&target)? {
             Some(Kind::File) => {
-                let same =
-                    fs::read(&target, LIMIT.max(record.size)).is_ok_and(|published| published == bytes);
-                if same {
-                    return Ok(State::Unchanged);
+                let published = fs::read(&target, LIMIT.max(record.size));
+                if published.as_ref().is_ok_and(|published| published == bytes) {
+                    return Ok((State::Unchanged, false));
                 }
-                if self.found.of(path.as_str()).is_empty() {
-                    return Ok(State::Foreign(
-                        "a file that backissue did not write stands there".to_string(),
-                    ));
+                let ours = self.found.of(path.as_str());
+                if ours.is_empty() {
+                    return foreign(self.unknown_file(path));
                 }
+                edited = published.is_ok_and(|published| !ours.iter().any(|ours| ours.is_of(&published)));
             }
             // Whether the folder holds only files of ours is known when they are removed.
             Some(Kind::Folder) | None => {}
-            Some(Kind::Link | Kind::Other) => {
-                return Ok(State::Foreign("a link or device stands there".to_string()));
-            }
+            Some(Kind::Link | Kind::Other) => return foreign("a link or device stands there".to_string()),
         }
+        Ok((State::Changed(self.set_aside(bytes)?), edited))
+    }
+
+    /// Why a file is taken for somebody else's.
+    fn unknown_file(&self, path: &OutPath) -> String {
+        match self.found.lost.iter().find(|part| **part == manifest::part_of(path.as_str())) {
+            Some(part) => format!("`{part}`, which would say whose the file there is, is missing"),
+            None => "a file that backissue did not write stands there".to_string(),
+        }
+    }
+
+    /// Writes bytes to a temporary file.
+    fn set_aside(&self, bytes: &[u8]) -> Result<PathBuf> {
         let number = self.files.fetch_add(1, Ordering::Relaxed);
         let folder = self.output.join(TEMPORARY).join((number / PER_FOLDER).to_string());
         if number.is_multiple_of(PER_FOLDER) || fs::kind(&folder)?.is_none() {
@@ -152,7 +167,7 @@ impl Site {
         }
         let aside = folder.join((number % PER_FOLDER).to_string());
         fs::write(&aside, bytes)?;
-        Ok(State::Changed(aside))
+        Ok(aside)
     }
 
     /// Whether a folder above a path is a link, which would lead the write elsewhere.
@@ -186,6 +201,12 @@ impl Site {
             staged.into_iter().partition(|staged| matches!(staged.state, State::Changed(_)));
         moves.sort_by(|a, b| (a.rank, &a.record.path).cmp(&(b.rank, &b.record.path)));
         let mut changes = Changes { written: moves.len(), unchanged: unchanged.len(), ..Changes::default() };
+        changes.problems.extend(moves.iter().filter(|staged| staged.edited).map(|staged| {
+            let message = "edited by hand since the last build; the site's own version took its place";
+            Problem::warning("changed-by-hand", message)
+                .file(format!("{}/{}", output_name(&self.output), staged.record.path))
+                .hint("edit what it is made from instead")
+        }));
         if !moves.is_empty() {
             manifest::write_pending(&self.output, moves.iter().map(|staged| &staged.record))?;
         }
@@ -232,17 +253,23 @@ impl Site {
 impl Drop for Site {
     fn drop(&mut self) {
         // After a commit there is nothing left; after an error the next build would do the same.
-        let temporary = self.output.join(TEMPORARY);
-        for name in fs::names(&temporary).unwrap_or_default().iter().filter(|name| *name != "lock") {
-            let _ = fs::remove_tree(&temporary.join(name));
-        }
+        let _ = clear(&self.output.join(TEMPORARY));
     }
+}
+
+/// Removes what builds leave in their temporary folder; anything else in it is not ours.
+fn clear(temporary: &Path) -> fs::Result<()> {
+    let ours = |name: &str| name == MANIFEST || name.bytes().all(|byte| byte.is_ascii_digit());
+    for name in fs::names(temporary)?.iter().filter(|name| ours(name)) {
+        fs::remove_tree(&temporary.join(name))?;
+    }
+    Ok(())
 }
 
 /// What lies in an output and is neither `listed` nor the manifest's own, nor the business of the server.
 fn unknown(output: &Path, listed: impl Fn(&str) -> bool) -> fs::Result<fs::Walk> {
     let mut walk = fs::walk(output, "", |name| name == TEMPORARY)?;
-    let own = |name: &str| name == manifest::INDEX || name.starts_with("manifest/") || name == "CNAME";
+    let own = |name: &str| manifest::is_own(name) || name == "CNAME";
     walk.files.retain(|file| !file.name.starts_with('.') && !own(&file.name) && !listed(&file.name));
     Ok(walk)
 }
@@ -258,7 +285,7 @@ fn refuse_foreign(staged: &[Staged]) -> Result<()> {
         .filter_map(|staged| {
             let State::Foreign(reason) = &staged.state else { return None };
             let message = format!("`{}` cannot be published: {reason}", staged.record.path);
-            let hint = "move the file away, or choose another output with `--output DIR`";
+            let hint = "move the file away if it is yours, remove it if it is an old page, or choose another output with `--output DIR`";
             Some(Problem::error("foreign-file", message).file(&staged.record.source).hint(hint))
         })
         .collect();

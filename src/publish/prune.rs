@@ -1,6 +1,6 @@
 //! Removal of what is ours and no longer planned.
 
-use super::{Kept, Record, Site, manifest, output_name};
+use super::{Kept, Record, Site, output_name};
 use crate::fs::{self, Kind};
 use crate::problem::{Fatal, Problem};
 use crate::route::OutPath;
@@ -106,8 +106,7 @@ impl<'a> Prune<'a> {
             return Ok(());
         }
         let bytes = fs::read(&target, super::LIMIT)?;
-        let found = manifest::record(path, &bytes, "");
-        if !records.iter().any(|record| record.sha256 == found.sha256) {
+        if !records.iter().any(|record| record.is_of(&bytes)) {
             self.changed.push(path.to_string());
             self.stay.extend(records.last().cloned());
             return Ok(());

@@ -75,8 +75,8 @@ impl<'a> Listed<'a> {
             let known = |parts: &Vec<Record>| parts.iter().any(|part| part.path == name);
             if name == PENDING {
                 listed.manifest(&name, "a build was interrupted, or is at work");
-            } else if !name.ends_with(".ndjson") {
-                listed.add(Problem::warning("verify-unlisted", "not listed in the manifest"), &name);
+            } else if !manifest::is_own(&name) {
+                // Reported with the other files that are not listed.
             } else if parts.is_none() {
                 // Better than nothing: each part names its files whether or not the index can be read.
                 listed.lines(&name)?;

@@ -13,7 +13,7 @@ pub use words::{Words, is_rtl};
 
 use crate::config::Config;
 use crate::fs;
-use crate::problem::{Fatal, Problem};
+use crate::problem::{Fatal, Problem, nearest};
 use crate::route::{OutPath, Url};
 use anyhow::Result;
 use rust_embed::RustEmbed;
@@ -86,6 +86,7 @@ impl Theme {
         }
         hash.update(site.to_string().as_bytes());
         let sources = templates(files)?;
+        problems.extend(unused(&sources));
         let tera = compile(&sources, &site, &words)?;
         let (statics, hash) = (walk.files, hash.digest128());
         Ok((Self { tera, words, languages, assets, statics, hash, sources }, problems))
@@ -160,6 +161,26 @@ fn templates(files: Vec<File>) -> Result<BTreeMap<String, Source>> {
         sources.insert(name, Source { label: file.label, text });
     }
     Ok(sources)
+}
+
+/// Templates of the user's that stand in for none of the theme's and that no other mentions: misspelt, most likely.
+fn unused(sources: &BTreeMap<String, Source>) -> Vec<Problem> {
+    let embedded = || sources.keys().filter_map(|name| name.strip_prefix(PREFIX));
+    let mentioned = |name: &str| {
+        let quoted = [format!("\"{name}\""), format!("'{name}'")];
+        sources.values().any(|source| quoted.iter().any(|quoted| source.text.contains(quoted)))
+    };
+    let own = sources.iter().filter(|(name, _)| !name.starts_with(PREFIX));
+    let unused = own.filter(|(name, _)| embedded().all(|known| known != *name) && !mentioned(name));
+    let note = |(name, source): (&String, &Source)| {
+        let message = "the theme has no file of this name, and no template includes it";
+        let note = Problem::note("unused-file", message).file(source.label.clone());
+        match nearest(name, embedded()) {
+            Some(known) => note.hint(format!("did you mean `{known}`?")),
+            None => note.hint("`backissue eject` lists the files of the theme"),
+        }
+    };
+    unused.map(note).collect()
 }
 
 fn compile(sources: &BTreeMap<String, Source>, site: &serde_json::Value, words: &Words) -> Result<Tera> {

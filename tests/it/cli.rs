@@ -316,3 +316,25 @@ fn init_beside_articles_claims_nothing() {
     assert!(!text.contains("Skerry") && !text.contains("\nbase_url"), "{text}");
     assert_eq!(site.build().count("articles"), 1);
 }
+
+#[test]
+fn keys_can_only_become_known_ones() {
+    let site = Site::with("title: T\nkeys: {deck: descripton}\n");
+    let run = site.try_build(&[]);
+    let problem = run.problem("config");
+    assert_eq!(
+        (run.code, problem["file"].as_str(), problem["line"].as_u64()),
+        (Some(1), Some("archive.yaml"), Some(2))
+    );
+    assert_eq!(problem["hint"], "did you mean `description`?");
+    let site = Site::with("title: T\ntaxonomies: {topics: }\nkeys: {subjects: topics, deck: subtitle}\n");
+    assert_eq!(site.try_build(&[]).code, Some(0));
+}
+
+#[test]
+fn wrong_arguments_are_objects_too() {
+    let site = Site::new();
+    let run = site.run(&["build", "--json", "--jobs", "x"]);
+    assert_eq!((run.code, run.objects.len()), (Some(2), 1), "{}{}", run.stdout, run.stderr);
+    assert_eq!(run.problem("usage")["level"], "error");
+}

@@ -261,3 +261,57 @@ fn thousands_of_unknown_keys_take_no_longer_than_their_text() {
     let run = site.build();
     assert!(run.problems("unknown-key").len() <= 21, "said for the first, counted for the rest");
 }
+
+#[test]
+fn a_body_over_the_limit_costs_one_article() {
+    let site = Site::new();
+    site.article("a.md", "title: A").file("content/long.md", "x".repeat(17 << 20));
+    let run = site.build();
+    assert_eq!((run.count("articles"), run.count("set_aside")), (1, 1));
+    assert_eq!(run.problem("markdown-limits")["file"], "content/long.md");
+}
+
+#[test]
+fn drafts_of_other_generators_are_drafts_however_they_say_it() {
+    #[track_caller]
+    fn check(text: &str) {
+        let site = Site::new();
+        site.file("content/a.md", text);
+        assert_eq!(site.build().count("articles"), 0, "{text}");
+    }
+    check("---\nTitle: T\nDraft: true\n---\nBody\n");
+    check("<!-- by hand -->\n---\ntitle: T\ndraft: true\n---\nBody\n");
+    check("{\"title\": \"T\", \"draft\": true}\n\nBody\n");
+    check("{\n  \"draft\": true\n}\n\nBody\n");
+    check("----\ndraft: true\n----\nBody\n");
+    check(";;;\ndraft = true\n;;;\nBody\n");
+    check("+++\ndraft = true\n+++\nBody\n");
+    let site = Site::new();
+    site.file("content/a.md", "{{< figure >}} begins here.\n")
+        .file("content/b.md", "-----\n\nA rule above.\n");
+    site.file("content/2015-3-7-four.md", "---\nTitle: Four\n---\nBody\n");
+    assert_eq!(site.build().count("articles"), 3);
+    assert!(site.read("public/2015/03/07/four.html").contains("<h1 class=\"p-name\">Four"));
+}
+
+#[test]
+fn a_link_to_what_is_withheld_says_nothing_of_it() {
+    let site = Site::new();
+    site.article("jane-doe-arrested.md", "title: X\nslug: x\nstatus: removed")
+        .article("secret-plan.md", "title: Y\ndraft: true")
+        .file(
+            "content/a.md",
+            "---\ntitle: A\n---\n[one](jane-doe-arrested.md) [two](/secret-plan.md#top) <a href=gone.md>three</a>\n",
+        );
+    site.build();
+    assert!(site.read("public/undated/a.html").contains("<p>one two three</p>"));
+}
+
+#[test]
+fn what_was_meant_is_said() {
+    let site = Site::new();
+    site.article("a.md", "titel: A").article("b.md", "title: A: b");
+    let run = site.build();
+    assert!(run.problem("unknown-key")["hint"].as_str().unwrap().contains("`title`"));
+    assert!(run.problem("front-matter")["hint"].as_str().unwrap().contains("quote values"));
+}

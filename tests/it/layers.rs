@@ -10,7 +10,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("yaml", ""),
     ("fs", ""),
     ("article", "yaml"),
-    ("config", "fs yaml"),
+    ("config", "article fs yaml"),
     ("route", ""),
     ("raw", "fs"),
     ("clean", "article raw"),

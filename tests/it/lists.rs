@@ -244,3 +244,27 @@ fn aliases_are_found_however_they_are_spelt() {
     assert!(site.exists("public/authors/jane-doe/index.html") && !site.exists("public/authors/j-doe"));
     assert!(run.problem("config")["message"].as_str().unwrap().contains("bogus"));
 }
+
+#[test]
+fn words_that_only_sound_alike_are_two_terms() {
+    let site = Site::new();
+    site.article("a.md", "title: A\ntags: [权利]").article("b.md", "title: B\ntags: [权力]");
+    site.build().clean();
+    let terms: Vec<_> = site.names().into_iter().filter(|name| name.starts_with("tags/quan-li-")).collect();
+    assert_eq!(terms.len(), 2, "{terms:?}");
+}
+
+#[test]
+fn aliases_lead_on_and_never_in_circles() {
+    let site =
+        Site::with("title: T\nbase_url: https://example.org\naliases: {tags: {A: B, B: C, x: y, y: x}}\n");
+    site.article("1.md", "title: One\ntags: [A, b, x]").article("2.md", "title: Two\ntags: [a, C, y]");
+    let run = site.build();
+    assert!(run.problem("config")["message"].as_str().unwrap().contains("back to itself"));
+    let tags: Vec<_> = site
+        .names()
+        .into_iter()
+        .filter(|name| name.starts_with("tags/") && name.matches('/').count() == 2)
+        .collect();
+    assert_eq!(tags, ["tags/c/index.html", "tags/x/index.html", "tags/y/index.html"]);
+}

@@ -467,3 +467,56 @@ fn sites_without_an_address_are_told_apart_by_what_they_hold() {
     one.file("archive.yaml", "title: Renamed again\n");
     one.build();
 }
+
+#[test]
+fn what_others_put_where_the_manifest_has_its_place_is_kept() {
+    let site = archive(1);
+    let app = "{\"name\": \"My App\"}";
+    site.file("public/manifest.json", app);
+    let run = site.try_build(&["--adopt"]);
+    assert_eq!(
+        (run.code, run.problem("foreign-file")["file"].as_str()),
+        (Some(1), Some("public/manifest.json"))
+    );
+    assert_eq!(site.read("public/manifest.json"), app);
+    fs::remove_dir_all(site.path("public")).unwrap();
+    site.build().clean();
+    site.file("public/manifest/2035.ndjson", "my data").file("public/.backissue-tmp/mine.txt", "mine");
+    let run = site.try_build(&[]);
+    assert_eq!(
+        (run.code, run.problem("foreign-file")["file"].as_str()),
+        (Some(1), Some("public/manifest/2035.ndjson"))
+    );
+    fs::rename(site.path("public/manifest/2035.ndjson"), site.path("public/manifest/notes.txt")).unwrap();
+    assert_eq!(site.build().problem("foreign-file")["file"], "public/manifest/notes.txt");
+    assert_eq!(site.read("public/.backissue-tmp/mine.txt"), "mine");
+    // Damage to a manifest of our own is no such file: it heals.
+    let whole = site.read("public/manifest.json");
+    site.file("public/manifest.json", &whole[..whole.len() / 2]);
+    site.build();
+    assert_eq!(site.read("public/manifest.json"), whole);
+}
+
+#[test]
+fn a_lost_part_of_the_manifest_is_named() {
+    let site = archive(3);
+    site.build().clean();
+    fs::remove_file(site.path("public/manifest/2020.ndjson")).unwrap();
+    site.article("d0/s0.md", "title: Changed\ndate: 2020-01-01");
+    let run = site.try_build(&[]);
+    assert_eq!(run.code, Some(1));
+    let problems = run.problems("foreign-file");
+    assert!(problems[0]["message"].as_str().unwrap().contains("`manifest/2020.ndjson`"), "{}", run.stdout);
+}
+
+#[test]
+fn a_page_edited_by_hand_is_not_replaced_without_a_word() {
+    let site = archive(2);
+    site.build().clean();
+    let name = "public/2020/01/01/s0.html";
+    let page = site.read(name);
+    site.file(name, page.replace("Body", "Hand"));
+    let run = site.build();
+    assert_eq!((site.read(name), run.problem("changed-by-hand")["file"].as_str()), (page, Some(name)));
+    site.build().clean();
+}

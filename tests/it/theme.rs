@@ -214,3 +214,16 @@ fn no_page_refers_to_another_site() {
         assert!(!name.ends_with(".css") || !text.contains("url(") && !text.contains("@import"), "{name}");
     }
 }
+
+#[test]
+fn a_template_that_nothing_uses_is_said() {
+    let site = one_article();
+    site.file("templates/articel.html", "x").file("templates/mine.html", "mine");
+    site.file("templates/term.html", "{% include \"mine.html\" %}");
+    let run = site.build();
+    let note = run.problem("unused-file");
+    assert_eq!(
+        (note["file"].as_str(), note["hint"].as_str()),
+        (Some("templates/articel.html"), Some("did you mean `article.html`?"))
+    );
+}
