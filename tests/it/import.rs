@@ -426,3 +426,77 @@ fn no_newcomer_takes_a_published_address() {
     assert_eq!(site.run(&[&["new", "Quite new"][..], &now].concat()).code, Some(0));
     assert_eq!(site.run(&["new", " "]).code, Some(2));
 }
+
+/// What stands in a raw text stands on the page, whatever Markdown or another generator would make of it.
+#[test]
+fn pages_show_the_signs_of_the_raw_text() {
+    let site = Site::new();
+    let lines = [
+        "{{< figure src=\"x\" >}}",
+        "See {{% a | b %}} and [c] and {{ d }}.",
+        "---",
+        "-- no",
+        "a {{ `b` }} *c*.",
+    ];
+    let story = "The bridge was opened on a cold morning.";
+    site.file("raw/a.txt", format!("A headline\n\n{story}\n\n{}\n\n{story}\n", lines.join("\n\n")));
+    site.run(&["import", "raw"]);
+    site.build();
+    let page = site.read("public/undated/a-headline.html");
+    for line in lines {
+        let shown = line.replace('<', "&lt;").replace('>', "&gt;");
+        let quoted = [shown.replace('"', "&quot;"), shown.clone()];
+        assert!(quoted.iter().any(|shown| page.contains(&format!("<p>{shown}</p>"))), "{line}\n{page}");
+    }
+}
+
+/// A date in a headline is not the article's.
+#[test]
+fn a_date_in_a_headline_dates_nothing() {
+    let site = Site::new();
+    for (file, title) in [("a", "1998-05-03 minutes of the council"), ("b", "2019-05-06")] {
+        site.file(&format!("raw/{file}.txt"), format!("{title}\n\nThe bridge was opened.\n\nNobody came.\n"));
+    }
+    site.file("raw/2001-02-03.txt", "The bridge was opened.\n\nNobody came.\n");
+    let run = site.run(&["import", "--json", "raw"]);
+    assert_eq!(run.problem("no-headline")["file"], "raw/2001-02-03.txt");
+    site.build();
+    let dated = |name: &String| ["1998/", "2019/", "2001/"].iter().any(|year| name.starts_with(year));
+    assert!(!site.names().iter().any(dated), "{:?}", site.names());
+    let own = "2019-05-06 report\n\n6 May 2019\n\nThe bridge was opened.\n\nNobody came.\n";
+    site.file("raw/own.txt", own);
+    site.run(&["import", "raw"]);
+    assert!(site.exists("content/2019/05/2019-05-06-report.md"));
+}
+
+#[test]
+fn line_ends_changed_on_the_way_are_no_edit() {
+    let site = Site::new();
+    site.file("raw/a.txt", STORY);
+    site.run(&["import", "raw"]);
+    let name = "content/undated/a-headline.md";
+    let windows = site.read(name).replace('\n', "\r\n");
+    site.file(name, &windows);
+    let run = site.run(&["import", "--json", "raw"]);
+    assert_eq!(run.objects.last().unwrap()["unchanged"], 1, "{}", run.stdout);
+    assert_eq!(site.read(name), windows);
+}
+
+#[test]
+fn noise_is_no_text_and_a_stray_byte_is_no_noise() {
+    let site = Site::new();
+    let mut seed = 7_u32;
+    let noise: Vec<u8> = (0..4000)
+        .map(|_| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            u8::try_from(seed >> 24).unwrap().max(1)
+        })
+        .collect();
+    site.file("raw/noise.txt", noise).file("raw/stray.txt", STORY.replace("second", "sec\0ond"));
+    fs::create_dir(site.path("raw/empty")).unwrap();
+    let run = site.run(&["import", "--json", "raw"]);
+    assert_eq!(run.problem("import-rejected")["file"], "raw/noise.txt");
+    assert!(site.read("content/undated/a-headline.md").contains("A second one."));
+    let run = site.run(&["import", "--json", "raw/empty"]);
+    assert_eq!((run.problem("nothing-to-import")["file"].as_str(), run.code), (Some("raw/empty"), Some(0)));
+}
