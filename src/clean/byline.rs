@@ -1,7 +1,7 @@
 //! Lines that say who wrote it.
 
 use super::blocks::ends_sentence;
-use super::furniture::is_proper_name;
+use super::origin::is_proper_name;
 
 /// Who wrote it, and whether the line says more than that.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Lines that are a date and nothing else. Forms that could mean two days are not taken.
 
-use super::furniture::after;
+use super::phrases::after;
 use crate::article::Date;
 
 /// A date line.

@@ -11,6 +11,8 @@ mod byline;
 mod dates;
 mod furniture;
 mod markdown;
+mod origin;
+mod phrases;
 mod repair;
 mod roles;
 

@@ -4,6 +4,7 @@ use super::blocks::ends_sentence;
 use super::byline::{self, Byline};
 use super::dates::{self, Label};
 use super::furniture::{self, Sure};
+use super::{origin, phrases};
 use crate::article::Date;
 use std::collections::BTreeSet;
 
@@ -62,9 +63,9 @@ pub(super) fn assign(blocks: &[String]) -> Vec<Role> {
 
 /// What a block is by itself, below a story; `None` for what may be the story's.
 fn end_matter(block: &str) -> Option<Role> {
-    if let Some((name, date)) = furniture::first_publisher(block) {
+    if let Some((name, date)) = origin::first_publisher(block) {
         Some(Role::FirstPublishedBy(name, date))
-    } else if furniture::is_rights(block) {
+    } else if origin::is_rights(block) {
         Some(Role::Rights)
     } else if let Some(line) = dates::line(block).filter(|line| line.label != Label::None) {
         Some(Role::Date(line))
@@ -139,9 +140,9 @@ fn beginning(blocks: &[String], roles: &mut [Role]) -> usize {
                 by = true;
                 Role::Authors(byline)
             }
-            (_, Some(line)) if line.label == Label::Updated || !date => {
-                date |= line.label != Label::Updated;
-                Role::Date(line)
+            (_, Some(found)) if found.label == Label::Updated || !date => {
+                date |= found.label != Label::Updated;
+                Role::Date(found)
             }
             _ if furniture::at_edge(block) == Sure::Yes => Role::Furniture,
             _ if !standfirst && is_standfirst(block, &blocks[at + 1..]) => {
@@ -222,8 +223,8 @@ fn is_subheading(block: &str) -> bool {
     let length = block.chars().count();
     let quoted = block.starts_with(['"', '“', '„', '«', '-', '–', '—', '•', '*']);
     let ends = block.ends_with([':', ';', ',', '"', '”', '»', '-', '–', '—']);
-    let credit = |said: &&str| {
-        furniture::after(block, said).is_some_and(|rest| {
+    let credit = |said: &str| {
+        phrases::after(block, said).is_some_and(|rest| {
             said.contains(' ')
                 || rest.trim_start_matches('s').trim_start().starts_with([':', '/'])
                 || rest.starts_with(" by ")
@@ -233,7 +234,7 @@ fn is_subheading(block: &str) -> bool {
         && !ends_sentence(block)
         && !quoted
         && !ends
-        && !CREDITS.iter().any(|said| credit(&said))
+        && !CREDITS.iter().any(|said| credit(said))
         && block.chars().find(|c| c.is_alphabetic()).is_some_and(|first| !first.is_lowercase())
 }
 
