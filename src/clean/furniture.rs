@@ -5,7 +5,7 @@
 //! and has nothing more to say, or more words of the page. What is quoted or told by somebody is story.
 //! The phrases are in `phrases`.
 
-use super::phrases::{BUTTONS, NETWORKS, PAGE, PATTERNS, TEASERS, WHOLE, behind, is_told, words};
+use super::phrases::{BUTTONS, LISTS, NETWORKS, PAGE, PATTERNS, TEASERS, WHOLE, behind, is_told, words};
 
 /// Longest furniture in characters; longer blocks are always story.
 const LONGEST: usize = 200;
@@ -40,8 +40,14 @@ pub(super) fn anywhere(block: &str) -> bool {
     // What ends as a sentence is somebody's; the headlines of other stories do not.
     let teaser = block.split_once(':').filter(|_| !block.ends_with(['.', '。']));
     WHOLE.contains(&bare(block).as_str())
+        || announces(block)
         || teaser.is_some_and(|(head, _)| TEASERS.contains(&bare(head).as_str()))
         || is_addressed(block)
+}
+
+/// Whether a block announces other stories: their headlines follow.
+pub(super) fn announces(block: &str) -> bool {
+    LISTS.contains(&bare(block).as_str())
 }
 
 /// Whether the page speaks to its visitors about itself; below the story, nothing but more of the page follows.

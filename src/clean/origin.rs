@@ -41,6 +41,7 @@ pub(super) fn is_rights(block: &str) -> bool {
     }
     let name = after(rest, "by ").unwrap_or(rest);
     let name = name.split(['.', ',']).next().unwrap_or_default();
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || " -–".contains(c));
     rest.is_empty()
         || rest.starts_with(|c: char| ".|".contains(c) || c.is_ascii_digit())
         || is_proper_name(name)

@@ -24,6 +24,8 @@ pub(super) enum Role {
 
 /// Longest headline, in characters.
 const TITLE: usize = 300;
+/// Longest headline of a text that has no sentences to tell it from.
+const CROWDED: usize = 200;
 /// Longest standfirst.
 const STANDFIRST: usize = 300;
 /// Longest subheading.
@@ -44,7 +46,12 @@ pub(super) fn assign(blocks: &[String]) -> Vec<Role> {
         if roles[at] != Role::Paragraph {
             continue;
         }
-        if furniture::anywhere(&blocks[at]) {
+        let button =
+            |at: usize| blocks.get(at).is_some_and(|block| furniture::at_edge(block) == Sure::Beside);
+        let beside = at > 0 && (button(at - 1) || furniture::anywhere(&blocks[at - 1]));
+        let beside =
+            beside || button(at + 1) || blocks.get(at + 1).is_some_and(|block| furniture::anywhere(block));
+        if furniture::anywhere(&blocks[at]) || button(at) && beside {
             roles[at] = Role::Furniture;
         } else if let Some(line) = dates::line(&blocks[at]).filter(|line| line.label != Label::None) {
             roles[at] = Role::Date(line);
@@ -90,7 +97,11 @@ fn ending(blocks: &[String], roles: &mut [Role]) -> usize {
         }
     }
     let sure = |at: &usize| match &known[*at] {
-        Some(Role::Furniture) => furniture::is_addressed(&blocks[*at]),
+        // One line to the visitor may stand within a story that ends in a list; two are the end of it.
+        Some(Role::Furniture) if furniture::is_addressed(&blocks[*at]) => {
+            known[*at + 1..].iter().any(Option::is_some)
+        }
+        Some(Role::Furniture) => furniture::announces(&blocks[*at]),
         role => role.is_some(),
     };
     let anchor = (last + 1..blocks.len()).find(sure).filter(|at| last > 0 && blocks.len() - at <= TAIL);
@@ -123,12 +134,14 @@ fn beginning(blocks: &[String], roles: &mut [Role]) -> usize {
     let mut at = blocks.iter().take_while(|block| furniture::at_edge(block) != Sure::No).count();
     // What looks like furniture is the headline if it stands alone and nothing else can be.
     let lone = at == 1 && is_headline(&blocks[0]);
-    if lone && blocks.get(1).is_some_and(|block| ends_sentence(block) || !is_headline(block)) {
+    if lone && blocks.get(1).is_some_and(|block| !is_headline(block)) {
         at = 0;
     }
     roles[..at].fill(Role::Furniture);
     // A text that begins with a sentence has lost its headline; a lone block is the story.
-    if blocks.len() > at + 1 && is_headline(&blocks[at]) {
+    let crowded = blocks.get(at).is_some_and(|block| block.chars().count() > CROWDED);
+    let told = |block: &String| ends_sentence(block);
+    if blocks.len() > at + 1 && is_headline(&blocks[at]) && (!crowded || blocks[at + 1..].iter().any(told)) {
         roles[at] = Role::Title;
         at += 1;
     }
@@ -167,7 +180,9 @@ fn is_headline(block: &str) -> bool {
     let abbreviated = ABBREVIATIONS.contains(&last.as_str())
         || last.ends_with("...")
         || last.strip_suffix('.').is_some_and(|core| core.split('.').all(initial));
-    block.chars().count() <= TITLE
+    let length = block.chars().count();
+    length <= TITLE
+        && (length <= SUBHEADING || !ends_sentence(block))
         && block.chars().any(char::is_alphanumeric)
         && (abbreviated || !block.ends_with(['.', '。', '।', '۔']))
 }

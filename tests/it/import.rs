@@ -238,6 +238,19 @@ fn headlines_are_headlines_whatever_they_say() {
     }
 }
 
+#[test]
+fn what_is_no_headline_stays_a_paragraph() {
+    for first in [
+        "The bridge over the sound was opened on a cold Tuesday morning in May, and nobody at all was there to see it, \
+         \"which is a pity.\"",
+        &"ตัวอย่าง".repeat(30),
+    ] {
+        let rest = if first.is_ascii() { "Nobody came." } else { "ตัวอย่าง" };
+        let made = cleaned(&format!("{first}\n\n{rest}\n"));
+        assert_eq!((made.article.title, made.body), (None, format!("{first}\n\n{rest}")));
+    }
+}
+
 /// A lone word between two paragraphs may be anything; nothing of it is lost.
 #[test]
 fn lone_words_within_a_story_stay() {
@@ -321,6 +334,17 @@ fn furniture_within_a_story_goes_and_leaves_headings_alone() {
         let made = cleaned(&format!("A headline\n\n{first}\n\n{line}\n\n{last}\n"));
         assert_eq!(made.body, format!("{first}\n\n{line}\n\n{last}"));
     }
+    // Buttons go in rows; a line to the visitor does not end a story that ends in a list.
+    let made = cleaned(&format!("A headline\n\nShare\n\nTweet\n\n{first}\n\n{last}\n"));
+    assert_eq!(made.body, format!("{first}\n\n{last}"));
+    let list = "Results\n\nNorthport 2, Saltwick 1\n\nSaltwick 0, Mirren 0";
+    let made = cleaned(&format!("A headline\n\n{first}\n\nFollow us on Twitter\n\n{list}\n"));
+    assert_eq!(made.body, format!("{first}\n\n{list}"));
+    let other = "Related articles\n\nMayor opens second bridge\n\nFerry sinks at its moorings";
+    assert_eq!(
+        cleaned(&format!("A headline\n\n{first}\n\n{last}\n\n{other}\n")).body,
+        format!("{first}\n\n{last}")
+    );
     let verse = "A poem\n\nThe fog has come at last.\n\nIt sits and looks around\n\nOver city and harbour.\n";
     assert!(!cleaned(verse).body.contains('#'));
 }
