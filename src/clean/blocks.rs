@@ -23,7 +23,8 @@ pub(super) fn split(text: &str) -> Vec<String> {
     let text = normalise(text);
     let lines = lines(&text);
     let width = wrap_width(&lines);
-    let known = Words::new(&text);
+    // Only joining asks for them.
+    let known = Words::new(if width.is_some() { &text } else { "" });
     let mut blocks: Vec<String> = Vec::new();
     let mut open = false;
     for line in &lines {

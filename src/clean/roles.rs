@@ -107,7 +107,8 @@ fn ending(blocks: &[String], roles: &mut [Role]) -> usize {
     let anchor = (last + 1..blocks.len()).find(sure).filter(|at| last > 0 && blocks.len() - at <= TAIL);
     let mut end = anchor.unwrap_or(blocks.len());
     for at in end..blocks.len() {
-        roles[at] = known[at].clone().unwrap_or(Role::Furniture);
+        let unknown = if is_credit(&blocks[at]) { Role::Paragraph } else { Role::Furniture };
+        roles[at] = known[at].clone().unwrap_or(unknown);
     }
     while let Some(role) = known[1..end].last().and_then(Clone::clone) {
         end -= 1;
@@ -138,6 +139,18 @@ fn beginning(blocks: &[String], roles: &mut [Role]) -> usize {
         at = 0;
     }
     roles[..at].fill(Role::Furniture);
+    let (mut by, mut date, mut standfirst) = (false, false, false);
+    // A date above the headline; alone above a story, it is the headline.
+    if let [first, second, _, ..] = &blocks[at..]
+        && let Some(found) = dates::line(first)
+        && is_headline(second)
+        && !ends_sentence(second)
+        && !is_credit(second)
+    {
+        date = found.label != Label::Updated;
+        roles[at] = Role::Date(found);
+        at += 1;
+    }
     // A text that begins with a sentence has lost its headline; a lone block is the story.
     let crowded = blocks.get(at).is_some_and(|block| block.chars().count() > CROWDED);
     let told = |block: &String| ends_sentence(block);
@@ -145,7 +158,6 @@ fn beginning(blocks: &[String], roles: &mut [Role]) -> usize {
         roles[at] = Role::Title;
         at += 1;
     }
-    let (mut by, mut date, mut standfirst) = (false, false, false);
     while at + 1 < blocks.len() {
         let block = &blocks[at];
         roles[at] = match (byline::read(block), dates::line(block)) {
@@ -218,39 +230,36 @@ fn repeats_a_phrase(block: &str, story: &[String]) -> bool {
 }
 
 fn is_subheading(block: &str) -> bool {
-    // What stands below a picture or names those who worked on the story.
-    const CREDITS: [&str; 14] = [
-        "photo",
-        "image",
-        "picture",
-        "video",
-        "source",
-        "credit",
-        "foto",
-        "bild",
-        "фото",
-        "reporting by",
-        "additional reporting",
-        "editing by",
-        "writing by",
-        "compiled by",
-    ];
     let length = block.chars().count();
     let quoted = block.starts_with(['"', '“', '„', '«', '-', '–', '—', '•', '*']);
     let ends = block.ends_with([':', ';', ',', '"', '”', '»', '-', '–', '—']);
-    let credit = |said: &str| {
-        phrases::after(block, said).is_some_and(|rest| {
-            said.contains(' ')
-                || rest.trim_start_matches('s').trim_start().starts_with([':', '/'])
-                || rest.starts_with(" by ")
-        })
-    };
     (2..=SUBHEADING).contains(&length)
         && !ends_sentence(block)
         && !quoted
         && !ends
-        && !CREDITS.iter().any(|said| credit(said))
+        && !is_credit(block)
         && block.chars().find(|c| c.is_alphabetic()).is_some_and(|first| !first.is_lowercase())
+}
+
+/// What stands below a picture, or names those who worked on the story.
+fn is_credit(block: &str) -> bool {
+    const LABELS: [&str; 9] =
+        ["photo", "image", "picture", "video", "source", "credit", "foto", "bild", "фото"];
+    const WORK: [&str; 6] = [
+        "reporting by ",
+        "additional reporting ",
+        "editing by ",
+        "writing by ",
+        "written by ",
+        "compiled by ",
+    ];
+    let labels = |label: &&str| {
+        let rest = phrases::after(block, label).map(|rest| rest.strip_prefix('s').unwrap_or(rest));
+        rest.is_some_and(|rest| rest.trim_start().starts_with([':', '/']) || rest.starts_with(" by "))
+    };
+    byline::read(block).is_some()
+        || LABELS.iter().any(labels)
+        || WORK.iter().any(|work| phrases::after(block, work).is_some())
 }
 
 /// Whether a line stands between paragraphs as a subheading does; verse has lines of one length.

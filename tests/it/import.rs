@@ -281,6 +281,14 @@ fn unknown_lines_below_end_matter_go_with_it() {
         let rights = made.article.provenance.rights;
         assert_eq!(rights.as_deref(), Some("All rights reserved by Rossiyskaya Gazeta."), "{below}");
     }
+    // Who worked on the story is never a menu.
+    let made =
+        cleaned(&format!("{STORY_AND_END}Reporting by Jane Doe; Editing by Sam Roe\n\nTerms of use\n"));
+    assert!(
+        made.body.ends_with("Nobody came.\n\nReporting by Jane Doe; Editing by Sam Roe"),
+        "{}",
+        made.body
+    );
     let made = cleaned(&format!("{STORY_AND_END}The author is a reporter in Moscow.\n"));
     assert!(made.body.ends_with("Nobody came.\n\nThe author is a reporter in Moscow."), "{}", made.body);
     assert_eq!(made.article.provenance.first_published_by.as_deref(), Some("TASS"));
@@ -337,9 +345,9 @@ fn furniture_within_a_story_goes_and_leaves_headings_alone() {
     // Buttons go in rows; a line to the visitor does not end a story that ends in a list.
     let made = cleaned(&format!("A headline\n\nShare\n\nTweet\n\n{first}\n\n{last}\n"));
     assert_eq!(made.body, format!("{first}\n\n{last}"));
-    let list = "Results\n\nNorthport 2, Saltwick 1\n\nSaltwick 0, Mirren 0";
-    let made = cleaned(&format!("A headline\n\n{first}\n\nFollow us on Twitter\n\n{list}\n"));
-    assert_eq!(made.body, format!("{first}\n\n{list}"));
+    let scores = "Results\n\nNorthport 2, Saltwick 1\n\nSaltwick 0, Mirren 0";
+    let made = cleaned(&format!("A headline\n\n{first}\n\nFollow us on Twitter\n\n{scores}\n"));
+    assert_eq!(made.body, format!("{first}\n\n{scores}"));
     let other = "Related articles\n\nMayor opens second bridge\n\nFerry sinks at its moorings";
     assert_eq!(
         cleaned(&format!("A headline\n\n{first}\n\n{last}\n\n{other}\n")).body,
@@ -381,6 +389,14 @@ fn dates_of_change_are_taken_from_the_top_and_the_end() {
         (made.article.updated.unwrap().iso().as_str(), made.body.as_str()),
         ("2015-10-18", "The bridge was opened.")
     );
+    // Above the headline, too; a date alone is the headline of what follows.
+    let made = cleaned("October 16, 2015\n\nA headline\n\nThe bridge was opened.\n\nNobody came.\n");
+    assert_eq!(
+        (made.article.title.as_deref(), made.article.date.unwrap().iso().as_str()),
+        (Some("A headline"), "2015-10-16")
+    );
+    let made = cleaned("October 16, 2015\n\nThe bridge was opened.\n\nNobody came.\n");
+    assert_eq!((made.article.title.as_deref(), made.article.date), (Some("October 16, 2015"), None));
     let made = cleaned("A headline\n\nThe bridge was opened.\n\nUpdated: 17 October 2015\n\nNobody came.\n");
     assert_eq!(made.article.updated.unwrap().iso(), "2015-10-17");
     assert_eq!((made.article.date, made.body.matches('#').count()), (None, 0));
@@ -517,9 +533,12 @@ fn noise_is_no_text_and_a_stray_byte_is_no_noise() {
         })
         .collect();
     site.file("raw/noise.txt", noise).file("raw/stray.txt", STORY.replace("second", "sec\0ond"));
+    site.file("raw/vast.txt", vec![b'a'; 9 << 20]);
     fs::create_dir(site.path("raw/empty")).unwrap();
     let run = site.run(&["import", "--json", "raw"]);
-    assert_eq!(run.problem("import-rejected")["file"], "raw/noise.txt");
+    let rejected = run.problems("import-rejected");
+    let said = |file: &str| rejected.iter().any(|it| it["file"] == file && it["level"] == "warning");
+    assert!(rejected.len() == 2 && said("raw/noise.txt") && said("raw/vast.txt"), "{}", run.stdout);
     assert!(site.read("content/undated/a-headline.md").contains("A second one."));
     let run = site.run(&["import", "--json", "raw/empty"]);
     assert_eq!((run.problem("nothing-to-import")["file"].as_str(), run.code), (Some("raw/empty"), Some(0)));
