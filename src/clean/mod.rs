@@ -103,13 +103,15 @@ pub fn clean(raw: &RawArticle) -> Result<Cleaned, Rejected> {
 }
 
 /// Whether more than one character in a hundred, or in ten of a few words, is none that texts have; a stray one may
-/// be damage.
+/// be damage. Letters that were lost before count only where they are a tenth: a German text that an old program
+/// wrote may lack all of its umlauts.
 fn is_binary(text: &str) -> bool {
-    let (mut count, mut odd) = (0_usize, 0_usize);
+    let (mut count, mut odd, mut lost) = (0_usize, 0_usize, 0_usize);
     for letter in text.chars() {
         count += 1;
         let layout = matches!(letter, '\t' | '\n' | '\x0b' | '\x0c' | '\r' | '\x1b');
-        odd += usize::from(letter < ' ' && !layout || letter == '\u{fffd}');
+        odd += usize::from(letter < ' ' && !layout);
+        lost += usize::from(letter == '\u{fffd}');
     }
-    odd > 1 + count / 100 || odd * 10 > count
+    odd > 1 + count / 100 || (odd + lost) * 10 > count
 }

@@ -533,6 +533,10 @@ fn noise_is_no_text_and_a_stray_byte_is_no_noise() {
         })
         .collect();
     site.file("raw/noise.txt", noise).file("raw/stray.txt", STORY.replace("second", "sec\0ond"));
+    site.file(
+        "raw/lost.txt",
+        "Br\u{fffd}cke zu\n\nDie B\u{fffd}rgermeisterin er\u{fffd}ffnete sie sp\u{fffd}ter.\n",
+    );
     site.file("raw/vast.txt", vec![b'a'; 9 << 20]);
     fs::create_dir(site.path("raw/empty")).unwrap();
     let run = site.run(&["import", "--json", "raw"]);
