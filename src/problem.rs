@@ -51,6 +51,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("missing-image", "an image was not found; its alternative text is shown"),
     ("no-base-url", "`base_url` is missing, so feeds and sitemap are left out"),
     ("no-front-matter", "a file has no front matter; its title comes from its heading or name"),
+    ("no-headline", "a raw file begins without a headline; its article is called by its file"),
+    ("nothing-to-import", "a folder holds no raw files"),
     ("orphan-term", "an alias names no term that an article has"),
     ("output-clash", "two inputs want one output path"),
     ("panic", "a defect in backissue hit this article; it is set aside"),

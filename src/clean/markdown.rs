@@ -1,6 +1,8 @@
 //! Text → Markdown that reads back as the same text: what CommonMark, tables, footnotes and strikethrough would
 //! interpret is escaped, and nothing else, so that the file stays pleasant to edit.
 
+use crate::markdown::shortcodes;
+
 /// A paragraph: one line.
 pub(super) fn paragraph(text: &str) -> String {
     escape_line(text)
@@ -19,6 +21,11 @@ pub(super) fn heading(text: &str) -> String {
 fn escape_line(text: &str) -> String {
     let escaped = escape_inline(text);
     let first = text.chars().next().unwrap_or(' ');
+    let dashes = text.bytes().take_while(|byte| *byte == b'-').count();
+    if dashes > 1 {
+        // One escaped dash would leave two that are set as a long one.
+        return format!("{}{}", "\\-".repeat(dashes), &escaped[dashes..]);
+    }
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let numbered = (1..=9).contains(&digits) && text[digits..].starts_with(['.', ')']);
     if numbered {
@@ -33,14 +40,17 @@ fn escape_line(text: &str) -> String {
 
 fn escape_inline(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
+    // A build takes what is inside of these as text already; `\` would be shown.
+    let shortcodes = shortcodes(text);
     let mut out = String::with_capacity(text.len() + 8);
-    for (at, letter) in letters.iter().enumerate() {
+    for (at, (byte, letter)) in text.char_indices().enumerate() {
         let before = at.checked_sub(1).map(|at| letters[at]);
         let after = letters.get(at + 1).copied();
-        if needs_escape(*letter, before, after, &letters[at..]) {
+        let inside = shortcodes.iter().any(|range| range.contains(&byte));
+        if !inside && needs_escape(letter, before, after, &letters[at..]) {
             out.push('\\');
         }
-        out.push(*letter);
+        out.push(letter);
     }
     out
 }

@@ -59,6 +59,9 @@ fn begins_sentence(letters: &[char], at: usize) -> bool {
     let Some(mark) = before.next().filter(|mark| matches!(mark, '.' | '!' | '?' | '…')) else {
         return false;
     };
+    let closed = CLOSING.contains(&letters[at - 1]);
+    // `5 p.m.Then`: the dot of an hour may end a sentence as well.
+    let hour = matches!(&letters[..at], [.., 'a' | 'p', '.', 'm', '.']);
     let word: Vec<char> = before.take_while(|c| c.is_alphanumeric() || *c == '%').collect();
     let small = word.iter().take(2).filter(|c| c.is_lowercase()).count() == 2;
     // The word stands here from its end.
@@ -67,7 +70,7 @@ fn begins_sentence(letters: &[char], at: usize) -> bool {
         return false;
     }
     match begin(rest) {
-        Begin::Word => (small || is_number(&word)) && !is_name(rest),
+        Begin::Word => (small || hour || closed && word.len() > 1 || is_number(&word)) && !is_name(rest),
         Begin::Capitals => small && !named && !is_name(rest),
         // Three letters at least, so that `no.1999` and `p.1999` stay whole.
         Begin::Year => small && word.len() > 3,
@@ -152,6 +155,8 @@ mod tests {
             ("Yahoo!Japan and Report.Pdf", "Yahoo!Japan and Report.Pdf"),
             ("amazon.Fr or index.HTML", "amazon.Fr or index.HTML"),
             ("at 9.30 or no.7, a.k.a. 1.5", "at 9.30 or no.7, a.k.a. 1.5"),
+            ("at 5 p.m.Then he left", "at 5 p.m. Then he left"),
+            ("said: \"No.\"And he left", "said: \"No.\" And he left"),
             ("plain text. With spaces.", "plain text. With spaces."),
         ] {
             assert_eq!(sentences(text), repaired);

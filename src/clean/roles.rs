@@ -1,7 +1,10 @@
 //! One decision a block, with its neighbours in view.
 
 use super::blocks::ends_sentence;
+use super::byline::{self, Byline};
+use super::dates::{self, Label};
 use super::furniture::{self, Sure};
+use super::{origin, phrases};
 use crate::article::Date;
 use std::collections::BTreeSet;
 
@@ -10,21 +13,27 @@ use std::collections::BTreeSet;
 pub(super) enum Role {
     Title,
     Standfirst,
-    Authors(Vec<String>),
-    Date(Date),
+    Authors(Byline),
+    Date(dates::Line),
     Subheading,
     Paragraph,
-    FirstPublishedBy(String),
+    FirstPublishedBy(String, Option<Date>),
     Rights,
     Furniture,
 }
 
 /// Longest headline, in characters.
-const TITLE: usize = 200;
+const TITLE: usize = 300;
+/// Longest headline of a text that has no sentences to tell it from.
+const CROWDED: usize = 200;
 /// Longest standfirst.
 const STANDFIRST: usize = 300;
 /// Longest subheading.
 const SUBHEADING: usize = 120;
+/// Most blocks of end matter.
+const TAIL: usize = 15;
+/// Most sentences below a statement of rights or of the first publisher.
+const NOTES: usize = 2;
 /// Percentage of a standfirst's words that the story repeats.
 const REPEATED: usize = 60;
 
@@ -34,40 +43,76 @@ pub(super) fn assign(blocks: &[String]) -> Vec<Role> {
     let end = ending(blocks, &mut roles);
     let start = beginning(&blocks[..end], &mut roles);
     for at in start..end {
-        if furniture::anywhere(&blocks[at]) {
+        if roles[at] != Role::Paragraph {
+            continue;
+        }
+        let button =
+            |at: usize| blocks.get(at).is_some_and(|block| furniture::at_edge(block) == Sure::Beside);
+        let beside = at > 0 && (button(at - 1) || furniture::anywhere(&blocks[at - 1]));
+        let beside =
+            beside || button(at + 1) || blocks.get(at + 1).is_some_and(|block| furniture::anywhere(block));
+        if furniture::anywhere(&blocks[at]) || button(at) && beside {
             roles[at] = Role::Furniture;
+        } else if let Some(line) = dates::line(&blocks[at]).filter(|line| line.label != Label::None) {
+            roles[at] = Role::Date(line);
         }
     }
-    for at in start..end {
-        let story =
-            |at: usize| roles.get(at) == Some(&Role::Paragraph) && at < end && ends_sentence(&blocks[at]);
-        let next = (at + 1..end).find(|next| roles[*next] != Role::Furniture);
-        let before = at > start
-            && (start..at).rev().find(|before| roles[*before] != Role::Furniture).is_some_and(story);
-        if roles[at] == Role::Paragraph && before && next.is_some_and(story) && is_subheading(&blocks[at]) {
-            roles[at] = Role::Subheading;
+    let of_story = |at: &usize| matches!(roles[*at], Role::Paragraph);
+    let found = (start..end).filter(of_story).collect::<Vec<usize>>();
+    for around in found.windows(3) {
+        let [before, at, next] = [&blocks[around[0]], &blocks[around[1]], &blocks[around[2]]];
+        if is_subheading(at) && introduces(before, at, next) {
+            roles[around[1]] = Role::Subheading;
         }
     }
     roles
 }
 
-/// Furniture and end matter below the story, from the last block upwards. Gives the end of the story.
+/// What a block is by itself, below a story; `None` for what may be the story's.
+fn end_matter(block: &str) -> Option<Role> {
+    if let Some((name, date)) = origin::first_publisher(block) {
+        Some(Role::FirstPublishedBy(name, date))
+    } else if origin::is_rights(block) {
+        Some(Role::Rights)
+    } else if let Some(line) = dates::line(block).filter(|line| line.label != Label::None) {
+        Some(Role::Date(line))
+    } else {
+        (furniture::at_edge(block) != Sure::No).then_some(Role::Furniture)
+    }
+}
+
+/// Furniture and end matter below the story. Gives the end of the story.
+///
+/// Below the first line that only end matter has, what is no sentence is end matter too: menus and the headlines of
+/// other stories cannot be told from others by themselves. From there it goes upwards as long as each block is known.
 fn ending(blocks: &[String], roles: &mut [Role]) -> usize {
-    let mut end = blocks.len();
-    let mut named = false;
-    while end > 1 {
-        let block = &blocks[end - 1];
-        roles[end - 1] = match furniture::first_publisher(block) {
-            // There is one first publisher; what else is said stays in the text.
-            Some(name) if !named => {
-                named = true;
-                Role::FirstPublishedBy(name)
-            }
-            _ if furniture::is_rights(block) => Role::Rights,
-            _ if furniture::at_edge(block) != Sure::No => Role::Furniture,
-            _ => break,
-        };
+    let known: Vec<Option<Role>> = blocks.iter().map(|block| end_matter(block)).collect();
+    let told = |at: usize| known[at].is_none() && is_told(&blocks[at]);
+    // The last sentences may be a note on the author or a line of the law, below end matter that is sure.
+    let last = (0..blocks.len()).rev().find(|at| told(*at)).unwrap_or(0);
+    for at in blocks.len().saturating_sub(TAIL).max(1)..last {
+        let stated = matches!(known[at], Some(Role::FirstPublishedBy(..) | Role::Rights));
+        if stated && (at..=last).filter(|at| told(*at)).count() <= NOTES {
+            roles[at].clone_from(known[at].as_ref().unwrap_or(&Role::Paragraph));
+        }
+    }
+    let sure = |at: &usize| match &known[*at] {
+        // One line to the visitor may stand within a story that ends in a list; two are the end of it.
+        Some(Role::Furniture) if furniture::is_addressed(&blocks[*at]) => {
+            known[*at + 1..].iter().any(Option::is_some)
+        }
+        Some(Role::Furniture) => furniture::announces(&blocks[*at]),
+        role => role.is_some(),
+    };
+    let anchor = (last + 1..blocks.len()).find(sure).filter(|at| last > 0 && blocks.len() - at <= TAIL);
+    let mut end = anchor.unwrap_or(blocks.len());
+    for at in end..blocks.len() {
+        let unknown = if is_credit(&blocks[at]) { Role::Paragraph } else { Role::Furniture };
+        roles[at] = known[at].clone().unwrap_or(unknown);
+    }
+    while let Some(role) = known[1..end].last().and_then(Clone::clone) {
         end -= 1;
+        roles[end] = role;
     }
     // A lone button is more likely the last word of the story.
     if blocks.len() - end == 1
@@ -80,30 +125,48 @@ fn ending(blocks: &[String], roles: &mut [Role]) -> usize {
     end
 }
 
+/// Whether a block is more than a line of a menu.
+fn is_told(block: &str) -> bool {
+    ends_sentence(block) || block.chars().count() > SUBHEADING
+}
+
 /// Furniture, headline, byline, date and standfirst above the story. Gives its start.
 fn beginning(blocks: &[String], roles: &mut [Role]) -> usize {
     let mut at = blocks.iter().take_while(|block| furniture::at_edge(block) != Sure::No).count();
-    // What looks like a button is the headline if nothing else can be.
-    let lone = at == 1 && furniture::at_edge(&blocks[0]) == Sure::Beside;
+    // What looks like furniture is the headline if it stands alone and nothing else can be.
+    let lone = at == 1 && is_headline(&blocks[0]);
     if lone && blocks.get(1).is_some_and(|block| !is_headline(block)) {
         at = 0;
     }
     roles[..at].fill(Role::Furniture);
+    let (mut by, mut date, mut standfirst) = (false, false, false);
+    // A date above the headline; alone above a story, it is the headline.
+    if let [first, second, _, ..] = &blocks[at..]
+        && let Some(found) = dates::line(first)
+        && is_headline(second)
+        && !ends_sentence(second)
+        && !is_credit(second)
+    {
+        date = found.label != Label::Updated;
+        roles[at] = Role::Date(found);
+        at += 1;
+    }
     // A text that begins with a sentence has lost its headline; a lone block is the story.
-    if blocks.len() > at + 1 && is_headline(&blocks[at]) {
+    let crowded = blocks.get(at).is_some_and(|block| block.chars().count() > CROWDED);
+    let told = |block: &String| ends_sentence(block);
+    if blocks.len() > at + 1 && is_headline(&blocks[at]) && (!crowded || blocks[at + 1..].iter().any(told)) {
         roles[at] = Role::Title;
         at += 1;
     }
-    let (mut byline, mut date, mut standfirst) = (false, false, false);
     while at + 1 < blocks.len() {
         let block = &blocks[at];
-        roles[at] = match (authors(block), date_line(block)) {
-            (Some(names), _) if !byline => {
-                byline = true;
-                Role::Authors(names)
+        roles[at] = match (byline::read(block), dates::line(block)) {
+            (Some(byline), _) if !by => {
+                by = true;
+                Role::Authors(byline)
             }
-            (_, Some(found)) if !date => {
-                date = true;
+            (_, Some(found)) if found.label == Label::Updated || !date => {
+                date |= found.label != Label::Updated;
                 Role::Date(found)
             }
             _ if furniture::at_edge(block) == Sure::Yes => Role::Furniture,
@@ -129,95 +192,11 @@ fn is_headline(block: &str) -> bool {
     let abbreviated = ABBREVIATIONS.contains(&last.as_str())
         || last.ends_with("...")
         || last.strip_suffix('.').is_some_and(|core| core.split('.').all(initial));
-    block.chars().count() <= TITLE
+    let length = block.chars().count();
+    length <= TITLE
+        && (length <= SUBHEADING || !ends_sentence(block))
         && block.chars().any(char::is_alphanumeric)
-        && (abbreviated || !block.ends_with(['.', '。']))
-}
-
-/// `By Jane Doe and Sam Roe`.
-fn authors(block: &str) -> Option<Vec<String>> {
-    const BY: [&str; 6] = ["By ", "BY ", "Von ", "Par ", "Por ", "Автор: "];
-    const ROLES: [&str; 8] = [
-        "staff writer",
-        "staff reporter",
-        "correspondent",
-        "reporter",
-        "editor",
-        "redakteur",
-        "journaliste",
-        "redactor",
-    ];
-    let names = BY.iter().find_map(|by| block.strip_prefix(by))?;
-    if block.chars().count() > 120 || ends_sentence(block) {
-        return None;
-    }
-    let names = names
-        .split([',', ';', '|'])
-        .flat_map(|part| part.split(" and "))
-        .flat_map(|part| part.split(" und "))
-        .flat_map(|part| part.split(" et "));
-    let names: Vec<String> =
-        names.map(str::trim).filter(|name| !name.is_empty()).map(ToString::to_string).collect();
-    let is_role = |name: &String| ROLES.iter().any(|role| name.to_lowercase().contains(role));
-    let names: Vec<String> = names.into_iter().filter(|name| !is_role(name)).collect();
-    // One word may be anything: `By night`.
-    let is_name = |name: &String| {
-        name.split_whitespace().count() >= 2
-            && furniture::is_proper_name(name)
-            && !name.contains(|c: char| c.is_ascii_digit())
-            && !name.split_whitespace().any(|word| matches!(word, "of" | "the" | "The" | "Of"))
-    };
-    (!names.is_empty() && names.iter().all(is_name)).then_some(names)
-}
-
-/// A block that is a date and nothing else; forms that could mean two days are not taken.
-fn date_line(block: &str) -> Option<Date> {
-    const MONTHS: [[&str; 2]; 12] = [
-        ["january", "jan"],
-        ["february", "feb"],
-        ["march", "mar"],
-        ["april", "apr"],
-        ["may", "may"],
-        ["june", "jun"],
-        ["july", "jul"],
-        ["august", "aug"],
-        ["september", "sep"],
-        ["october", "oct"],
-        ["november", "nov"],
-        ["december", "dec"],
-    ];
-    const AROUND: [&str; 12] = [
-        "published",
-        "on",
-        "date",
-        "posted",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "the",
-    ];
-    if block.chars().count() > 60 {
-        return None;
-    }
-    if let Ok(date) = Date::parse(block) {
-        // A bare number may be anything.
-        return date.day().map(|_| date);
-    }
-    let lower = block.to_lowercase();
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty() && !AROUND.contains(word))
-        .collect();
-    let [a, b, year] = words.as_slice() else { return None };
-    let month = |word: &str| MONTHS.iter().position(|names| names.contains(&word)).map(|at| at + 1);
-    let day = |word: &str| word.trim_end_matches(['s', 't', 'n', 'd', 'r', 'h']).parse::<u8>().ok();
-    let (month, day) = month(a).zip(day(b)).or_else(|| month(b).zip(day(a)))?;
-    let date = format!("{year}-{month:02}-{day:02}");
-    if year.len() == 4 { Date::parse(&date).ok() } else { None }
+        && (abbreviated || !block.ends_with(['.', '。', '।', '۔']))
 }
 
 /// One or two sentences that the story says again: a standfirst sums it up.
@@ -258,7 +237,39 @@ fn is_subheading(block: &str) -> bool {
         && !ends_sentence(block)
         && !quoted
         && !ends
-        && block.chars().any(char::is_alphabetic)
+        && !is_credit(block)
+        && block.chars().find(|c| c.is_alphabetic()).is_some_and(|first| !first.is_lowercase())
+}
+
+/// What stands below a picture, or names those who worked on the story.
+fn is_credit(block: &str) -> bool {
+    const LABELS: [&str; 9] =
+        ["photo", "image", "picture", "video", "source", "credit", "foto", "bild", "фото"];
+    const WORK: [&str; 6] = [
+        "reporting by ",
+        "additional reporting ",
+        "editing by ",
+        "writing by ",
+        "written by ",
+        "compiled by ",
+    ];
+    let labels = |label: &&str| {
+        let rest = phrases::after(block, label).map(|rest| rest.strip_prefix('s').unwrap_or(rest));
+        rest.is_some_and(|rest| rest.trim_start().starts_with([':', '/']) || rest.starts_with(" by "))
+    };
+    byline::read(block).is_some()
+        || LABELS.iter().any(labels)
+        || WORK.iter().any(|work| phrases::after(block, work).is_some())
+}
+
+/// Whether a line stands between paragraphs as a subheading does; verse has lines of one length.
+fn introduces(before: &str, line: &str, next: &str) -> bool {
+    const PARAGRAPH: usize = 60;
+    let length = |block: &str| block.chars().count();
+    ends_sentence(before)
+        && ends_sentence(next)
+        && length(next) > length(line)
+        && length(before).max(length(next)) >= PARAGRAPH
 }
 
 /// The place at the beginning of the first paragraph: `MOSCOW, Oct 16 (AGENCY) —`. The text stays as it is.

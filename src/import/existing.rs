@@ -151,8 +151,10 @@ fn recorded_hash(text: &str) -> Option<String> {
     hashes.find(|hash| hash.len() == 64 && hash.chars().all(|c| c.is_ascii_hexdigit())).map(str::to_string)
 }
 
-/// Whether a text has the hash of itself, without the line that holds it.
+/// Whether a text has the hash of itself, without the line that holds it. Programs that move files may change how
+/// lines end; nobody's edit is lost with that.
 fn is_untouched(text: &str, written: &str) -> bool {
+    let text = text.replace("\r\n", "\n");
     let is_stamp = |line: &&str| line.trim_start().starts_with("written:") && line.contains(written);
     let stamp = text.split_inclusive('\n').find(is_stamp).filter(|_| !written.is_empty());
     stamp.is_some_and(|line| {

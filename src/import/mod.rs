@@ -5,7 +5,7 @@ mod existing;
 
 pub use existing::{Existing, file_name};
 
-use crate::article::{self, Article, Keys, Raw};
+use crate::article::{self, Article, Date, Keys, Raw};
 use crate::clean::{self, Cleaned};
 use crate::config::Config;
 use crate::fs;
@@ -66,7 +66,7 @@ pub fn import(config: &Config, inputs: &[PathBuf], step: &(dyn Fn(usize) + Sync)
 fn clean_one(input: &Input) -> Result<(RawArticle, Cleaned), Problem> {
     let raw = raw::read(input).map_err(|error| {
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        Problem::error("import-rejected", format!("not imported: the file could not be read{cause}"))
+        Problem::warning("import-rejected", format!("not imported: the file could not be read{cause}"))
     })?;
     match clean::clean(&raw) {
         Ok(cleaned) => Ok((raw, cleaned)),
@@ -94,7 +94,13 @@ impl Imported {
         }
         let Cleaned { mut article, body } = cleaned;
         let stem = raw.file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
-        let slug = Slug::new(article.title.as_deref().unwrap_or(stem));
+        if article.title.is_none() {
+            let message = "no headline was found; the article is called by its file";
+            let hint =
+                "put a line without a full stop above the first sentence, or edit the article's `title`";
+            self.problems.push(Problem::warning("no-headline", message).file(&input.shown).hint(hint));
+        }
+        let slug = undated(Slug::new(article.title.as_deref().unwrap_or(stem)), article.date);
         let slug = existing.take(&slug, article.date, &raw.sha256)?;
         let name = file_name(article.date, &slug);
         article.slug = Some(slug.to_string());
@@ -124,13 +130,23 @@ impl Imported {
         article.slug = old.slug;
         article.raw = old.raw.or(article.raw).map(|raw| Raw { written: None, ..raw });
         let text = stamped(&article, &cleaned.body);
-        if text == current {
+        if text == current.replace("\r\n", "\n") {
             self.unchanged += 1;
         } else {
             fs::replace(&known.path, text.as_bytes())?;
             self.rewritten.push(known.name.clone());
         }
         Ok(())
+    }
+}
+
+/// A slug whose file has no date in its name: a build would read it as the article's. `1998-05-03-x` → `19980503-x`.
+fn undated(slug: Slug, date: Option<Date>) -> Slug {
+    match Date::from_file_name(slug.as_str()) {
+        Some((said, _)) if date.map(|date| date.civil()) != Some(said.civil()) => {
+            Slug::new(&slug.as_str().replacen('-', "", 2))
+        }
+        _ => slug,
     }
 }
 

@@ -46,6 +46,7 @@ use crate::markdown::write::{Raw, Written};
 
 pub use crate::markdown::link::{safe_url, safe_web_url};
 pub use crate::markdown::outline::{LocalLink, Outline, local_links, outline};
+pub use crate::markdown::shortcode::shortcodes;
 
 /// A remark on a body: what was changed or is worth a look.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! parsing, the ASCII punctuation inside is exchanged for private-use letters, one for one, and afterwards back.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Where the letters for ASCII punctuation begin, in the last private-use plane.
 const LETTERS: u32 = 0x10_F700;
@@ -102,27 +103,35 @@ fn ascii_to_letter(character: char) -> char {
 }
 
 fn hide(body: &str) -> Option<String> {
-    if !body.contains("{{") && !body.contains("{%") {
-        return None;
-    }
+    let ranges = shortcodes(body);
     let mut out = String::with_capacity(body.len() + 64);
-    let mut finder = Finder { body, found: [(0, Some(0)); 5] };
-    let (mut at, mut copied) = (0, 0);
-    while let Some(open) = body[at..].find('{').map(|it| it + at) {
-        let Some(end) = finder.end_of(open) else {
-            at = open + 1;
-            continue;
-        };
-        out.push_str(&body[copied..open]);
-        out.extend(
-            body[open..end]
-                .chars()
-                .map(|it| if it.is_ascii_punctuation() { ascii_to_letter(it) } else { it }),
-        );
-        (at, copied) = (end, end);
+    let mut copied = 0;
+    for Range { start, end } in ranges {
+        out.push_str(&body[copied..start]);
+        let hidden = |it: char| if it.is_ascii_punctuation() { ascii_to_letter(it) } else { it };
+        out.extend(body[start..end].chars().map(hidden));
+        copied = end;
     }
     out.push_str(&body[copied..]);
     (copied > 0).then_some(out)
+}
+
+/// Where the shortcodes of a body are, in bytes: nothing inside has a meaning in Markdown.
+pub fn shortcodes(body: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    if !body.contains("{{") && !body.contains("{%") {
+        return found;
+    }
+    let mut finder = Finder { body, found: [(0, Some(0)); 5] };
+    let mut at = 0;
+    while let Some(open) = body[at..].find('{').map(|it| it + at) {
+        at = open + 1;
+        if let Some(end) = finder.end_of(open) {
+            found.push(open..end);
+            at = end;
+        }
+    }
+    found
 }
 
 /// Finds closings in linear time: what was found, or not found, behind one place is remembered for the next.

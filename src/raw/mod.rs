@@ -80,6 +80,7 @@ fn folder(root: &Path, found: &mut Vec<Input>, problems: &mut Vec<Problem>) {
     };
     problems.extend(walk.problems);
     let mut others: BTreeMap<String, usize> = BTreeMap::new();
+    let before = found.len();
     for file in walk.files {
         let end = file.name.rsplit_once('.').map_or(String::new(), |(_, end)| end.to_lowercase());
         if end == "txt" {
@@ -88,6 +89,10 @@ fn folder(root: &Path, found: &mut Vec<Input>, problems: &mut Vec<Problem>) {
         } else {
             *others.entry(end).or_default() += 1;
         }
+    }
+    if found.len() == before {
+        let message = "there are no `.txt` files in this folder";
+        problems.push(Problem::warning("nothing-to-import", message).file(label.clone()));
     }
     problems.extend(others.into_iter().map(|(end, count)| {
         let what =

@@ -1,7 +1,7 @@
 //! Bytes → text.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
 /// Text, and whether some of its bytes could not be read.
 pub(super) struct Decoded {
@@ -20,10 +20,11 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded {
     Decoded { text: text.into_owned(), damaged }
 }
 
-/// UTF-16 first: the letters of ASCII in it would pass as UTF-8 with zeros between them.
+/// UTF-16 and ISO-2022-JP first: the letters of ASCII in them would pass as UTF-8.
 fn unmarked(bytes: &[u8]) -> &'static Encoding {
     let utf8 = || is_utf8(bytes).then_some(UTF_8);
-    utf16(bytes).or_else(utf8).unwrap_or_else(|| legacy(bytes))
+    let japanese = || is_iso_2022_jp(bytes).then_some(ISO_2022_JP);
+    utf16(bytes).or_else(japanese).or_else(utf8).unwrap_or_else(|| legacy(bytes))
 }
 
 /// Whether a text is UTF-8, perhaps with a few bytes damaged: letters of several bytes do not come about by chance.
@@ -49,6 +50,11 @@ fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
+/// ISO-2022-JP: seven bits, and the sequences that begin two-byte letters, which no other text has.
+fn is_iso_2022_jp(bytes: &[u8]) -> bool {
+    bytes.is_ascii() && bytes.windows(3).any(|three| matches!(three, b"\x1b$B" | b"\x1b$@"))
+}
+
 fn legacy(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
@@ -68,6 +74,8 @@ mod tests {
             (russian, encoding_rs::WINDOWS_1251),
             (russian, encoding_rs::KOI8_R),
             (german, encoding_rs::WINDOWS_1252),
+            ("灯台が直る\n\n北の灯台の修理が金曜日に終わった。\n", ISO_2022_JP),
+            ("灯台が直る\n\n北の灯台の修理が金曜日に終わった。\n", encoding_rs::SHIFT_JIS),
         ] {
             let (bytes, _, failed) = encoding.encode(text);
             assert!(!failed);

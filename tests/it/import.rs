@@ -183,6 +183,22 @@ fn paragraphs_that_sound_like_furniture_stay() {
         "No comments were made by the police on the night.",
         "We have followers on every continent, the sect wrote to its members.",
         "Related to the king by marriage, he never saw the court.",
+        "We use cookies to lure the bears back, the ranger said with a smile.",
+        "By using the ferry you agree with the council, said the mayor.",
+        "We have three thousand followers on X and not one of them votes, the candidate said.",
+        "Click here to vote was all the page said.",
+        "Follow us for luck, said the two cats.",
+        "Sign up for our army, the poster said. Forty did.",
+        "Download the app, the minister told the old man, who had no phone.",
+        "Related: the mayor's cousin owns the ferry.",
+        "Read more: that was the advice of the school to parents.",
+        "© Lind said the sign was hers alone and nobody could take it.",
+        "All rights reserved for men were given to women that day, the historian said.",
+        "All rights reserved by men were given to women that day.",
+        "Copyright Board",
+        "By Jane Doe in Moscow",
+        "By Jane Doe, New York",
+        "By Royal Command",
     ] {
         let (first, last) = ("The bridge was opened on a cold morning.", "Nobody came to the second party.");
         for (place, text) in [
@@ -204,11 +220,186 @@ fn headlines_are_headlines_whatever_they_say() {
         "Newsletter",
         "By Force of Arms",
         "Is this the end?",
+        "By using TikTok, you agree to be watched",
+        "Click here to save the planet, says minister",
+        "We use cookies to bribe voters, mayor admits",
+        "Cookie policy splits village bakery",
+        "Follow our money on its way abroad",
+        "Download the app that broke the bank",
+        "Sign up for our war, says general",
+        "Share this",
+        "Continue reading",
+        "Follow us on Facebook",
+        "A headline that does not know where it ends ".repeat(6).trim_end(),
     ] {
         let made = cleaned(&format!("{title}\n\nThe bridge was opened on a cold morning.\n\nNobody came.\n"));
         assert_eq!(made.article.title.as_deref(), Some(title));
         assert!(made.article.terms.is_empty() && !made.body.contains(title), "{title}");
     }
+}
+
+#[test]
+fn what_is_no_headline_stays_a_paragraph() {
+    for first in [
+        "The bridge over the sound was opened on a cold Tuesday morning in May, and nobody at all was there to see it, \
+         \"which is a pity.\"",
+        &"ตัวอย่าง".repeat(30),
+    ] {
+        let rest = if first.is_ascii() { "Nobody came." } else { "ตัวอย่าง" };
+        let made = cleaned(&format!("{first}\n\n{rest}\n"));
+        assert_eq!((made.article.title, made.body), (None, format!("{first}\n\n{rest}")));
+    }
+}
+
+/// A lone word between two paragraphs may be anything; nothing of it is lost.
+#[test]
+fn lone_words_within_a_story_stay() {
+    for word in ["No comments", "Advertising", "Share", "Sign up", "---", "* * *"] {
+        let made = cleaned(&format!("A headline\n\nOne and one is two.\n\n{word}\n\nTwo and two is four.\n"));
+        assert_eq!(made.body.split("\n\n").count(), 3, "{word}: {}", made.body);
+    }
+}
+
+const STORY_AND_END: &str = "A headline\n\nThe bridge was opened on a cold morning.\n\nNobody came.\n\n\
+    First published by TASS.\n\nAll rights reserved by Rossiyskaya Gazeta.\n\n\
+    We've got more than 1,5 million followers on Facebook. Join them!\n\nRead more\n\n\
+    This website uses cookies. Click here to find out more.\n\nAccept cookies\n\n";
+
+/// What stands below end matter and is no sentence is end matter, though nobody knows its words.
+#[test]
+fn unknown_lines_below_end_matter_go_with_it() {
+    for below in [
+        "",
+        "Terms of use",
+        "Mayor opens second bridge",
+        "Comments (12)\n\nRelated articles\n\nMayor opens second bridge\n\nFerry sinks at its moorings",
+        "About us\n\nPrint edition\n\n12 000",
+    ] {
+        let made = cleaned(&format!("{STORY_AND_END}{below}\n"));
+        assert_eq!(made.body, "The bridge was opened on a cold morning.\n\nNobody came.", "{below}");
+        assert_eq!(made.article.provenance.first_published_by.as_deref(), Some("TASS"), "{below}");
+        let rights = made.article.provenance.rights;
+        assert_eq!(rights.as_deref(), Some("All rights reserved by Rossiyskaya Gazeta."), "{below}");
+    }
+    // Who worked on the story is never a menu.
+    let made =
+        cleaned(&format!("{STORY_AND_END}Reporting by Jane Doe; Editing by Sam Roe\n\nTerms of use\n"));
+    assert!(
+        made.body.ends_with("Nobody came.\n\nReporting by Jane Doe; Editing by Sam Roe"),
+        "{}",
+        made.body
+    );
+    let made = cleaned(&format!("{STORY_AND_END}The author is a reporter in Moscow.\n"));
+    assert!(made.body.ends_with("Nobody came.\n\nThe author is a reporter in Moscow."), "{}", made.body);
+    assert_eq!(made.article.provenance.first_published_by.as_deref(), Some("TASS"));
+}
+
+#[test]
+fn first_publishers_are_known_in_many_forms() {
+    for (line, name, date) in [
+        ("First published by TASS on October 16, 2015.", "TASS", Some("2015-10-16")),
+        ("First published by: TASS", "TASS", None),
+        (
+            "First published by The Northport Times on 16 October 2015.",
+            "The Northport Times",
+            Some("2015-10-16"),
+        ),
+        (
+            "Originally published in The Northport Times, 16 October 2015",
+            "The Northport Times",
+            Some("2015-10-16"),
+        ),
+    ] {
+        let made = cleaned(&format!("A headline\n\nThe bridge was opened.\n\nNobody came.\n\n{line}\n"));
+        assert_eq!(made.article.provenance.first_published_by.as_deref(), Some(name));
+        assert_eq!(made.article.date.map(|date| date.iso()).as_deref(), date);
+        assert!(!made.body.contains("ublished"), "{}", made.body);
+    }
+}
+
+#[test]
+fn furniture_within_a_story_goes_and_leaves_headings_alone() {
+    let first = "The bridge over the sound was opened on a cold Tuesday morning in May.";
+    let last = "Nobody came to the second party, which was held on the following day.";
+    for furniture in [
+        "Sign up for our newsletter",
+        "This website uses cookies. Click here to find out more.",
+        "We use cookies to improve your experience.",
+        "By using this site you agree to our terms.",
+        "Follow us on Twitter",
+        "Follow us on Twitter @northport",
+        "We've got more than 1,5 million followers on Facebook. Join them!",
+        "We've got more than 20,000 followers. Join them!",
+        "Read more: Ferry sinks at its moorings",
+        "Advertisement",
+    ] {
+        let made = cleaned(&format!("A headline\n\n{first}\n\n{furniture}\n\nA second party\n\n{last}\n"));
+        assert_eq!(made.body, format!("{first}\n\n## A second party\n\n{last}"));
+        let made = cleaned(&format!("A headline\n\n{first}\n\n{last}\n\n{furniture}\n"));
+        assert_eq!(made.body, format!("{first}\n\n{last}"));
+    }
+    for line in ["Photo: City archive", "Reporting by Jane Doe; Editing by Sam Roe", "and then it rained"] {
+        let made = cleaned(&format!("A headline\n\n{first}\n\n{line}\n\n{last}\n"));
+        assert_eq!(made.body, format!("{first}\n\n{line}\n\n{last}"));
+    }
+    // Buttons go in rows; a line to the visitor does not end a story that ends in a list.
+    let made = cleaned(&format!("A headline\n\nShare\n\nTweet\n\n{first}\n\n{last}\n"));
+    assert_eq!(made.body, format!("{first}\n\n{last}"));
+    let scores = "Results\n\nNorthport 2, Saltwick 1\n\nSaltwick 0, Mirren 0";
+    let made = cleaned(&format!("A headline\n\n{first}\n\nFollow us on Twitter\n\n{scores}\n"));
+    assert_eq!(made.body, format!("{first}\n\n{scores}"));
+    let other = "Related articles\n\nMayor opens second bridge\n\nFerry sinks at its moorings";
+    assert_eq!(
+        cleaned(&format!("A headline\n\n{first}\n\n{last}\n\n{other}\n")).body,
+        format!("{first}\n\n{last}")
+    );
+    let verse = "A poem\n\nThe fog has come at last.\n\nIt sits and looks around\n\nOver city and harbour.\n";
+    assert!(!cleaned(verse).body.contains('#'));
+}
+
+#[test]
+fn authors_are_people_and_the_rest_of_the_line_stays() {
+    for (line, authors, stays) in [
+        ("By Jane Doe and Sam Roe", &["Jane Doe", "Sam Roe"][..], false),
+        ("By Jane Doe, Sam Roe and Ann Poe", &["Jane Doe", "Sam Roe", "Ann Poe"], false),
+        ("By Jane Doe, staff writer", &["Jane Doe"], false),
+        ("By Jane Doe, New York", &["Jane Doe"], true),
+        ("By Jane Doe, Associated Press", &["Jane Doe"], true),
+        ("By JANE DOE, BBC News", &["JANE DOE"], true),
+        ("By Jane Doe in Moscow", &["Jane Doe"], true),
+        ("By Royal Command", &[], true),
+    ] {
+        let made = cleaned(&format!("A headline\n\n{line}\n\nThe bridge was opened.\n\nNobody came.\n"));
+        let found = made.article.terms.get("authors").cloned().unwrap_or_default();
+        assert_eq!(
+            (found.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), made.body.contains(line)),
+            (authors, stays),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn dates_of_change_are_taken_from_the_top_and_the_end() {
+    let made = cleaned(
+        "A headline\n\nPublished: 16 October 2015, 14:20\n\nUpdated: 18 October 2015\n\nThe bridge was opened.\n",
+    );
+    assert_eq!(made.article.date.unwrap().iso(), "2015-10-16T14:20:00");
+    assert_eq!(
+        (made.article.updated.unwrap().iso().as_str(), made.body.as_str()),
+        ("2015-10-18", "The bridge was opened.")
+    );
+    // Above the headline, too; a date alone is the headline of what follows.
+    let made = cleaned("October 16, 2015\n\nA headline\n\nThe bridge was opened.\n\nNobody came.\n");
+    assert_eq!(
+        (made.article.title.as_deref(), made.article.date.unwrap().iso().as_str()),
+        (Some("A headline"), "2015-10-16")
+    );
+    let made = cleaned("October 16, 2015\n\nThe bridge was opened.\n\nNobody came.\n");
+    assert_eq!((made.article.title.as_deref(), made.article.date), (Some("October 16, 2015"), None));
+    let made = cleaned("A headline\n\nThe bridge was opened.\n\nUpdated: 17 October 2015\n\nNobody came.\n");
+    assert_eq!(made.article.updated.unwrap().iso(), "2015-10-17");
+    assert_eq!((made.article.date, made.body.matches('#').count()), (None, 0));
 }
 
 #[test]
@@ -274,4 +465,85 @@ fn no_newcomer_takes_a_published_address() {
     assert_eq!(run.code, Some(1), "{}", run.stdout);
     assert_eq!(site.run(&[&["new", "Quite new"][..], &now].concat()).code, Some(0));
     assert_eq!(site.run(&["new", " "]).code, Some(2));
+}
+
+/// What stands in a raw text stands on the page, whatever Markdown or another generator would make of it.
+#[test]
+fn pages_show_the_signs_of_the_raw_text() {
+    let site = Site::new();
+    let lines = [
+        "{{< figure src=\"x\" >}}",
+        "See {{% a | b %}} and [c] and {{ d }}.",
+        "---",
+        "-- no",
+        "a {{ `b` }} *c*.",
+    ];
+    let story = "The bridge was opened on a cold morning.";
+    site.file("raw/a.txt", format!("A headline\n\n{story}\n\n{}\n\n{story}\n", lines.join("\n\n")));
+    site.run(&["import", "raw"]);
+    site.build();
+    let page = site.read("public/undated/a-headline.html");
+    for line in lines {
+        let shown = line.replace('<', "&lt;").replace('>', "&gt;");
+        let quoted = [shown.replace('"', "&quot;"), shown.clone()];
+        assert!(quoted.iter().any(|shown| page.contains(&format!("<p>{shown}</p>"))), "{line}\n{page}");
+    }
+}
+
+/// A date in a headline is not the article's.
+#[test]
+fn a_date_in_a_headline_dates_nothing() {
+    let site = Site::new();
+    for (file, title) in [("a", "1998-05-03 minutes of the council"), ("b", "2019-05-06")] {
+        site.file(&format!("raw/{file}.txt"), format!("{title}\n\nThe bridge was opened.\n\nNobody came.\n"));
+    }
+    site.file("raw/2001-02-03.txt", "The bridge was opened.\n\nNobody came.\n");
+    let run = site.run(&["import", "--json", "raw"]);
+    assert_eq!(run.problem("no-headline")["file"], "raw/2001-02-03.txt");
+    site.build();
+    let dated = |name: &String| ["1998/", "2019/", "2001/"].iter().any(|year| name.starts_with(year));
+    assert!(!site.names().iter().any(dated), "{:?}", site.names());
+    let own = "2019-05-06 report\n\n6 May 2019\n\nThe bridge was opened.\n\nNobody came.\n";
+    site.file("raw/own.txt", own);
+    site.run(&["import", "raw"]);
+    assert!(site.exists("content/2019/05/2019-05-06-report.md"));
+}
+
+#[test]
+fn line_ends_changed_on_the_way_are_no_edit() {
+    let site = Site::new();
+    site.file("raw/a.txt", STORY);
+    site.run(&["import", "raw"]);
+    let name = "content/undated/a-headline.md";
+    let windows = site.read(name).replace('\n', "\r\n");
+    site.file(name, &windows);
+    let run = site.run(&["import", "--json", "raw"]);
+    assert_eq!(run.objects.last().unwrap()["unchanged"], 1, "{}", run.stdout);
+    assert_eq!(site.read(name), windows);
+}
+
+#[test]
+fn noise_is_no_text_and_a_stray_byte_is_no_noise() {
+    let site = Site::new();
+    let mut seed = 7_u32;
+    let noise: Vec<u8> = (0..4000)
+        .map(|_| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            u8::try_from(seed >> 24).unwrap().max(1)
+        })
+        .collect();
+    site.file("raw/noise.txt", noise).file("raw/stray.txt", STORY.replace("second", "sec\0ond"));
+    site.file(
+        "raw/lost.txt",
+        "Br\u{fffd}cke zu\n\nDie B\u{fffd}rgermeisterin er\u{fffd}ffnete sie sp\u{fffd}ter.\n",
+    );
+    site.file("raw/vast.txt", vec![b'a'; 9 << 20]);
+    fs::create_dir(site.path("raw/empty")).unwrap();
+    let run = site.run(&["import", "--json", "raw"]);
+    let rejected = run.problems("import-rejected");
+    let said = |file: &str| rejected.iter().any(|it| it["file"] == file && it["level"] == "warning");
+    assert!(rejected.len() == 2 && said("raw/noise.txt") && said("raw/vast.txt"), "{}", run.stdout);
+    assert!(site.read("content/undated/a-headline.md").contains("A second one."));
+    let run = site.run(&["import", "--json", "raw/empty"]);
+    assert_eq!((run.problem("nothing-to-import")["file"].as_str(), run.code), (Some("raw/empty"), Some(0)));
 }
