@@ -4,10 +4,9 @@
 //! keys, and keeps scalars as they were written (`1.10` stays `1.10`). Configuration is trusted: [`typed`]
 //! reads it straight into a type and points at what does not fit.
 
-use serde::de::{
-    self, Deserialize as _, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor,
-};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Deepest nesting of `[` and `{`: the parser below is quadratic in it (100,000 took 38 s).
@@ -16,7 +15,7 @@ const FLOW_DEPTH: usize = 64;
 const NODES: usize = 20_000;
 
 /// A YAML value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Node {
     /// `null`, `~` or nothing.
     Null,
@@ -29,7 +28,7 @@ pub enum Node {
 }
 
 /// What a scalar would be in YAML's core schema; its text is always as written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// Text.
     Text,
@@ -99,7 +98,7 @@ pub fn typed<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
 
 /// Writes a mapping as a block document; texts that YAML would read as something else are quoted.
 pub fn write(node: &Node) -> String {
-    serde_yaml::to_string(node).expect("nodes are plain data that YAML can always hold")
+    serde_yaml::to_string(&Plain(node)).expect("nodes are plain data that YAML can always hold")
 }
 
 /// The line of a top-level key, from 1: `serde_yaml` does not say where a key stood.
@@ -331,28 +330,31 @@ impl<'de> Visitor<'de> for Spelling<'_> {
     }
 }
 
-impl Serialize for Node {
+/// A value as YAML writes it; its own form keeps kinds and spellings.
+struct Plain<'a>(&'a Node);
+
+impl Serialize for Plain<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => out.serialize_unit(),
-            Self::Scalar(Kind::Bool, text) => match text.parse() {
+        match self.0 {
+            Node::Null => out.serialize_unit(),
+            Node::Scalar(Kind::Bool, text) => match text.parse() {
                 Ok(value) => out.serialize_bool(value),
                 Err(_) => out.serialize_str(text),
             },
-            Self::Scalar(Kind::Int, text) => match text.parse() {
+            Node::Scalar(Kind::Int, text) => match text.parse() {
                 Ok(value) => out.serialize_i64(value),
                 Err(_) => out.serialize_str(text),
             },
-            Self::Scalar(Kind::Float, text) => match text.parse() {
+            Node::Scalar(Kind::Float, text) => match text.parse() {
                 Ok(value) => out.serialize_f64(value),
                 Err(_) => out.serialize_str(text),
             },
-            Self::Scalar(Kind::Text, text) => out.serialize_str(text),
-            Self::List(items) => out.collect_seq(items),
-            Self::Map(entries) => {
+            Node::Scalar(Kind::Text, text) => out.serialize_str(text),
+            Node::List(items) => out.collect_seq(items.iter().map(Plain)),
+            Node::Map(entries) => {
                 let mut map = out.serialize_map(Some(entries.len()))?;
                 for (key, value) in entries {
-                    map.serialize_entry(key, value)?;
+                    map.serialize_entry(key, &Plain(value))?;
                 }
                 map.end()
             }

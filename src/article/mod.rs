@@ -15,10 +15,11 @@ pub use redact::Redaction;
 pub use write::write;
 
 use crate::yaml::Node;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The metadata of one article or page, as its author gave it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Article {
     /// Headline; absent if the file gives none, then the body's heading or the file's name stands in.
     pub title: Option<String>,
@@ -63,7 +64,7 @@ pub struct Article {
 }
 
 /// What a file is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// An article of the archive.
     #[default]
@@ -73,7 +74,7 @@ pub enum Kind {
 }
 
 /// Whether an article is published.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// It is, unless its date, embargo or expiry says otherwise.
     #[default]
@@ -85,7 +86,7 @@ pub enum Status {
 }
 
 /// Why and when an article was taken down.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Removal {
     /// When.
     pub date: Option<Date>,
@@ -96,7 +97,7 @@ pub struct Removal {
 }
 
 /// Where an article comes from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
     /// Where it was published.
     pub original_url: Option<String>,
@@ -117,7 +118,7 @@ pub struct Provenance {
 }
 
 /// Where an article stood in print.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Print {
     /// Edition.
     pub edition: Option<String>,
@@ -128,7 +129,7 @@ pub struct Print {
 }
 
 /// The raw file an imported article was made from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raw {
     /// Its path below the folder that was imported.
     pub file: String,
@@ -139,7 +140,7 @@ pub struct Raw {
 }
 
 /// What was wrong in an article.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Correction {
     /// When it was mended.
     pub date: Option<Date>,

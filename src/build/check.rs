@@ -3,9 +3,12 @@
 use super::dead::Links;
 use super::inputs::{Attempt, Inputs, sort};
 use super::load::Load;
+use super::pages::Press;
 use super::{Progress, pool, terms};
 use crate::config::Config;
+use crate::plan::Output;
 use crate::problem::{Fatal, Problem};
+use crate::render::Fingerprint;
 use anyhow::Result;
 
 /// What a check found.
@@ -36,12 +39,11 @@ fn run(config: &Config, progress: Progress) -> Result<Checked> {
         };
         let work = inputs.work(&attempt);
         let links = Links::follow(&work, progress);
-        let done =
-            work.run(&attempt.copied, &|output, page, _| Ok(links.missing_anchors(output, page)), progress);
+        let done = work.run(&links, progress);
         match done {
             Ok(done) if !done.failed.is_empty() => inputs.set_aside(attempt, done.failed),
             Ok(done) => {
-                let anchors = done.kept.into_iter().flatten();
+                let anchors = done.made.into_iter().flat_map(|made| made.kept);
                 let found = done.problems.into_iter().chain(anchors).chain(links.problems).collect();
                 return Ok(checked(&mut inputs, attempt, found));
             }
@@ -75,4 +77,17 @@ fn unready(config: &Config, mut findings: Vec<Problem>, progress: Progress) -> C
 fn findings(error: anyhow::Error) -> Result<Vec<Problem>> {
     let Fatal(problems) = error.downcast::<Fatal>()?;
     Ok(problems)
+}
+
+/// A check makes every page, looks at it and drops it.
+impl Press for Links {
+    type Kept = Vec<Problem>;
+
+    fn known(&self, _: &Output) -> Option<Fingerprint> {
+        None
+    }
+
+    fn take(&self, output: &Output, bytes: Option<&[u8]>, _: u8) -> Result<Vec<Problem>> {
+        Ok(bytes.map_or_else(Vec::new, |page| self.missing_anchors(output, page)))
+    }
 }

@@ -64,8 +64,8 @@ impl<'a> Inputs<'a> {
 
     /// All that rendering an attempt needs.
     pub(super) fn work<'w>(&'w self, attempt: &'w Attempt) -> Work<'w> {
-        let Attempt { media, archive, plan, .. } = attempt;
-        Work { config: self.config, theme: &self.theme, archive, plan, media, load: &self.load }
+        let Attempt { media, copied, archive, plan, .. } = attempt;
+        Work { config: self.config, theme: &self.theme, archive, plan, copied, media, load: &self.load }
     }
 
     /// Gives an attempt up, and the articles that failed it.

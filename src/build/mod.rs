@@ -15,12 +15,13 @@ pub use check::{Checked, check};
 
 use crate::archive::Reason;
 use crate::config::Config;
+use crate::plan::Output;
 use crate::problem::{Fatal, Problem};
 use crate::publish::{Kept, Site, Staged};
 use crate::render::Fingerprint;
 use anyhow::Result;
 use inputs::{Attempt, Inputs};
-use pages::Done;
+use pages::{Done, Made, Press};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -90,11 +91,7 @@ fn run(config: &Config, home: Option<&Path>, progress: Progress) -> Result<Built
     loop {
         let kept = Kept { sources: inputs.load.kept() };
         let attempt = inputs.plan(&site.kept_paths(&kept))?;
-        let done = inputs.work(&attempt).run(
-            &attempt.copied,
-            &|output, bytes, rank| site.stage(&output.path, bytes, &output.source, rank),
-            progress,
-        )?;
+        let done = inputs.work(&attempt).run(&site, progress)?;
         if done.failed.is_empty() {
             return publish(site, inputs, attempt, done, &kept);
         }
@@ -110,18 +107,33 @@ fn publish(
     kept: &Kept,
 ) -> Result<Built> {
     let (articles, pages) = (attempt.archive.count(), attempt.plan.outputs.len());
-    let changes = site.commit(inputs.config, done.kept, kept)?;
+    let path = |made: &Made<Staged>| attempt.plan.outputs[made.output].path.to_string();
+    let fingerprints = done.made.iter().map(|made| (path(made), made.fingerprint)).collect();
+    let staged = done.made.into_iter().map(|made| made.kept).collect();
+    let changes = site.commit(inputs.config, staged, kept)?;
     Ok(Built {
         articles,
         pages,
         written: changes.written,
         unchanged: changes.unchanged,
         removed: changes.removed,
-        fingerprints: done.fingerprints,
+        fingerprints,
         problems: inputs.all_problems(Some(attempt), [done.problems, changes.problems].concat()),
         withheld: inputs.load.withheld,
         set_aside: inputs.load.set_aside.into_keys().collect(),
     })
+}
+
+impl Press for Site {
+    type Kept = Staged;
+
+    fn known(&self, _: &Output) -> Option<Fingerprint> {
+        None
+    }
+
+    fn take(&self, output: &Output, bytes: Option<&[u8]>, rank: u8) -> Result<Staged> {
+        self.stage(&output.path, bytes.expect("nothing is known to be published"), &output.source, rank)
+    }
 }
 
 /// Runs something that hostile input might make panic; a panic becomes a problem of that input.

@@ -10,7 +10,7 @@ use crate::fs;
 use crate::markdown::{self, Resolved};
 use crate::plan::{Copied, Output, Page, Plan};
 use crate::problem::{Fatal, Problem};
-use crate::render::{Body, Fingerprint, Renderer};
+use crate::render::{Bodies, Body, Fingerprint, Renderer, Sheet};
 use crate::route::OutPath;
 use crate::theme::{STATIC, Theme};
 use anyhow::Result;
@@ -25,31 +25,43 @@ pub(super) struct Work<'a> {
     pub(super) theme: &'a Theme,
     pub(super) archive: &'a Archive,
     pub(super) plan: &'a Plan,
+    pub(super) copied: &'a [Copied],
     pub(super) media: &'a Media,
     pub(super) load: &'a Load,
 }
 
-/// What came of it; `K` is what the caller made of each output.
+/// What outputs are made for: to be published, or to be checked.
+pub(super) trait Press: Sync {
+    /// What it makes of an output.
+    type Kept: Send;
+
+    /// The fingerprint of the file that is published, if nobody touched it since.
+    fn known(&self, output: &Output) -> Option<Fingerprint>;
+
+    /// Takes an output; without bytes it is published already. The rank orders publishing: what others refer to goes
+    /// first.
+    fn take(&self, output: &Output, bytes: Option<&[u8]>, rank: u8) -> Result<Self::Kept>;
+}
+
+/// What came of it.
 pub(super) struct Done<K> {
-    pub(super) kept: Vec<K>,
-    pub(super) fingerprints: BTreeMap<String, Fingerprint>,
+    /// What the press made of each output, in the order of the plan.
+    pub(super) made: Vec<Made<K>>,
     pub(super) problems: Vec<Problem>,
     /// Articles that could not be rendered; if there are any, the rest is incomplete.
     pub(super) failed: BTreeMap<String, Problem>,
 }
 
-/// Takes the bytes of an output. The rank orders publishing: what others refer to goes first.
-pub(super) type Keep<'a, K> = &'a (dyn Fn(&Output, &[u8], u8) -> Result<K> + Sync);
-
 /// One output made.
-struct Made<K> {
-    kept: K,
-    fingerprint: Option<(String, Fingerprint)>,
-    problems: Vec<Problem>,
+pub(super) struct Made<K> {
+    /// Its index in the plan.
+    pub(super) output: usize,
+    pub(super) kept: K,
+    pub(super) fingerprint: Fingerprint,
 }
 
-/// The rank of an output whose bytes are in the buffer, with its fingerprint and what was found on the way.
-type Rendered = (u8, Option<Fingerprint>, Vec<Problem>);
+/// The fingerprint of an output, its rank, and what was found on the way.
+type Rendered = (Fingerprint, u8, Vec<Problem>);
 
 /// Why an output could not be made.
 enum Failure {
@@ -72,26 +84,20 @@ impl From<fs::Error> for Failure {
 }
 
 impl<K: Send> Done<K> {
-    fn new() -> Self {
-        let (fingerprints, failed) = Default::default();
-        Self { kept: Vec::new(), fingerprints, problems: Vec::new(), failed }
-    }
-
-    /// Makes outputs in parallel and gathers what came of each, in their order.
+    /// Makes outputs in parallel and gathers what came of each.
     fn make(
         &mut self,
-        outputs: &[&Output],
-        one: &(impl Fn(&mut Vec<u8>, &Output) -> Result<Made<K>, Failure> + Sync),
+        outputs: &[usize],
+        one: &(impl Fn(&mut Vec<u8>, usize) -> Result<(Made<K>, Vec<Problem>), Failure> + Sync),
     ) -> Result<()> {
         let made: Vec<_> =
-            outputs.par_iter().map_init(Vec::new, |buffer, output| one(buffer, output)).collect();
+            outputs.par_iter().map_init(Vec::new, |buffer, output| one(buffer, *output)).collect();
         let mut broken = Vec::new();
         for made in made {
             match made {
-                Ok(made) => {
-                    self.kept.push(made.kept);
-                    self.fingerprints.extend(made.fingerprint);
-                    self.problems.extend(made.problems);
+                Ok((made, problems)) => {
+                    self.made.push(made);
+                    self.problems.extend(problems);
                 }
                 Err(Failure::Article(source, problem)) => {
                     self.failed.insert(source, problem);
@@ -104,86 +110,85 @@ impl<K: Send> Done<K> {
 }
 
 impl Work<'_> {
-    pub(super) fn run<K: Send>(
-        &self,
-        copied: &[Copied],
-        keep: Keep<K>,
-        progress: Progress,
-    ) -> Result<Done<K>> {
-        let (stories, rest): (Vec<_>, Vec<_>) = self
-            .plan
-            .outputs
-            .iter()
-            .partition(|output| matches!(output.page, Page::Article(_) | Page::Standalone(_)));
-        progress(Event::Stage(Stage::Rendering, self.plan.outputs.len()));
+    pub(super) fn run<P: Press>(&self, press: &P, progress: Progress) -> Result<Done<P::Kept>> {
+        let outputs = &self.plan.outputs;
+        let is_story = |at: &usize| matches!(outputs[*at].page, Page::Article(_) | Page::Standalone(_));
+        let (stories, rest): (Vec<usize>, Vec<usize>) = (0..outputs.len()).partition(is_story);
+        progress(Event::Stage(Stage::Rendering, outputs.len()));
         let sources = self.copied_files();
-        let one = |buffer: &mut Vec<u8>, output: &Output| {
-            let made =
-                self.one(output, copied, &sources, buffer).and_then(|(rank, fingerprint, problems)| {
-                    let fingerprint = fingerprint.map(|fingerprint| (output.path.to_string(), fingerprint));
-                    Ok(Made { kept: keep(output, buffer, rank)?, fingerprint, problems })
-                });
+        let one = |buffer: &mut Vec<u8>, at: usize| {
+            let output = &outputs[at];
+            let mut sheet = Sheet::new(buffer, press.known(output));
+            let made = self.one(output, &sources, &mut sheet).and_then(|(fingerprint, rank, problems)| {
+                let kept = press.take(output, sheet.bytes(), rank)?;
+                Ok((Made { output: at, kept, fingerprint }, problems))
+            });
             progress(Event::Step);
             made
         };
-        let mut done = Done::new();
+        let mut done =
+            Done { made: Vec::with_capacity(outputs.len()), problems: Vec::new(), failed: BTreeMap::new() };
         done.make(&stories, &one)?;
         if done.failed.is_empty() {
             done.make(&rest, &one)?;
         }
+        done.made.sort_unstable_by_key(|made| made.output);
         Ok(done)
     }
 
     fn one(
         &self,
         output: &Output,
-        copied: &[Copied],
         sources: &HashMap<&str, &fs::File>,
-        buffer: &mut Vec<u8>,
+        sheet: &mut Sheet,
     ) -> Result<Rendered, Failure> {
         let renderer = Renderer::new(self.config, self.theme, self.archive, self.plan);
-        let mut problems = Vec::new();
-        let (fingerprint, rank) = match output.page {
+        match output.page {
             Page::Copy(index) => {
-                self.copy(&copied[index], sources, buffer)?;
-                (None, 0)
+                let bytes = self.copy(&self.copied[index], sources)?;
+                Ok((renderer.copy(bytes, sheet), 0, Vec::new()))
             }
-            Page::Article(id) => {
-                (Some(self.story(renderer, (output, &self.archive.entries[id]), buffer, &mut problems)?), 1)
-            }
-            Page::Standalone(id) => {
-                (Some(self.story(renderer, (output, &self.archive.pages[id]), buffer, &mut problems)?), 1)
-            }
+            Page::Article(id) => self.story(renderer, (output, &self.archive.entries[id]), sheet),
+            Page::Standalone(id) => self.story(renderer, (output, &self.archive.pages[id]), sheet),
             page => {
-                let bodies = |id: usize| {
-                    let body = self.body(&renderer, &self.archive.entries[id]);
-                    body.map(|(body, _)| body).map_err(Fatal::one)
+                let entry = |id: usize| &self.archive.entries[id];
+                let bodies = Bodies {
+                    hash: &|id| self.body(&renderer, entry(id)).hash,
+                    html: &|id| Ok(self.html(&renderer, entry(id)).map_err(Fatal::one)?.0),
                 };
-                (Some(renderer.other(page, &output.path, &bodies, buffer)?), 2)
+                Ok((renderer.other(page, &output.path, &bodies, sheet)?, 2, Vec::new()))
             }
-        };
-        Ok((rank, fingerprint, problems))
+        }
     }
 
     fn story(
         &self,
         renderer: Renderer,
         (output, entry): (&Output, &Entry),
-        buffer: &mut Vec<u8>,
-        problems: &mut Vec<Problem>,
-    ) -> Result<Fingerprint, Failure> {
-        let story = guarded(&entry.source, || {
-            let (body, found) = self.body(&renderer, entry)?;
-            Ok((renderer.story(output.page, &body, buffer), found))
-        });
-        let (fingerprint, found) =
-            story.map_err(|problem| Failure::Article(entry.source.clone(), problem))?;
-        problems.extend(found);
-        Ok(fingerprint?)
+        sheet: &mut Sheet,
+    ) -> Result<Rendered, Failure> {
+        let mut problems = Vec::new();
+        let body = self.body(&renderer, entry);
+        let html = || {
+            let made = guarded(&entry.source, || self.html(&renderer, entry));
+            let (html, found) = made.map_err(|problem| Failure::Article(entry.source.clone(), problem))?;
+            problems = found;
+            Ok::<_, Failure>(html)
+        };
+        let fingerprint = renderer.story(output.page, &body, html, sheet)?;
+        Ok((fingerprint, 1, problems))
+    }
+
+    /// What is known of a body without reading it.
+    fn body(&self, renderer: &Renderer, entry: &Entry) -> Body {
+        let links: Vec<_> =
+            entry.links.iter().map(|link| (link.clone(), self.resolve(entry, link))).collect();
+        let lead = entry.article.image.as_deref().and_then(|image| self.resolve(entry, image));
+        Body { hash: renderer.body_hash(entry, &links), lead }
     }
 
     /// Reads and renders a body; it is dropped with its page.
-    fn body(&self, renderer: &Renderer, entry: &Entry) -> Result<(Body, Vec<Problem>), Problem> {
+    fn html(&self, renderer: &Renderer, entry: &Entry) -> Result<(String, Vec<Problem>), Problem> {
         let gone = || Problem::error("skipped-file", "the file is gone").file(&entry.source);
         let source = self.load.source(&entry.source).ok_or_else(gone)?;
         let loaded = content::read(source, &self.load.keys)?;
@@ -192,8 +197,6 @@ impl Work<'_> {
             let problem = Problem::warning("changed-while-building", "the file changed during the build");
             problems.push(problem.file(&entry.source).hint("build again"));
         }
-        let links: Vec<_> =
-            entry.links.iter().map(|link| (link.clone(), self.resolve(entry, link))).collect();
         let words = renderer.words_of(entry);
         let context = markdown::Context {
             title: &entry.title,
@@ -207,14 +210,11 @@ impl Work<'_> {
         };
         let html = markdown::to_html(&loaded.body, &context)
             .map_err(|refused| refusal(&refused, &entry.source, loaded.body_line))?;
-        if content::redaction(&entry.article).finds(&markdown::readable(&html.html)) {
-            let message = "a name to be redacted can still be read in the text; the article is not published";
-            let hint = "write the name in plain letters, without markup or character references in it";
-            return Err(Problem::error("redact", message).file(&entry.source).hint(hint));
+        if !entry.article.redact.is_empty() {
+            unredacted(entry, &html.html)?;
         }
         problems.extend(html.notes.into_iter().map(|note| remark(note, entry, loaded.body_line)));
-        let lead = entry.article.image.as_deref().and_then(|image| self.resolve(entry, image));
-        Ok((Body { hash: renderer.body_hash(entry, &links), html: html.html, lead }, problems))
+        Ok((html.html, problems))
     }
 
     /// The address to publish for a local destination.
@@ -242,10 +242,9 @@ impl Work<'_> {
         self.load.listing.others.iter().map(|file| (file.name.as_str(), file)).collect()
     }
 
-    fn copy(&self, file: &Copied, sources: &HashMap<&str, &fs::File>, buffer: &mut Vec<u8>) -> Result<()> {
+    fn copy(&self, file: &Copied, sources: &HashMap<&str, &fs::File>) -> Result<Vec<u8>> {
         if let Some(asset) = self.theme.assets.iter().find(|asset| asset.path == file.path) {
-            buffer.clone_from(&asset.bytes);
-            return Ok(());
+            return Ok(asset.bytes.clone());
         }
         let below = file.source.strip_prefix(STATIC).and_then(|name| name.strip_prefix('/'));
         let found = match below {
@@ -253,9 +252,18 @@ impl Work<'_> {
             None => sources.get(file.source.as_str()).copied(),
         };
         let gone = || Fatal::one(Problem::error("skipped-file", "the file is gone").file(&file.source));
-        *buffer = media::read(found.ok_or_else(gone)?)?;
-        Ok(())
+        Ok(media::read(found.ok_or_else(gone)?)?)
     }
+}
+
+/// Fails if what an article asks to be redacted can still be read.
+fn unredacted(entry: &Entry, html: &str) -> Result<(), Problem> {
+    if !content::redaction(&entry.article).finds(&markdown::readable(html)) {
+        return Ok(());
+    }
+    let message = "a name to be redacted can still be read in the text; the article is not published";
+    let hint = "write the name in plain letters, without markup or character references in it";
+    Err(Problem::error("redact", message).file(&entry.source).hint(hint))
 }
 
 /// A remark on a body, as a problem of its file.

@@ -1,6 +1,6 @@
 //! Articles as data, for those who study an archive.
 
-use super::{Bodies, Renderer, Shared};
+use super::{Bodies, Renderer};
 use crate::plan::Data;
 use anyhow::Result;
 use serde::Serialize;
@@ -23,14 +23,14 @@ pub(super) struct Record {
     first_published_by: Option<String>,
     rights: Option<String>,
     corrections: Vec<(Option<String>, String)>,
-    body: Shared,
+    body: u128,
     #[serde(skip)]
-    html: String,
+    article: usize,
 }
 
 impl Renderer<'_> {
     /// The articles of a data file, oldest first.
-    pub(super) fn data(&self, data: Data, bodies: Bodies) -> Result<Vec<Record>> {
+    pub(super) fn data(&self, data: Data, bodies: &Bodies) -> Vec<Record> {
         let ids = match data {
             Data::All => 0..self.archive.entries.len(),
             Data::Month(period) => self.archive.months[&period].clone(),
@@ -40,18 +40,17 @@ impl Renderer<'_> {
         live.map(|id| self.record(id, bodies)).collect()
     }
 
-    fn record(&self, id: usize, bodies: Bodies) -> Result<Record> {
+    fn record(&self, id: usize, bodies: &Bodies) -> Record {
         let entry = &self.archive.entries[id];
         let article = &entry.article;
         let from = &article.provenance;
-        let body = bodies(id)?;
         let terms = self.config.taxonomies.iter().enumerate().map(|(index, taxonomy)| {
             let terms = self.archive.terms_of[id][index].iter();
             let names = terms.map(|term| self.archive.terms[index][*term].name.clone()).collect();
             (taxonomy.name.clone(), names)
         });
         let date = |date: &crate::article::Date| date.to_string();
-        Ok(Record {
+        Record {
             url: self.absolute(self.plan.addresses.article(id)),
             title: entry.title.clone(),
             subtitle: article.subtitle.clone(),
@@ -69,26 +68,31 @@ impl Renderer<'_> {
                 .iter()
                 .map(|correction| (correction.date.as_ref().map(date), correction.text.clone()))
                 .collect(),
-            body: Shared::html(body.hash, ""),
-            html: body.html,
-        })
+            body: (bodies.hash)(id),
+            article: id,
+        }
     }
 }
 
-pub(super) fn write(records: &[Record], data: Data, out: &mut Vec<u8>) {
-    match data {
-        Data::All => records.iter().for_each(|record| super::json(&value(record), out)),
-        _ => super::json(&json!({"articles": records.iter().map(value).collect::<Vec<_>>()}), out),
+pub(super) fn write(records: &[Record], data: Data, bodies: &Bodies, out: &mut Vec<u8>) -> Result<()> {
+    let mut values = records.iter().map(|record| Ok(value(record, &(bodies.html)(record.article)?)));
+    if data == Data::All {
+        return values.try_for_each(|value: Result<Value>| {
+            super::json(&value?, out);
+            Ok(())
+        });
     }
+    super::json(&json!({"articles": values.collect::<Result<Vec<_>>>()?}), out);
+    Ok(())
 }
 
-fn value(record: &Record) -> Value {
+fn value(record: &Record, html: &str) -> Value {
     let corrections = record.corrections.iter().map(|(date, text)| json!({"date": date, "text": text}));
     json!({
         "url": record.url, "title": record.title, "subtitle": record.subtitle,
         "description": record.description, "date": record.date, "updated": record.updated,
         "lang": record.lang, "terms": record.terms, "original_url": record.original_url,
         "archived_url": record.archived_url, "first_published_by": record.first_published_by,
-        "rights": record.rights, "corrections": corrections.collect::<Vec<_>>(), "html": record.html,
+        "rights": record.rights, "corrections": corrections.collect::<Vec<_>>(), "html": html,
     })
 }

@@ -1,7 +1,7 @@
 //! Feeds: Atom (RFC 4287) with archive documents (RFC 5005), RSS 2.0, JSON Feed 1.1.
 
 use super::xml::Xml;
-use super::{Bodies, Renderer, Shared, card};
+use super::{Bodies, Renderer, card};
 use crate::archive::Period;
 use crate::article::Precision;
 use crate::config::FeedFormat;
@@ -47,19 +47,15 @@ struct EntryView {
 /// The whole text, in the fingerprint by its hash.
 #[derive(Serialize)]
 struct Content {
-    shared: Shared,
+    hash: u128,
+    #[serde(skip)]
+    article: usize,
     #[serde(skip)]
     html: String,
 }
 
 impl Renderer<'_> {
-    pub(super) fn feed(
-        &self,
-        feed: Feed,
-        format: FeedFormat,
-        path: &OutPath,
-        bodies: Bodies,
-    ) -> Result<FeedView> {
+    pub(super) fn feed(&self, feed: Feed, format: FeedFormat, path: &OutPath, bodies: &Bodies) -> FeedView {
         let site = &self.config.site;
         let (title, folder) = match feed {
             Feed::Site => (site.title.clone(), "/".to_string()),
@@ -73,10 +69,10 @@ impl Renderer<'_> {
                 (format!("{title} · {}", site.title), period_folder(period))
             }
         };
-        let entries = self.members(feed).into_iter().map(|id| self.entry_view(id, bodies));
-        let entries: Vec<EntryView> = entries.collect::<Result<_>>()?;
+        let entries: Vec<EntryView> =
+            self.members(feed).into_iter().map(|id| self.entry_view(id, bodies)).collect();
         let current = if matches!(feed, Feed::History(_)) { Feed::Site } else { feed };
-        Ok(FeedView {
+        FeedView {
             title,
             description: if site.description.is_empty() { &site.title } else { &site.description }.clone(),
             lang: site.lang.clone(),
@@ -87,7 +83,17 @@ impl Renderer<'_> {
             publisher: site.publisher.clone().unwrap_or_else(|| site.title.clone()),
             updated: entries.iter().map(|entry| entry.updated).max().unwrap_or(Timestamp::UNIX_EPOCH),
             entries,
-        })
+        }
+    }
+
+    /// Puts the whole texts in.
+    pub(super) fn fill(&self, feed: &mut FeedView, bodies: &Bodies) -> Result<()> {
+        for entry in &mut feed.entries {
+            if let Some(content) = &mut entry.content {
+                content.html = self.with_whole_addresses(&(bodies.html)(content.article)?, &entry.url);
+            }
+        }
+        Ok(())
     }
 
     /// The articles of a feed, newest first. What has no date cannot be in one.
@@ -118,21 +124,18 @@ impl Renderer<'_> {
         Some(self.absolute(&path))
     }
 
-    fn entry_view(&self, id: usize, bodies: Bodies) -> Result<EntryView> {
+    fn entry_view(&self, id: usize, bodies: &Bodies) -> EntryView {
         let entry = &self.archive.entries[id];
         let article = &entry.article;
         let zone = &self.config.timezone;
         let url = self.absolute(self.plan.addresses.article(id));
-        let content = if self.config.feeds.full {
-            let body = bodies(id)?;
-            let html = self.with_whole_addresses(&body.html, &url);
-            Some(Content { shared: Shared::html(body.hash, ""), html })
-        } else {
-            None
-        };
+        let content = self.config.feeds.full.then(|| {
+            let html = String::new();
+            Content { hash: (bodies.hash)(id), article: id, html }
+        });
         let names = |key: &str| self.terms_in(key, entry, Some(id)).into_iter().map(|term| term.name);
         let exact = article.date.filter(|date| date.precision() >= Precision::Day);
-        Ok(EntryView {
+        EntryView {
             title: entry.title.clone(),
             lang: article.lang.clone().unwrap_or_else(|| self.config.site.lang.clone()),
             published: exact.map(|date| date.instant(zone)),
@@ -142,7 +145,7 @@ impl Renderer<'_> {
             summary: card::summary(entry),
             content,
             url,
-        })
+        }
     }
 
     /// A body's HTML for readers that do not know where it comes from.

@@ -33,6 +33,7 @@ use anyhow::Result;
 use fingerprint::{Script, fingerprint};
 use serde::Serialize;
 use views::PageView;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// Renders the pages of one plan.
 #[derive(Clone, Copy)]
@@ -45,18 +46,50 @@ pub struct Renderer<'a> {
     words: &'a Words,
 }
 
-/// The body of an article, rendered.
+/// What is known of an article's body before it is rendered.
 pub struct Body {
-    /// Hash of everything the HTML is made from.
+    /// Hash of everything its HTML is made from.
     pub hash: u128,
-    /// The HTML.
-    pub html: String,
     /// The image that stands for the article, if it is on this site.
     pub lead: Option<Resolved>,
 }
 
-/// Gives the rendered body of an article, by its index.
-pub type Bodies<'a> = &'a dyn Fn(usize) -> Result<Body>;
+/// The bodies of articles, by index, for files that hold several.
+pub struct Bodies<'a> {
+    /// What the HTML of one is made from.
+    pub hash: &'a dyn Fn(usize) -> u128,
+    /// The HTML of one; asked for only if the file is to be made.
+    pub html: &'a dyn Fn(usize) -> Result<String>,
+}
+
+/// What an output is made on: its bytes, unless what is published is known to be the same.
+pub struct Sheet<'a> {
+    bytes: &'a mut Vec<u8>,
+    known: Option<Fingerprint>,
+    blank: bool,
+}
+
+impl<'a> Sheet<'a> {
+    /// A blank sheet; `known` is the fingerprint of the file that is published, if it is untouched.
+    pub fn new(bytes: &'a mut Vec<u8>, known: Option<Fingerprint>) -> Self {
+        Self { bytes, known, blank: true }
+    }
+
+    /// The bytes, if they had to be made.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        if self.blank { None } else { Some(self.bytes) }
+    }
+
+    /// Where to make an output with this fingerprint, if it has to be made.
+    fn open(&mut self, fingerprint: Fingerprint) -> Option<&mut Vec<u8>> {
+        if self.known == Some(fingerprint) {
+            return None;
+        }
+        self.bytes.clear();
+        self.blank = false;
+        Some(self.bytes)
+    }
+}
 
 fn json<V: Serialize>(view: &V, out: &mut Vec<u8>) {
     serde_json::to_writer(&mut *out, view).expect("views are plain data, and memory takes all");
@@ -69,21 +102,31 @@ impl<'a> Renderer<'a> {
         Self { config, theme, archive, plan, words: &theme.words }
     }
 
-    /// Renders an article, or a page outside the archive.
-    pub fn story(&self, page: Page, body: &Body, out: &mut Vec<u8>) -> Result<Fingerprint> {
-        match page {
+    /// Renders an article, or a page outside the archive; `html` is asked for only if the page has to be made.
+    pub fn story<E: From<anyhow::Error>>(
+        &self,
+        page: Page,
+        body: &Body,
+        html: impl FnOnce() -> std::result::Result<String, E>,
+        sheet: &mut Sheet,
+    ) -> std::result::Result<Fingerprint, E> {
+        let (template, entry, mut view) = match page {
             Page::Article(id) => {
                 let entry = &self.archive.entries[id];
-                let view = self.speaking(entry).article(id, body);
-                self.write("article.html", &view, &entry.source, out)
+                ("article.html", entry, self.speaking(entry).article(id, body))
             }
             Page::Standalone(id) => {
                 let entry = &self.archive.pages[id];
-                let view = self.speaking(entry).standalone(id, body);
-                self.write("page.html", &view, &entry.source, out)
+                ("page.html", entry, self.speaking(entry).standalone(id, body))
             }
             _ => unreachable!("only articles and pages have a body"),
+        };
+        let fingerprint = self.fingerprint(template, &view);
+        if let Some(out) = sheet.open(fingerprint) {
+            view.article.body = Shared::html(body.hash, &html()?);
+            self.theme.render(template, &view, &entry.source, out)?;
         }
+        Ok(fingerprint)
     }
 
     /// The words for an article's page.
@@ -100,10 +143,11 @@ impl<'a> Renderer<'a> {
         &self,
         page: Page,
         path: &OutPath,
-        bodies: Bodies,
-        out: &mut Vec<u8>,
+        bodies: &Bodies,
+        sheet: &mut Sheet,
     ) -> Result<Fingerprint> {
         let name = format!("/{path}");
+        let out = sheet;
         match page {
             Page::Tombstone(subject) => {
                 self.write("tombstone.html", &self.tombstone(subject, path), &name, out)
@@ -128,8 +172,13 @@ impl<'a> Renderer<'a> {
             }
             Page::NotFound => self.write("404.html", &self.not_found(), &name, out),
             Page::Feed(feed, format) => {
-                let view = self.feed(feed, format, path, bodies)?;
-                Ok(self.bytes(&view, out, |view, out| feed::write(view, format, out)))
+                let mut view = self.feed(feed, format, path, bodies);
+                let fingerprint = self.fingerprint("", &view);
+                if let Some(out) = out.open(fingerprint) {
+                    self.fill(&mut view, bodies)?;
+                    feed::write(&view, format, out);
+                }
+                Ok(fingerprint)
             }
             Page::Sitemap(None) => {
                 Ok(self.bytes(&self.sitemap_index(), out, |view, out| sitemap::write_index(view, out)))
@@ -141,9 +190,14 @@ impl<'a> Renderer<'a> {
             Page::Citation(id, format) => {
                 Ok(self.bytes(&self.citation(id), out, |view, out| citation::write(view, format, out)))
             }
-            Page::Data(data) => Ok(self.bytes(&self.data(data, bodies)?, out, |view, out| {
-                data::write(view, data, out);
-            })),
+            Page::Data(data) => {
+                let view = self.data(data, bodies);
+                let fingerprint = self.fingerprint("", &view);
+                match out.open(fingerprint) {
+                    Some(out) => data::write(&view, data, bodies, out).map(|()| fingerprint),
+                    None => Ok(fingerprint),
+                }
+            }
             Page::LookUpShard(shard) => Ok(self.bytes(&self.lookup_shard(shard), out, json)),
             Page::RedirectMap(map) => {
                 Ok(self.bytes(&self.moves(), out, |view, out| redirects::write(view, map, out)))
@@ -152,16 +206,31 @@ impl<'a> Renderer<'a> {
         }
     }
 
+    /// A file that is copied.
+    pub fn copy(&self, bytes: Vec<u8>, sheet: &mut Sheet) -> Fingerprint {
+        let fingerprint = Fingerprint(xxh3_128(&bytes));
+        if let Some(out) = sheet.open(fingerprint) {
+            *out = bytes;
+        }
+        fingerprint
+    }
+
     /// A file without a template: a view and what writes it.
     fn bytes<V: Serialize>(
         &self,
         view: &V,
-        out: &mut Vec<u8>,
+        sheet: &mut Sheet,
         write: impl FnOnce(&V, &mut Vec<u8>),
     ) -> Fingerprint {
-        out.clear();
-        write(view, out);
-        Fingerprint(fingerprint(view, self.theme.hash))
+        let fingerprint = self.fingerprint("", view);
+        if let Some(out) = sheet.open(fingerprint) {
+            write(view, out);
+        }
+        fingerprint
+    }
+
+    fn fingerprint(&self, template: &str, view: &impl Serialize) -> Fingerprint {
+        Fingerprint(fingerprint(&(template, view), self.theme.hash))
     }
 
     /// The whole address of a page; below the site's own.
@@ -180,11 +249,13 @@ impl<'a> Renderer<'a> {
         template: &str,
         view: &impl Serialize,
         page: &str,
-        out: &mut Vec<u8>,
+        sheet: &mut Sheet,
     ) -> Result<Fingerprint> {
-        out.clear();
-        self.theme.render(template, view, page, out)?;
-        Ok(Fingerprint(fingerprint(&(template, view), self.theme.hash)))
+        let fingerprint = self.fingerprint(template, view);
+        if let Some(out) = sheet.open(fingerprint) {
+            self.theme.render(template, view, page, out)?;
+        }
+        Ok(fingerprint)
     }
 
     /// What all pages have in common.

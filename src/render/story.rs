@@ -60,7 +60,7 @@ impl Renderer<'_> {
             subtitle: article.subtitle.clone(),
             description: article.description.clone(),
             image: image(entry, body),
-            body: Shared::html(body.hash, &body.html),
+            body: Shared::html(body.hash, ""),
             dir: dir(&lang),
             lang,
             date: self.date(article.date.as_ref()),
