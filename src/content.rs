@@ -100,7 +100,12 @@ pub fn keys(config: &Config) -> Keys {
 
 /// Reads one file; the error sets it aside.
 pub fn read(source: &fs::File, keys: &Keys) -> std::result::Result<Loaded, Problem> {
-    let bytes = fs::read(&source.path, LIMIT).map_err(|error| {
+    parse(source, bytes(source)?, keys)
+}
+
+/// The bytes of one file; the error sets it aside.
+pub fn bytes(source: &fs::File) -> std::result::Result<Vec<u8>, Problem> {
+    fs::read(&source.path, LIMIT).map_err(|error| {
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
         // One file may be locked or gone; anything else ails the system, and would set all articles aside.
         let code = match error.kind() {
@@ -109,7 +114,11 @@ pub fn read(source: &fs::File, keys: &Keys) -> std::result::Result<Loaded, Probl
             _ => "system",
         };
         Problem::error(code, format!("the file could not be read{cause}")).file(&source.name)
-    })?;
+    })
+}
+
+/// Understands the bytes of one file; the error sets it aside.
+pub fn parse(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> std::result::Result<Loaded, Problem> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let line =
             error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;

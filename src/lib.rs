@@ -18,5 +18,6 @@ pub mod archive;
 pub mod plan;
 pub mod render;
 pub mod publish;
+pub mod cache;
 pub mod build;
 pub mod cli;

@@ -2,10 +2,11 @@
 //!
 //! Bad input never stops a run. Rooms collect problems and hand them on; only `cli` prints them.
 
+use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
 /// How much a problem matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Level {
     /// Something is published differently from what its author may expect, but nothing is missing.
     Note,
@@ -80,7 +81,7 @@ pub const CODES: &[(&str, &str)] = &[
 ];
 
 /// One finding about one input.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// How much it matters.
     pub level: Level,
@@ -156,6 +157,30 @@ impl Problem {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+}
+
+/// A problem as it is read back; its code is one of ours again.
+#[derive(Deserialize)]
+struct Stored {
+    level: Level,
+    code: String,
+    file: Option<String>,
+    line: Option<usize>,
+    column: Option<usize>,
+    page: Option<String>,
+    message: String,
+    hint: Option<String>,
+    excerpt: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Problem {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let Stored { level, code, file, line, column, page, message, hint, excerpt } =
+            Stored::deserialize(source)?;
+        let known = CODES.iter().find(|(known, _)| *known == code);
+        let (code, _) = known.ok_or_else(|| serde::de::Error::custom(format!("unknown code `{code}`")))?;
+        Ok(Self { level, code, file, line, column, page, message, hint, excerpt })
     }
 }
 

@@ -13,11 +13,12 @@ use crate::problem::Problem;
 use crate::route::Slug;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// One published article or page, without its body.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// The source file, relative to the project, with `/`.
     pub source: String,
@@ -35,8 +36,12 @@ pub struct Entry {
     pub excerpt: String,
     /// Local destinations in its body, as written.
     pub links: Vec<String>,
+    /// Line of the file on which the body starts.
+    pub body_line: usize,
     /// Hash of its body.
     pub body: u128,
+    /// Hash of all the above but the body's.
+    pub face: u128,
 }
 
 impl Entry {

@@ -3,12 +3,12 @@
 use super::dead::Links;
 use super::inputs::{Attempt, Inputs, sort};
 use super::load::Load;
-use super::pages::Press;
-use super::{Progress, pool, terms};
+use super::pages::{Known, Press};
+use super::{Progress, Run, pool, terms};
+use crate::cache::Cache;
 use crate::config::Config;
 use crate::plan::Output;
 use crate::problem::{Fatal, Problem};
-use crate::render::Fingerprint;
 use anyhow::Result;
 
 /// What a check found.
@@ -21,12 +21,12 @@ pub struct Checked {
 }
 
 /// Checks a project. Every page is rendered, so that mistakes in templates show, and dropped.
-pub fn check(config: &Config, jobs: usize, progress: Progress) -> Result<Checked> {
-    pool(jobs)?.install(|| run(config, progress))
+pub fn check(config: &Config, run: &Run, progress: Progress) -> Result<Checked> {
+    pool(run.jobs)?.install(|| check_here(config, progress))
 }
 
-fn run(config: &Config, progress: Progress) -> Result<Checked> {
-    let mut inputs = match Inputs::read(config, progress) {
+fn check_here(config: &Config, progress: Progress) -> Result<Checked> {
+    let mut inputs = match Inputs::read(config, &Run::default(), progress) {
         Ok(inputs) => inputs,
         Err(error) => return Ok(unready(config, findings(error)?, progress)),
     };
@@ -43,8 +43,9 @@ fn run(config: &Config, progress: Progress) -> Result<Checked> {
         match done {
             Ok(done) if !done.failed.is_empty() => inputs.set_aside(attempt, done.failed),
             Ok(done) => {
+                let remarks = work.remarks(&done.made);
                 let anchors = done.made.into_iter().flat_map(|made| made.kept);
-                let found = done.problems.into_iter().chain(anchors).chain(links.problems).collect();
+                let found = remarks.into_iter().chain(anchors).chain(links.problems).collect();
                 return Ok(checked(&mut inputs, attempt, found));
             }
             Err(error) => {
@@ -65,7 +66,7 @@ fn checked(inputs: &mut Inputs<'_>, attempt: Attempt, mut found: Vec<Problem>) -
 /// What is wrong with the articles shows even if the theme cannot be used.
 fn unready(config: &Config, mut findings: Vec<Problem>, progress: Progress) -> Checked {
     // If it was the content that could not be read, there is nothing to add.
-    if let Ok(load) = Load::new(config, progress) {
+    if let Ok(load) = Load::new(config, &mut Cache::default(), None, progress) {
         findings.extend(load.set_aside_problems());
         findings.extend(load.problems);
     }
@@ -83,7 +84,7 @@ fn findings(error: anyhow::Error) -> Result<Vec<Problem>> {
 impl Press for Links {
     type Kept = Vec<Problem>;
 
-    fn known(&self, _: &Output) -> Option<Fingerprint> {
+    fn known(&self, _: &Output) -> Option<Known> {
         None
     }
 

@@ -1,24 +1,33 @@
 //! What a build and a check have in common: everything that is read, and the plan of a site from it.
 
-use super::Progress;
+use super::files::Files;
 use super::load::Load;
 use super::media::Media;
 use super::pages::Work;
+use super::{Event, Progress, Run};
 use crate::archive::Archive;
+use crate::cache::{self, Cache, Published};
 use crate::config::Config;
 use crate::content;
+use crate::fs;
 use crate::plan::{Copied, Plan};
 use crate::problem::Problem;
 use crate::route::OutPath;
 use crate::theme::{self, Theme};
 use anyhow::Result;
 use std::collections::BTreeMap;
+use xxhash_rust::xxh3::Xxh3;
 
 /// Content, theme and configuration, read once.
 pub(super) struct Inputs<'a> {
     pub(super) config: &'a Config,
     pub(super) theme: Theme,
     pub(super) load: Load,
+    /// What the last build knew.
+    pub(super) known: Cache,
+    /// The moment before anything was looked at, if stamps can be trusted here.
+    now: Option<fs::Moment>,
+    pub(super) files: Files,
     /// Files of the theme and of `static/`.
     statics: Vec<Copied>,
     problems: Vec<Problem>,
@@ -30,11 +39,14 @@ pub(super) struct Attempt {
     pub(super) copied: Vec<Copied>,
     pub(super) archive: Archive,
     pub(super) plan: Plan,
+    /// Hash of all that pages are made from but the bodies of articles.
+    pub(super) index: u128,
     problems: Vec<Problem>,
 }
 
 impl<'a> Inputs<'a> {
-    pub(super) fn read(config: &'a Config, progress: Progress) -> Result<Self> {
+    pub(super) fn read(config: &'a Config, run: &Run, progress: Progress) -> Result<Self> {
+        let (mut known, now) = remembered(config, run, progress);
         let (theme, mut problems) = Theme::load(config)?;
         let (statics, unpublished) = statics(&theme);
         problems.extend(unpublished);
@@ -45,27 +57,73 @@ impl<'a> Inputs<'a> {
                     .hint("set it to the address of the site, such as `https://example.org`"),
             );
         }
-        let mut load = Load::new(config, progress)?;
+        let mut load = Load::new(config, &mut known, now, progress)?;
         problems.append(&mut load.problems);
-        Ok(Self { config, theme, load, statics, problems })
+        let mut files = Files::default();
+        let names: Vec<String> =
+            theme.statics.iter().map(|file| format!("{}/{}", theme::STATIC, file.name)).collect();
+        files.measure(names.iter().map(String::as_str).zip(&theme.statics), &known.files, now);
+        Ok(Self { config, theme, load, known, now, files, statics, problems })
     }
 
     /// Plans a site of all that is not set aside. `kept` are pages that stand already and stay, with their sources.
     pub(super) fn plan(&mut self, kept: &[(OutPath, String)]) -> Result<Attempt> {
-        let media = Media::new(&self.load, &self.theme.statics);
+        let media = Media::new(&self.load, &mut self.files, (&self.known, self.now));
         let images =
             media.files().map(|(path, source)| Copied { path: path.clone(), source: source.to_string() });
         let copied: Vec<Copied> = self.statics.iter().cloned().chain(images).collect();
         let (archive, mut problems) = Archive::new(std::mem::take(&mut self.load.entries), self.config);
         let (plan, clashes) = Plan::new(&archive, self.config, &copied, kept)?;
         problems.extend(clashes);
-        Ok(Attempt { media, copied, archive, plan, problems })
+        let index = self.index(&archive, &media, (&copied, kept));
+        Ok(Attempt { media, copied, archive, plan, index, problems })
+    }
+
+    /// All that pages are made from but the bodies of articles: if two builds agree on it, only pages whose own
+    /// body changed can differ.
+    fn index(
+        &self,
+        archive: &Archive,
+        media: &Media,
+        (copied, kept): (&[Copied], &[(OutPath, String)]),
+    ) -> u128 {
+        let mut hash = Xxh3::new();
+        let mut add = |bytes: &[u8]| {
+            hash.update(&(bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        };
+        add(&self.theme.hash.to_le_bytes());
+        add(&self.config.digest.to_le_bytes());
+        for entry in archive.entries.iter().chain(&archive.pages) {
+            add(&entry.face.to_le_bytes());
+        }
+        for (path, size) in media.faces() {
+            add(format!("{path} {size:?}").as_bytes());
+        }
+        copied.iter().for_each(|file| add(file.path.as_str().as_bytes()));
+        kept.iter().for_each(|(path, _)| add(path.as_str().as_bytes()));
+        hash.digest128()
     }
 
     /// All that rendering an attempt needs.
     pub(super) fn work<'w>(&'w self, attempt: &'w Attempt) -> Work<'w> {
         let Attempt { media, copied, archive, plan, .. } = attempt;
-        Work { config: self.config, theme: &self.theme, archive, plan, copied, media, load: &self.load }
+        Work {
+            config: self.config,
+            theme: &self.theme,
+            archive,
+            plan,
+            copied,
+            media,
+            files: &self.files,
+            load: &self.load,
+        }
+    }
+
+    /// Stores what the next build should know.
+    pub(super) fn save(&self, key: u128, attempt: &Attempt, published: &Published) -> fs::Result<()> {
+        let sources = self.load.known(&attempt.archive);
+        cache::save(self.config, &cache::Saving { key, sources, files: self.files.all(), published })
     }
 
     /// Gives an attempt up, and the articles that failed it.
@@ -86,6 +144,22 @@ impl<'a> Inputs<'a> {
         sort(&mut problems);
         problems
     }
+}
+
+/// What the last build knew, and the moment before this one looks at anything. Nothing is said of a cache that does
+/// not work but what it costs: time.
+fn remembered(config: &Config, run: &Run, progress: Progress) -> (Cache, Option<fs::Moment>) {
+    let Some(key) = run.key(config) else { return Default::default() };
+    let (known, reason) = Cache::load(config, key);
+    if let Some(reason) = reason {
+        progress(Event::Said(&format!("the cache is not used: {reason}")));
+    }
+    let now = cache::open(config).unwrap_or_else(|error| {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        progress(Event::Said(&format!("there is no cache: {error}{cause}")));
+        None
+    });
+    (known, now)
 }
 
 /// Sorts problems by place.

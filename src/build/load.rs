@@ -3,12 +3,12 @@
 use super::{Event, Progress, Stage, guarded};
 use crate::archive::{self, Archive, Entry, Reason};
 use crate::article::{Article, Keys};
+use crate::cache::{Cache, Source, SourceRef};
 use crate::config::Config;
 use crate::content::{self, Listing, Loaded};
 use crate::fs;
 use crate::markdown;
 use crate::problem::{Fatal, Problem};
-use anyhow::Result;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use xxhash_rust::xxh3::xxh3_128;
@@ -19,58 +19,111 @@ pub(super) struct Load {
     pub(super) keys: Keys,
     /// Published articles and pages, and removed ones.
     pub(super) entries: Vec<Entry>,
+    /// Those that are not published.
+    hidden: Vec<Entry>,
     pub(super) withheld: BTreeMap<Reason, Vec<String>>,
     /// Sources that cannot be used, with the reason.
     pub(super) set_aside: BTreeMap<String, Problem>,
     pub(super) problems: Vec<Problem>,
+    /// How many sources had to be parsed.
+    pub(super) parsed: usize,
+    /// What is known of each source of the listing.
+    sources: Vec<Known>,
     /// Places of the sources in the listing.
     index: HashMap<String, usize>,
 }
 
+/// What is known of a source beside its entry.
+struct Known {
+    stamp: Option<fs::Stamp>,
+    hash: u128,
+    /// Problems, or what sets it aside.
+    problems: Result<Vec<Problem>, Problem>,
+}
+
+/// A source read, and whether it had to be parsed.
+type Reading = (Source, bool);
+
 impl Load {
-    pub(super) fn new(config: &Config, progress: Progress) -> Result<Self> {
+    /// Reads `content/`; `known` is what the last build knew of it, `now` the moment before the look.
+    pub(super) fn new(
+        config: &Config,
+        known: &mut Cache,
+        now: Option<fs::Moment>,
+        progress: Progress,
+    ) -> anyhow::Result<Self> {
         let mut listing = content::list(config)?;
         let keys = content::keys(config);
         progress(Event::Stage(Stage::Reading, listing.sources.len()));
-        let read = |source: &fs::File| {
-            let result = guarded(&source.name, || entry(source, &keys));
+        let known = known.sources(listing.sources.iter().map(|source| source.name.as_str()));
+        let read = |(source, known): (&fs::File, Option<Source>)| {
+            let result = look(source, known, &keys, now);
             progress(Event::Step);
             result
         };
-        let results: Vec<_> = listing.sources.par_iter().map(read).collect();
+        let results: Vec<_> = listing.sources.par_iter().zip(known).map(read).collect();
         let index =
             listing.sources.iter().enumerate().map(|(at, source)| (source.name.clone(), at)).collect();
         let problems = std::mem::take(&mut listing.problems);
         let mut load = Self {
-            keys: content::keys(config),
+            keys,
             entries: Vec::with_capacity(results.len()),
+            hidden: Vec::new(),
             withheld: BTreeMap::new(),
             set_aside: BTreeMap::new(),
             problems,
+            parsed: 0,
+            sources: Vec::with_capacity(results.len()),
             index,
             listing,
         };
-        for (at, result) in results.into_iter().enumerate() {
-            match result {
-                Ok((entry, problems)) => load.sort(entry, problems, config),
+        for (at, (Source { stamp, hash, read }, parsed)) in results.into_iter().enumerate() {
+            load.parsed += usize::from(parsed);
+            let problems = match read {
+                Ok((entry, problems)) => {
+                    load.problems.extend(problems.iter().cloned());
+                    load.sort(entry, config);
+                    Ok(problems)
+                }
                 Err(problem) if problem.code == "system" => return Err(Fatal::one(problem)),
                 Err(problem) => {
-                    load.set_aside.insert(load.listing.sources[at].name.clone(), problem);
+                    load.set_aside.insert(load.listing.sources[at].name.clone(), problem.clone());
+                    Err(problem)
                 }
-            }
+            };
+            load.sources.push(Known { stamp, hash, problems });
         }
         Ok(load)
     }
 
-    fn sort(&mut self, entry: Entry, problems: Vec<Problem>, config: &Config) {
-        self.problems.extend(problems);
+    /// What the next build should know of the sources.
+    pub(super) fn known<'a>(&'a self, archive: &'a Archive) -> Vec<(&'a str, SourceRef<'a>)> {
+        let mut entries: Vec<Option<&Entry>> = vec![None; self.sources.len()];
+        for entry in archive.entries.iter().chain(&archive.pages).chain(&self.hidden) {
+            if let Some(at) = self.index.get(&entry.source) {
+                entries[*at] = Some(entry);
+            }
+        }
+        let known = self.listing.sources.iter().zip(&self.sources).zip(entries);
+        let one = |((file, known), entry): ((&'a fs::File, &'a Known), Option<&'a Entry>)| {
+            let read = match &known.problems {
+                Ok(problems) => Ok((entry?, problems.as_slice())),
+                // A file that cannot be read now may be read later without having changed.
+                Err(problem) if problem.code == "skipped-file" => return None,
+                Err(problem) => Err(problem),
+            };
+            Some((file.name.as_str(), SourceRef { stamp: known.stamp, hash: known.hash, read }))
+        };
+        known.filter_map(one).collect()
+    }
+
+    fn sort(&mut self, entry: Entry, config: &Config) {
         let reason = archive::reason(&entry.article, config);
         if let Some(reason) = reason {
             self.withheld.entry(reason).or_default().push(entry.source.clone());
         }
-        if matches!(reason, None | Some(Reason::Removed)) {
-            self.entries.push(entry);
-        }
+        let published = matches!(reason, None | Some(Reason::Removed));
+        if published { self.entries.push(entry) } else { self.hidden.push(entry) }
     }
 
     /// The file of a source.
@@ -97,16 +150,40 @@ impl Load {
     }
 }
 
-fn entry(source: &fs::File, keys: &Keys) -> std::result::Result<(Entry, Vec<Problem>), Problem> {
-    let loaded = content::read(source, keys)?;
+/// What a source holds. Its stamp, taken before it is read, says whether what is known of it still holds; else its
+/// hash does.
+fn look(source: &fs::File, known: Option<Source>, keys: &Keys, now: Option<fs::Moment>) -> Reading {
+    let stamp = fs::stamp(&source.path);
+    // What happened to it since the build began can happen again without a trace.
+    let settled = stamp.filter(|stamp| now.is_some_and(|now| stamp.settled_before(now)));
+    let known = match known {
+        Some(known) if known.stamp.is_some() && known.stamp == stamp => return (known, false),
+        known => known,
+    };
+    let bytes = match content::bytes(source) {
+        Ok(bytes) => bytes,
+        Err(problem) => return (Source { stamp: None, hash: 0, read: Err(problem) }, true),
+    };
+    let hash = xxh3_128(&bytes);
+    match known {
+        Some(known) if known.hash == hash => (Source { stamp: settled, ..known }, false),
+        _ => {
+            let read = guarded(&source.name, || entry(source, bytes, keys));
+            (Source { stamp: settled, hash, read }, true)
+        }
+    }
+}
+
+fn entry(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> Result<(Entry, Vec<Problem>), Problem> {
+    let loaded = content::parse(source, bytes, keys)?;
     let outline = markdown::outline(&loaded.body)
         .map_err(|refused| refusal(&refused, &source.name, loaded.body_line))?;
-    let Loaded { article, slug, explicit_slug, name_title, body, mut problems, .. } = loaded;
+    let Loaded { article, slug, explicit_slug, name_title, body, body_line, mut problems } = loaded;
     problems.extend(unusable_addresses(&article, &source.name));
     let title =
         article.title.clone().or(outline.heading).filter(|title| !title.is_empty()).unwrap_or(name_title);
     let redaction = content::redaction(&article);
-    let entry = Entry {
+    let mut entry = Entry {
         source: source.name.clone(),
         alias: redaction.finds(&source.name).then(|| redaction.text(&source.name)),
         title: if title.is_empty() { slug.to_string() } else { title },
@@ -115,8 +192,12 @@ fn entry(source: &fs::File, keys: &Keys) -> std::result::Result<(Entry, Vec<Prob
         explicit_slug,
         excerpt: outline.excerpt,
         links: outline.links,
-        body: xxh3_128(body.as_bytes()),
+        body_line,
+        body: 0,
+        face: 0,
     };
+    entry.face = xxh3_128(&postcard::to_stdvec(&entry).expect("plain data into memory"));
+    entry.body = xxh3_128(body.as_bytes());
     Ok((entry, problems))
 }
 

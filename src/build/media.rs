@@ -1,18 +1,16 @@
 //! Images that articles refer to. Those beside articles are published under `/media/`, by a hash of their bytes; those
 //! of `static/` are published anyway. Of both, width and height are known.
 
+use super::files::Files;
 use super::links;
 use super::load::Load;
+use crate::cache;
 use crate::fs;
 use crate::problem::Problem;
 use crate::route::OutPath;
 use data_encoding::HEXLOWER;
-use rayon::prelude::*;
-use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Largest image in bytes.
-const LIMIT: u64 = 256 << 20;
 /// Hexadecimal digits of the hash in an image's name.
 const DIGITS: usize = 12;
 /// Kinds of images that cannot run script. SVG can, and content is not trusted: it belongs in `static/`.
@@ -26,59 +24,64 @@ pub(super) struct Media {
     /// By path, so that equal images of equal names are published once.
     files: BTreeMap<OutPath, String>,
     /// Width and height in pixels.
-    sizes: HashMap<OutPath, (u32, u32)>,
+    sizes: BTreeMap<OutPath, (u32, u32)>,
     /// All files of `content/` that articles refer to, published or not.
     mentioned: BTreeSet<String>,
     pub(super) problems: Vec<Problem>,
 }
 
 impl Media {
-    pub(super) fn new(load: &Load, statics: &[fs::File]) -> Self {
+    /// Finds the images that published articles refer to. Files of `static/` are measured already.
+    pub(super) fn new(
+        load: &Load,
+        files: &mut Files,
+        (known, now): (&cache::Cache, Option<fs::Moment>),
+    ) -> Self {
         let others: HashMap<&str, &fs::File> =
             load.listing.others.iter().map(|file| (file.name.as_str(), file)).collect();
-        let statics: HashMap<&str, &fs::File> =
-            statics.iter().map(|file| (file.name.as_str(), file)).collect();
         let mut wanted: BTreeMap<&str, (&fs::File, &str)> = BTreeMap::new();
-        let mut plain: BTreeMap<&str, &fs::File> = BTreeMap::new();
+        let mut plain: BTreeSet<String> = BTreeSet::new();
         let published = load.entries.iter().filter(|entry| !entry.removed());
         for entry in published {
             for link in entry.links.iter().chain(&entry.article.image) {
                 let source = links::source_of(&entry.source, link);
                 if let Some((name, file)) = source.and_then(|source| others.get_key_value(source.as_str())) {
                     wanted.entry(name).or_insert((file, &entry.source));
-                } else if let Some(name) = links::below_root(link)
-                    && let Some((name, file)) = statics.get_key_value(name.as_str())
-                {
-                    plain.insert(name, file);
+                } else {
+                    plain.extend(links::below_root(link));
                 }
             }
         }
-        let mentioned = wanted.keys().map(ToString::to_string).collect();
-        let named: Vec<_> =
-            wanted.into_par_iter().map(|(name, (file, article))| (name, path_of(file, article))).collect();
-        let mut media = Self { mentioned, ..Self::default() };
-        let mut reported = BTreeSet::new();
-        for (name, path) in named {
-            match path {
+        let images = wanted.iter().filter(|(name, _)| kind_of(name).is_some());
+        files.measure(images.map(|(name, (file, _))| (*name, *file)), &known.files, now);
+        let mut media = Self::default();
+        for (name, (_, article)) in wanted {
+            media.mentioned.insert(name.to_string());
+            match path_of(name, files) {
                 Ok((path, size)) => {
                     media.sizes.extend(size.map(|size| (path.clone(), size)));
                     media.files.entry(path.clone()).or_insert_with(|| name.to_string());
                     media.paths.insert(name.to_string(), path);
                 }
-                Err(problem) if reported.insert(name) => media.problems.push(problem),
-                Err(_) => {}
+                Err(problem) => media.problems.push(problem.file(article)),
             }
         }
-        media.sizes.par_extend(plain.into_par_iter().filter_map(|(name, file)| {
-            let bytes = read(file).ok()?;
-            Some((OutPath::new(name).ok()?, size_of(&bytes)?))
-        }));
+        for name in plain {
+            let size = files.of(&format!("{}/{name}", crate::theme::STATIC)).ok().and_then(|file| file.size);
+            media.sizes.extend(OutPath::new(&name).ok().zip(size));
+        }
         media
     }
 
     /// Width and height of an image in pixels.
     pub(super) fn size(&self, path: &OutPath) -> Option<(u32, u32)> {
         self.sizes.get(path).copied()
+    }
+
+    /// All that pages can see of the images.
+    pub(super) fn faces(&self) -> impl Iterator<Item = (&str, Option<(u32, u32)>)> {
+        let paths = self.files.keys().chain(self.sizes.keys());
+        paths.map(|path| (path.as_str(), self.size(path)))
     }
 
     /// Whether an article refers to a file.
@@ -97,35 +100,24 @@ impl Media {
     }
 }
 
-/// Reads a file that is copied to the site.
-pub(super) fn read(file: &fs::File) -> fs::Result<Vec<u8>> {
-    fs::read(&file.path, LIMIT)
+/// The kind of an image that may be published, by its name.
+fn kind_of(name: &str) -> Option<&'static str> {
+    let end = name.rsplit_once('.')?.1.to_ascii_lowercase();
+    KINDS.into_iter().find(|kind| *kind == end)
 }
 
-/// Width and height in pixels, as far as the bytes say.
-fn size_of(bytes: &[u8]) -> Option<(u32, u32)> {
-    let size = imagesize::blob_size(bytes).ok()?;
-    Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?))
-        .filter(|(w, h)| *w > 0 && *h > 0)
-}
-
-fn path_of(file: &fs::File, article: &str) -> Result<(OutPath, Option<(u32, u32)>), Problem> {
-    let name = file.name.rsplit('/').next().unwrap_or_default();
-    let kind = name.rsplit_once('.').map_or(String::new(), |(_, end)| end.to_ascii_lowercase());
-    if !KINDS.contains(&kind.as_str()) {
-        let message = format!(
-            "`{}` is not published: only {} images may lie in `content/`",
-            file.name,
-            KINDS.join(", ")
-        );
+/// Where an image goes, and its size.
+fn path_of(source: &str, files: &Files) -> Result<(OutPath, Option<(u32, u32)>), Problem> {
+    if kind_of(source).is_none() {
+        let message =
+            format!("`{source}` is not published: only {} images may lie in `content/`", KINDS.join(", "));
         let hint = "put a file that you trust into `static/` and refer to it by `/name`";
-        return Err(Problem::warning("unsafe-image", message).file(article).hint(hint));
+        return Err(Problem::warning("unsafe-image", message).hint(hint));
     }
-    let unreadable = |reason: String| {
-        Problem::warning("missing-image", format!("`{}`: {reason}", file.name)).file(article)
-    };
-    let bytes = read(file).map_err(|error| unreadable(error.to_string()))?;
-    let hash = HEXLOWER.encode(&Sha256::digest(&bytes));
-    let path = OutPath::new(&format!("media/{}-{name}", &hash[..DIGITS])).map_err(unreadable)?;
-    Ok((path, size_of(&bytes)))
+    let unreadable = |reason: &str| Problem::warning("missing-image", format!("`{source}`: {reason}"));
+    let file = files.of(source).map_err(unreadable)?;
+    let name = source.rsplit('/').next().unwrap_or_default();
+    let hash = HEXLOWER.encode(&file.sha256);
+    let path = OutPath::new(&format!("media/{}-{name}", &hash[..DIGITS]));
+    Ok((path.map_err(|reason| unreadable(&reason))?, file.size))
 }

@@ -4,6 +4,7 @@
 
 mod check;
 mod dead;
+mod files;
 mod inputs;
 mod links;
 mod load;
@@ -14,22 +15,27 @@ mod terms;
 pub use check::{Checked, check};
 
 use crate::archive::Reason;
+use crate::cache::{self, Published};
 use crate::config::Config;
+use crate::content;
 use crate::plan::Output;
 use crate::problem::{Fatal, Problem};
-use crate::publish::{Kept, Site, Staged};
+use crate::publish::{Filed, Kept, Site, Staged};
 use crate::render::Fingerprint;
 use anyhow::Result;
 use inputs::{Attempt, Inputs};
-use pages::{Done, Made, Press};
-use std::collections::BTreeMap;
+use pages::{Done, Facts, Known, Made, Press};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// What a build tells while it works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
     /// Another build holds the output.
     Waiting(&'a str),
+    /// Something that costs time and nothing else.
+    Said(&'a str),
     /// A stage begins, with this many steps.
     Stage(Stage, usize),
     /// One step of the stage is done.
@@ -69,14 +75,36 @@ pub struct Built {
     pub set_aside: Vec<String>,
     /// What should be known.
     pub problems: Vec<Problem>,
-    /// Fingerprints of rendered pages, by path.
+    /// Sources that had to be parsed.
+    pub parsed: usize,
+    /// Files whose bytes had to be made.
+    pub rendered: usize,
+    /// Fingerprints of all files, by path.
     pub fingerprints: BTreeMap<String, Fingerprint>,
 }
 
-/// Builds a site. `jobs` threads work on it, as many as there are processors if it is 0; the result does not depend
-/// on it. `home` is the user's home folder, which is never an output.
-pub fn build(config: &Config, jobs: usize, home: Option<&Path>, progress: Progress) -> Result<Built> {
-    pool(jobs)?.install(|| run(config, home, progress))
+/// How a build is run; its result does not depend on it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Run<'a> {
+    /// Threads that work on it; as many as there are processors if it is 0.
+    pub jobs: usize,
+    /// The user's home folder, which is never an output.
+    pub home: Option<&'a Path>,
+    /// Hash of the running program, for the cache; without it none is used.
+    pub program: Option<u128>,
+}
+
+impl Run<'_> {
+    /// What a cache must have been written by to be of use: this program, told to read sources as it is now.
+    fn key(&self, config: &Config) -> Option<u128> {
+        let keys = format!("{:?}", content::keys(config));
+        Some(self.program? ^ xxh3_128(keys.as_bytes()))
+    }
+}
+
+/// Builds a site.
+pub fn build(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
+    pool(run.jobs)?.install(|| build_here(config, run, progress))
 }
 
 fn pool(jobs: usize) -> Result<rayon::ThreadPool> {
@@ -85,15 +113,18 @@ fn pool(jobs: usize) -> Result<rayon::ThreadPool> {
     Ok(rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK).build()?)
 }
 
-fn run(config: &Config, home: Option<&Path>, progress: Progress) -> Result<Built> {
-    let site = Site::open(config, home, &|holder| progress(Event::Waiting(holder)))?;
-    let mut inputs = Inputs::read(config, progress)?;
+fn build_here(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
+    let site = Site::open(config, run.home, &|holder| progress(Event::Waiting(holder)))?;
+    let mut inputs = Inputs::read(config, run, progress)?;
+    let known = std::mem::take(&mut inputs.known.published);
+    let here = known.output == site.output().to_string_lossy();
     loop {
         let kept = Kept { sources: inputs.load.kept() };
         let attempt = inputs.plan(&site.kept_paths(&kept))?;
-        let done = inputs.work(&attempt).run(&site, progress)?;
+        let printing = Printing { site: &site, known: here.then_some(&known), index: attempt.index };
+        let done = inputs.work(&attempt).run(&printing, progress)?;
         if done.failed.is_empty() {
-            return publish(site, inputs, attempt, done, &kept);
+            return publish(site, inputs, (attempt, done), &kept, (run, progress));
         }
         inputs.set_aside(attempt, done.failed);
     }
@@ -102,37 +133,89 @@ fn run(config: &Config, home: Option<&Path>, progress: Progress) -> Result<Built
 fn publish(
     site: Site,
     mut inputs: Inputs,
-    attempt: Attempt,
-    done: Done<Staged>,
+    (attempt, done): (Attempt, Done<Staged>),
     kept: &Kept,
+    (run, progress): (&Run, Progress),
 ) -> Result<Built> {
-    let (articles, pages) = (attempt.archive.count(), attempt.plan.outputs.len());
-    let path = |made: &Made<Staged>| attempt.plan.outputs[made.output].path.to_string();
-    let fingerprints = done.made.iter().map(|made| (path(made), made.fingerprint)).collect();
-    let staged = done.made.into_iter().map(|made| made.kept).collect();
+    let remarks = inputs.work(&attempt).remarks(&done.made);
+    let rendered = done.made.iter().filter(|made| made.rendered).count();
+    let output = site.output().to_string_lossy().into_owned();
+    let (facts, staged): (Vec<_>, Vec<_>) = done.made.into_iter().map(Made::split).unzip();
     let changes = site.commit(inputs.config, staged, kept)?;
+    let mut published = Published { output, index: attempt.index, outputs: HashMap::new() };
+    let mut fingerprints = BTreeMap::new();
+    for (facts, filed) in facts.into_iter().zip(changes.filed) {
+        let path = attempt.plan.outputs[facts.output].path.to_string();
+        let Some(fingerprint) = facts.fingerprint else { continue };
+        fingerprints.insert(path.clone(), fingerprint);
+        published.outputs.insert(path, remember(fingerprint, facts, filed));
+    }
+    if let Some(key) = run.key(inputs.config)
+        && let Err(error) = inputs.save(key, &attempt, &published)
+    {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        progress(Event::Said(&format!("the next build will take longer: {error}{cause}")));
+    }
     Ok(Built {
-        articles,
-        pages,
+        articles: attempt.archive.count(),
+        pages: attempt.plan.outputs.len(),
         written: changes.written,
         unchanged: changes.unchanged,
         removed: changes.removed,
+        parsed: inputs.load.parsed,
+        rendered,
         fingerprints,
-        problems: inputs.all_problems(Some(attempt), [done.problems, changes.problems].concat()),
+        problems: inputs.all_problems(Some(attempt), [remarks, changes.problems].concat()),
         withheld: inputs.load.withheld,
         set_aside: inputs.load.set_aside.into_keys().collect(),
     })
 }
 
-impl Press for Site {
+fn remember(fingerprint: Fingerprint, facts: Facts, filed: Filed) -> cache::Output {
+    cache::Output {
+        fingerprint: fingerprint.0,
+        body: facts.body,
+        sha256: filed.sha256,
+        size: filed.size,
+        stamp: filed.stamp,
+        notes: facts.notes,
+    }
+}
+
+/// A build's press: what is published already stays, other bytes are staged.
+struct Printing<'a> {
+    site: &'a Site,
+    /// What the last build into this output published.
+    known: Option<&'a Published>,
+    index: u128,
+}
+
+impl Printing<'_> {
+    fn of(&self, output: &Output) -> Option<&cache::Output> {
+        self.known?.outputs.get(output.path.as_str())
+    }
+}
+
+impl Press for Printing<'_> {
     type Kept = Staged;
 
-    fn known(&self, _: &Output) -> Option<Fingerprint> {
-        None
+    fn known(&self, output: &Output) -> Option<Known> {
+        let known = self.of(output)?;
+        if !self.site.is_untouched(&output.path, known.stamp.as_ref()?) {
+            return None;
+        }
+        let same = self.known.is_some_and(|known| known.index == self.index);
+        let fingerprint = Fingerprint(known.fingerprint);
+        Some(Known { fingerprint, body: same.then_some(known.body), notes: known.notes.clone() })
     }
 
     fn take(&self, output: &Output, bytes: Option<&[u8]>, rank: u8) -> Result<Staged> {
-        self.stage(&output.path, bytes.expect("nothing is known to be published"), &output.source, rank)
+        if let Some(bytes) = bytes {
+            return self.site.stage(&output.path, bytes, &output.source, rank);
+        }
+        let known = self.of(output).expect("only what is known is not made");
+        let filed = Filed { sha256: known.sha256, size: known.size, stamp: known.stamp };
+        Ok(Site::as_it_is(&output.path, filed, &output.source, rank))
     }
 }
 

@@ -1,8 +1,9 @@
 //! Every planned output → its bytes, which the caller takes. Articles first: what fails there changes the plan.
 
+use super::files::{self, Files};
 use super::load::{Load, refusal};
 use super::media::Media;
-use super::{Event, Progress, Stage, as_problem, guarded, links, media};
+use super::{Event, Progress, Stage, as_problem, guarded, links};
 use crate::archive::{Archive, Entry};
 use crate::config::Config;
 use crate::content;
@@ -18,6 +19,9 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use xxhash_rust::xxh3::xxh3_128;
 
+/// The code of a remark that a source is no longer what it was when it was looked at.
+const CHANGED: &str = "changed-while-building";
+
 /// Everything that rendering needs.
 #[derive(Clone, Copy)]
 pub(super) struct Work<'a> {
@@ -27,6 +31,7 @@ pub(super) struct Work<'a> {
     pub(super) plan: &'a Plan,
     pub(super) copied: &'a [Copied],
     pub(super) media: &'a Media,
+    pub(super) files: &'a Files,
     pub(super) load: &'a Load,
 }
 
@@ -35,19 +40,27 @@ pub(super) trait Press: Sync {
     /// What it makes of an output.
     type Kept: Send;
 
-    /// The fingerprint of the file that is published, if nobody touched it since.
-    fn known(&self, output: &Output) -> Option<Fingerprint>;
+    /// What is known of the file that is published, if nobody touched it since.
+    fn known(&self, output: &Output) -> Option<Known>;
 
     /// Takes an output; without bytes it is published already. The rank orders publishing: what others refer to goes
     /// first.
     fn take(&self, output: &Output, bytes: Option<&[u8]>, rank: u8) -> Result<Self::Kept>;
 }
 
+/// A published file.
+pub(super) struct Known {
+    pub(super) fingerprint: Fingerprint,
+    /// Hash of the body in it, if all else that pages are made from is as it was.
+    pub(super) body: Option<u128>,
+    /// Remarks on the body, with lines of the body.
+    pub(super) notes: Vec<Problem>,
+}
+
 /// What came of it.
 pub(super) struct Done<K> {
     /// What the press made of each output, in the order of the plan.
     pub(super) made: Vec<Made<K>>,
-    pub(super) problems: Vec<Problem>,
     /// Articles that could not be rendered; if there are any, the rest is incomplete.
     pub(super) failed: BTreeMap<String, Problem>,
 }
@@ -57,11 +70,46 @@ pub(super) struct Made<K> {
     /// Its index in the plan.
     pub(super) output: usize,
     pub(super) kept: K,
-    pub(super) fingerprint: Fingerprint,
+    /// Hash of the view it was made from; none if it may hold something else.
+    pub(super) fingerprint: Option<Fingerprint>,
+    /// Hash of the body in it, of an article or page.
+    pub(super) body: u128,
+    /// Remarks on the body, with lines of the body.
+    pub(super) notes: Vec<Problem>,
+    /// Whether its bytes had to be made.
+    pub(super) rendered: bool,
 }
 
-/// The fingerprint of an output, its rank, and what was found on the way.
-type Rendered = (Fingerprint, u8, Vec<Problem>);
+/// What is known of an output that was made.
+pub(super) struct Facts {
+    pub(super) output: usize,
+    pub(super) fingerprint: Option<Fingerprint>,
+    pub(super) body: u128,
+    pub(super) notes: Vec<Problem>,
+}
+
+impl<K> Made<K> {
+    /// What is known of it, and what the press made of it.
+    pub(super) fn split(self) -> (Facts, K) {
+        let Self { output, kept, fingerprint, body, notes, .. } = self;
+        (Facts { output, fingerprint, body, notes }, kept)
+    }
+}
+
+/// An output on its sheet.
+struct Rendered {
+    fingerprint: Option<Fingerprint>,
+    rank: u8,
+    body: u128,
+    /// Remarks; none if the bytes did not have to be made.
+    notes: Option<Vec<Problem>>,
+}
+
+impl Rendered {
+    fn plain(fingerprint: Fingerprint, rank: u8) -> Self {
+        Self { fingerprint: Some(fingerprint), rank, body: 0, notes: None }
+    }
+}
 
 /// Why an output could not be made.
 enum Failure {
@@ -88,17 +136,14 @@ impl<K: Send> Done<K> {
     fn make(
         &mut self,
         outputs: &[usize],
-        one: &(impl Fn(&mut Vec<u8>, usize) -> Result<(Made<K>, Vec<Problem>), Failure> + Sync),
+        one: &(impl Fn(&mut Vec<u8>, usize) -> Result<Made<K>, Failure> + Sync),
     ) -> Result<()> {
         let made: Vec<_> =
             outputs.par_iter().map_init(Vec::new, |buffer, output| one(buffer, *output)).collect();
         let mut broken = Vec::new();
         for made in made {
             match made {
-                Ok((made, problems)) => {
-                    self.made.push(made);
-                    self.problems.extend(problems);
-                }
+                Ok(made) => self.made.push(made),
                 Err(Failure::Article(source, problem)) => {
                     self.failed.insert(source, problem);
                 }
@@ -118,22 +163,41 @@ impl Work<'_> {
         let sources = self.copied_files();
         let one = |buffer: &mut Vec<u8>, at: usize| {
             let output = &outputs[at];
-            let mut sheet = Sheet::new(buffer, press.known(output));
-            let made = self.one(output, &sources, &mut sheet).and_then(|(fingerprint, rank, problems)| {
+            let known = press.known(output);
+            let mut sheet = Sheet::new(buffer, known.as_ref().map(|known| known.fingerprint));
+            let rendered = match known.as_ref().filter(|known| self.is_as_known(output, known)) {
+                Some(known) => Ok(as_known(output, known)),
+                None => self.one(output, &sources, &mut sheet),
+            };
+            let made = rendered.and_then(|Rendered { fingerprint, rank, body, notes }| {
                 let kept = press.take(output, sheet.bytes(), rank)?;
-                Ok((Made { output: at, kept, fingerprint }, problems))
+                let notes = notes.or(known.map(|known| known.notes)).unwrap_or_default();
+                let rendered = sheet.bytes().is_some();
+                Ok(Made { output: at, kept, fingerprint, body, notes, rendered })
             });
             progress(Event::Step);
             made
         };
-        let mut done =
-            Done { made: Vec::with_capacity(outputs.len()), problems: Vec::new(), failed: BTreeMap::new() };
+        let mut done = Done { made: Vec::with_capacity(outputs.len()), failed: BTreeMap::new() };
         done.make(&stories, &one)?;
         if done.failed.is_empty() {
             done.make(&rest, &one)?;
         }
         done.made.sort_unstable_by_key(|made| made.output);
         Ok(done)
+    }
+
+    /// Whether an output is as it was published, without a look at its view: all that views are made from is the same,
+    /// and so is the body. What holds several bodies has to be looked at.
+    fn is_as_known(&self, output: &Output, known: &Known) -> bool {
+        let Some(body) = known.body else { return false };
+        match output.page {
+            Page::Article(id) => self.archive.entries[id].body == body,
+            Page::Standalone(id) => self.archive.pages[id].body == body,
+            Page::Copy(_) | Page::Data(_) => false,
+            Page::Feed(..) => !self.config.feeds.full,
+            _ => true,
+        }
     }
 
     fn one(
@@ -145,8 +209,10 @@ impl Work<'_> {
         let renderer = Renderer::new(self.config, self.theme, self.archive, self.plan);
         match output.page {
             Page::Copy(index) => {
-                let bytes = self.copy(&self.copied[index], sources)?;
-                Ok((renderer.copy(bytes, sheet), 0, Vec::new()))
+                let file = &self.copied[index];
+                let digest = self.files.of(&file.source).ok().map(|file| file.sha256);
+                let fingerprint = renderer.copy(digest, || self.copy(file, sources), sheet)?;
+                Ok(Rendered::plain(fingerprint, 0))
             }
             Page::Article(id) => self.story(renderer, (output, &self.archive.entries[id]), sheet),
             Page::Standalone(id) => self.story(renderer, (output, &self.archive.pages[id]), sheet),
@@ -156,7 +222,7 @@ impl Work<'_> {
                     hash: &|id| self.body(&renderer, entry(id)).hash,
                     html: &|id| Ok(self.html(&renderer, entry(id)).map_err(Fatal::one)?.0),
                 };
-                Ok((renderer.other(page, &output.path, &bodies, sheet)?, 2, Vec::new()))
+                Ok(Rendered::plain(renderer.other(page, &output.path, &bodies, sheet)?, 2))
             }
         }
     }
@@ -167,16 +233,19 @@ impl Work<'_> {
         (output, entry): (&Output, &Entry),
         sheet: &mut Sheet,
     ) -> Result<Rendered, Failure> {
-        let mut problems = Vec::new();
+        let mut found = None;
         let body = self.body(&renderer, entry);
         let html = || {
             let made = guarded(&entry.source, || self.html(&renderer, entry));
-            let (html, found) = made.map_err(|problem| Failure::Article(entry.source.clone(), problem))?;
-            problems = found;
+            let (html, notes) = made.map_err(|problem| Failure::Article(entry.source.clone(), problem))?;
+            found = Some(notes);
             Ok::<_, Failure>(html)
         };
         let fingerprint = renderer.story(output.page, &body, html, sheet)?;
-        Ok((fingerprint, 1, problems))
+        // What was read now is not what the view speaks of.
+        let changed = found.iter().flatten().any(|note: &Problem| note.code == CHANGED);
+        let fingerprint = Some(fingerprint).filter(|_| !changed);
+        Ok(Rendered { fingerprint, rank: 1, body: entry.body, notes: found })
     }
 
     /// What is known of a body without reading it.
@@ -194,7 +263,7 @@ impl Work<'_> {
         let loaded = content::read(source, &self.load.keys)?;
         let mut problems = Vec::new();
         if xxh3_128(loaded.body.as_bytes()) != entry.body {
-            let problem = Problem::warning("changed-while-building", "the file changed during the build");
+            let problem = Problem::warning(CHANGED, "the file changed during the build");
             problems.push(problem.file(&entry.source).hint("build again"));
         }
         let words = renderer.words_of(entry);
@@ -213,8 +282,24 @@ impl Work<'_> {
         if !entry.article.redact.is_empty() {
             unredacted(entry, &html.html)?;
         }
-        problems.extend(html.notes.into_iter().map(|note| remark(note, entry, loaded.body_line)));
+        problems.extend(html.notes.into_iter().map(|note| remark(note, entry)));
         Ok((html.html, problems))
+    }
+
+    /// The remarks on all bodies, at their lines in the files.
+    pub(super) fn remarks<K>(&self, made: &[Made<K>]) -> Vec<Problem> {
+        let of = |made: &Made<K>| match self.plan.outputs[made.output].page {
+            Page::Article(id) => Some(&self.archive.entries[id]),
+            Page::Standalone(id) => Some(&self.archive.pages[id]),
+            _ => None,
+        };
+        let placed = made.iter().filter_map(|made| Some((made, of(made)?))).flat_map(|(made, entry)| {
+            made.notes.iter().map(|note| {
+                let line = note.line.map(|line| line + entry.body_line - 1);
+                Problem { line, ..note.clone() }
+            })
+        });
+        placed.collect()
     }
 
     /// The address to publish for a local destination.
@@ -252,7 +337,7 @@ impl Work<'_> {
             None => sources.get(file.source.as_str()).copied(),
         };
         let gone = || Fatal::one(Problem::error("skipped-file", "the file is gone").file(&file.source));
-        Ok(media::read(found.ok_or_else(gone)?)?)
+        Ok(files::read(found.ok_or_else(gone)?)?)
     }
 }
 
@@ -266,14 +351,20 @@ fn unredacted(entry: &Entry, html: &str) -> Result<(), Problem> {
     Err(Problem::error("redact", message).file(&entry.source).hint(hint))
 }
 
-/// A remark on a body, as a problem of its file.
-fn remark(note: markdown::Note, entry: &Entry, body_line: usize) -> Problem {
-    let line = note.line.map(|line| line + body_line - 1);
+/// An output that is published already.
+fn as_known(output: &Output, known: &Known) -> Rendered {
+    let rank = if matches!(output.page, Page::Article(_) | Page::Standalone(_)) { 1 } else { 2 };
+    let body = known.body.unwrap_or_default();
+    Rendered { fingerprint: Some(known.fingerprint), rank, body, notes: None }
+}
+
+/// A remark on a body, as a problem of its file, with the line of the body.
+fn remark(note: markdown::Note, entry: &Entry) -> Problem {
     let problem = match note.code {
         "shortcode" => Problem::note(note.code, note.message),
         code => Problem::warning(code, note.message),
     };
-    let problem = problem.file(&entry.source).at("", line, None);
+    let problem = problem.file(&entry.source).at("", note.line, None);
     match note.hint {
         Some(hint) => problem.hint(hint),
         None => problem,

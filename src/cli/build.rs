@@ -3,7 +3,7 @@
 use super::progress::Bar;
 use super::report::{Report, plain};
 use super::selection::Selection;
-use super::{Global, home, load, millis};
+use super::{Global, home, load, millis, run};
 use crate::archive::Reason;
 use crate::build::{self, Built};
 use crate::config::{Config, Flags};
@@ -32,9 +32,8 @@ impl Build {
         let flags = Flags { output: self.output, adopt: self.adopt, ..self.selection.into() };
         let config = load(flags)?;
         let bar = Bar::new(report);
-        let built = build::build(&config, global.jobs.map_or(0, usize::from), home().as_deref(), &|event| {
-            bar.on(event);
-        });
+        let home = home();
+        let built = build::build(&config, &run(global, home.as_deref()), &|event| bar.on(event));
         bar.finish();
         let built = built?;
         report.problems(&built.problems);

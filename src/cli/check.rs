@@ -3,7 +3,7 @@
 use super::progress::Bar;
 use super::report::Report;
 use super::selection::Selection;
-use super::{Global, load, millis};
+use super::{Global, load, millis, run};
 use crate::build;
 use crate::config::Flags;
 use crate::problem::Level;
@@ -39,7 +39,7 @@ impl Check {
         let limits =
             self.host.map(|host| hosts::check(&config.output, host)).transpose()?.unwrap_or_default();
         let bar = Bar::new(report);
-        let checked = build::check(&config, global.jobs.map_or(0, usize::from), &|event| bar.on(event));
+        let checked = build::check(&config, &run(global, None), &|event| bar.on(event));
         bar.finish();
         let mut checked = checked?;
         checked.findings.extend(limits);

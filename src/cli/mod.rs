@@ -15,15 +15,18 @@ mod report;
 mod selection;
 mod verify;
 
+use crate::build::Run;
 use crate::config::{Config, Flags};
+use crate::fs;
 use crate::problem::{Fatal, Problem};
 use anyhow::Result;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use jiff::Timestamp;
 use report::Report;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// Turn a pile of news articles into a clean, browsable, durable static archive.
 #[derive(Debug, Parser)]
@@ -128,6 +131,14 @@ fn definition() -> clap::Command {
 fn pool(global: &Global) -> Result<rayon::ThreadPool> {
     let jobs = global.jobs.map_or(0, usize::from);
     Ok(rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(8 << 20).build()?)
+}
+
+/// How builds are run. The program is known by its bytes: another version may make other pages of equal input.
+fn run<'a>(global: &Global, home: Option<&'a Path>) -> Run<'a> {
+    /// Larger than any program.
+    const LIMIT: u64 = 1 << 30;
+    let program = std::env::current_exe().ok().and_then(|path| fs::read(&path, LIMIT).ok());
+    Run { jobs: global.jobs.map_or(0, usize::from), home, program: program.map(|bytes| xxh3_128(&bytes)) }
 }
 
 /// Milliseconds since a moment, for results.

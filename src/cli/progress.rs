@@ -51,6 +51,7 @@ impl<'a> Bar<'a> {
     pub(super) fn on(&self, event: Event) {
         match event {
             Event::Waiting(holder) => self.report.line(&format!("waiting for another build ({holder})")),
+            Event::Said(text) => self.report.line(&format!("note: {text}")),
             Event::Stage(stage, total) => self.begin(stage, total),
             Event::Step => {
                 let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;

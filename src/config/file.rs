@@ -14,6 +14,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use std::fmt;
 use std::marker::PhantomData;
 use std::path::Path;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// `archive.yaml` as it is written.
 #[derive(Default, serde::Deserialize)]
@@ -162,6 +163,7 @@ impl<'a> File<'a> {
         let all = |extent: Option<Extent>, default| extent.map_or(default, |extent| extent == Extent::All);
         let periods = &self.keys.periods;
         let config = Config {
+            digest: xxh3_128(format!("{:?} {}", flags.base_url, self.text).as_bytes()),
             root: root.to_path_buf(),
             output: flags.output.clone().unwrap_or_else(|| root.join("public")),
             adopt: flags.adopt,

@@ -28,6 +28,8 @@ const LIMIT: u64 = 4 << 20;
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "settings that are on or off")]
 pub struct Config {
+    /// Hash of the file, and of the flags that change what pages look like.
+    pub digest: u128,
     /// The project's folder.
     pub root: PathBuf,
     /// Where the site goes.

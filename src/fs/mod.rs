@@ -7,9 +7,11 @@
 #![expect(clippy::disallowed_methods, reason = "this is the room the others are sent to")]
 
 mod lock;
+mod stamp;
 mod walk;
 
 pub use lock::Lock;
+pub use stamp::{Moment, Stamp, moment, own_stamp, stamp};
 pub use walk::{File, Walk, walk};
 
 use std::io::{self, Read as _, Write as _};

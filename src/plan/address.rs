@@ -212,7 +212,9 @@ mod tests {
             explicit_slug: *explicit_slug,
             excerpt: String::new(),
             links: Vec::new(),
+            body_line: 1,
             body: 0,
+            face: 0,
         };
         let (archive, _) = Archive::new(articles.iter().map(entry).collect(), &config);
         let (addresses, _) = Addresses::new(&archive, &config, &[]);

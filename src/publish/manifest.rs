@@ -69,6 +69,12 @@ pub struct Manifest {
 }
 
 impl Record {
+    /// The hash as bytes; zeros if it is none.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        let bytes = HEXLOWER.decode(self.sha256.as_bytes()).unwrap_or_default();
+        bytes.try_into().unwrap_or_default()
+    }
+
     /// Whether these are the file's bytes.
     pub(super) fn is_of(&self, bytes: &[u8]) -> bool {
         self.size == bytes.len() as u64 && self.sha256 == HEXLOWER.encode(&Sha256::digest(bytes))

@@ -15,11 +15,13 @@ pub use manifest::{Manifest, Record, SiteName};
 pub use verify::{Verified, verify};
 
 use crate::config::Config;
-use crate::fs::{self, Kind, Lock};
+use crate::fs::{self, Kind, Lock, Moment, Stamp};
 use crate::problem::{Fatal, Problem};
 use crate::route::OutPath;
 use anyhow::Result;
+use data_encoding::HEXLOWER;
 use prune::Prune;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -37,6 +39,8 @@ const LIMIT: u64 = 8 << 30;
 pub struct Site {
     output: PathBuf,
     found: Manifest,
+    /// The moment at which it was opened, by the clock of its file system.
+    opened: Option<Moment>,
     files: AtomicUsize,
     safe_folders: Mutex<HashSet<String>>,
     // Declared last: the lock is released when everything else is gone.
@@ -51,6 +55,19 @@ pub struct Staged {
     state: State,
     /// Whether the published file was not as the last build left it.
     edited: bool,
+    /// The stamp of what is published, if it can be trusted.
+    stamp: Option<Stamp>,
+}
+
+/// A published file, to be known again.
+#[derive(Clone, Copy, Debug)]
+pub struct Filed {
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its stamp; `None` if a later edit might leave it as it is.
+    pub stamp: Option<Stamp>,
 }
 
 #[derive(Debug)]
@@ -74,6 +91,8 @@ pub struct Changes {
     pub removed: usize,
     /// What was found in the output that should be known.
     pub problems: Vec<Problem>,
+    /// What is published now, in the order in which it was staged.
+    pub filed: Vec<Filed>,
 }
 
 /// What stays although it is not planned.
@@ -100,7 +119,10 @@ impl Site {
         // Another build may have published while we waited.
         let found = Manifest::read(&output)?;
         guard::check_owner(&output, &found, config)?;
-        Ok(Self { output, found, files: AtomicUsize::new(0), safe_folders: Mutex::default(), _lock: lock })
+        // The lock was written just now.
+        let opened = fs::own_stamp(&temporary.join("lock")).map(|stamp| stamp.modified());
+        let (files, safe_folders) = (AtomicUsize::new(0), Mutex::default());
+        Ok(Self { output, found, opened, files, safe_folders, _lock: lock })
     }
 
     /// The output's real path.
@@ -119,8 +141,24 @@ impl Site {
     /// refer to goes first.
     pub fn stage(&self, path: &OutPath, bytes: &[u8], source: &str, rank: u8) -> Result<Staged> {
         let record = manifest::record(path.as_str(), bytes, source);
+        let before = fs::own_stamp(&self.output.join(path.as_str()));
         let (state, edited) = self.compare(path, bytes, &record)?;
-        Ok(Staged { record, rank, state, edited })
+        let settled = |stamp: &Stamp| self.opened.is_some_and(|opened| stamp.settled_before(opened));
+        let stamp = before.filter(|stamp| matches!(state, State::Unchanged) && settled(stamp));
+        Ok(Staged { record, rank, state, edited, stamp })
+    }
+
+    /// Whether a published file is ours and still has the stamp that it was left with.
+    pub fn is_untouched(&self, path: &OutPath, stamp: &Stamp) -> bool {
+        let is = fs::own_stamp(&self.output.join(path.as_str()));
+        is.as_ref() == Some(stamp) && !self.found.of(path.as_str()).is_empty()
+    }
+
+    /// A planned file that is published as it should be.
+    pub fn as_it_is(path: &OutPath, filed: Filed, source: &str, rank: u8) -> Staged {
+        let (path, source) = (path.to_string(), source.to_string());
+        let record = Record { path, size: filed.size, sha256: HEXLOWER.encode(&filed.sha256), source };
+        Staged { record, rank, state: State::Unchanged, edited: false, stamp: filed.stamp }
     }
 
     /// What is to be done for an output, and whether its file was edited by hand.
@@ -197,10 +235,11 @@ impl Site {
     /// Publishes what was staged and removes what is ours and no longer planned.
     pub fn commit(self, config: &Config, staged: Vec<Staged>, kept: &Kept) -> Result<Changes> {
         refuse_foreign(&staged)?;
-        let (mut moves, unchanged): (Vec<_>, Vec<_>) =
-            staged.into_iter().partition(|staged| matches!(staged.state, State::Changed(_)));
+        let mut moves: Vec<&Staged> =
+            staged.iter().filter(|staged| matches!(staged.state, State::Changed(_))).collect();
         moves.sort_by(|a, b| (a.rank, &a.record.path).cmp(&(b.rank, &b.record.path)));
-        let mut changes = Changes { written: moves.len(), unchanged: unchanged.len(), ..Changes::default() };
+        let unchanged = staged.len() - moves.len();
+        let mut changes = Changes { written: moves.len(), unchanged, ..Changes::default() };
         changes.problems.extend(moves.iter().filter(|staged| staged.edited).map(|staged| {
             let message = "edited by hand since the last build; the site's own version took its place";
             Problem::warning("changed-by-hand", message)
@@ -210,8 +249,9 @@ impl Site {
         if !moves.is_empty() {
             manifest::write_pending(&self.output, moves.iter().map(|staged| &staged.record))?;
         }
-        let planned =
-            moves.iter().chain(&unchanged).map(|staged| (staged.record.path.clone(), staged.record.clone()));
+        // From here on, what is written in the output is written later than what was set aside before.
+        let moved = fs::own_stamp(&self.output.join(manifest::PENDING)).map(|stamp| stamp.modified());
+        let planned = staged.iter().map(|staged| (staged.record.path.clone(), staged.record.clone()));
         let mut records: BTreeMap<String, Record> = planned.collect();
         let mut prune = Prune::new(&self, &records, kept);
         for staged in &moves {
@@ -231,10 +271,25 @@ impl Site {
         for number in 0..=self.files.load(Ordering::Relaxed) / PER_FOLDER {
             fs::remove_tree(&self.output.join(TEMPORARY).join(number.to_string()))?;
         }
+        changes.filed = self.filed(&staged, moved);
         if changes.written + changes.removed > 0 {
             fs::sync(&self.output, &self.output.join(manifest::INDEX))?;
         }
         Ok(changes)
+    }
+
+    /// What is published, with stamps that can be trusted: a file that was moved has the time at which it was set
+    /// aside, unless somebody wrote to it since.
+    fn filed(&self, staged: &[Staged], moved: Option<Moment>) -> Vec<Filed> {
+        let filed = |staged: &Staged| {
+            let stamp = match staged.state {
+                State::Changed(_) => fs::own_stamp(&self.output.join(&staged.record.path))
+                    .filter(|stamp| moved.is_some_and(|moved| stamp.written_before(moved))),
+                _ => staged.stamp,
+            };
+            Filed { sha256: staged.record.digest(), size: staged.record.size, stamp }
+        };
+        staged.par_iter().map(filed).collect()
     }
 
     /// Files in the output that nobody told us about.

@@ -32,6 +32,7 @@ use crate::theme::{Theme, Words, is_rtl};
 use anyhow::Result;
 use fingerprint::{Script, fingerprint};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use views::PageView;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -206,13 +207,23 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// A file that is copied.
-    pub fn copy(&self, bytes: Vec<u8>, sheet: &mut Sheet) -> Fingerprint {
-        let fingerprint = Fingerprint(xxh3_128(&bytes));
+    /// A file that is copied. Its hash may be known; else, and if the file has to be published, it is read.
+    pub fn copy(
+        &self,
+        digest: Option<[u8; 32]>,
+        read: impl FnOnce() -> Result<Vec<u8>>,
+        sheet: &mut Sheet,
+    ) -> Result<Fingerprint> {
+        let of = |digest: [u8; 32]| Fingerprint(xxh3_128(&digest));
+        if let Some(known) = digest.map(of).filter(|known| sheet.known == Some(*known)) {
+            return Ok(known);
+        }
+        let bytes = read()?;
+        let fingerprint = of(Sha256::digest(&bytes).into());
         if let Some(out) = sheet.open(fingerprint) {
             *out = bytes;
         }
-        fingerprint
+        Ok(fingerprint)
     }
 
     /// A file without a template: a view and what writes it.
@@ -239,9 +250,10 @@ impl<'a> Renderer<'a> {
         format!("{}{}", self.config.site.base_url, &url.as_str()[self.config.site.base_path.len()..])
     }
 
-    /// The hash of what a body's HTML is made from: its Markdown, its title and where its links lead.
+    /// The hash of what a body's HTML is made from: its Markdown, its title, where its links lead, and what must not be
+    /// in it.
     pub fn body_hash(&self, entry: &Entry, links: &[(String, Option<Resolved>)]) -> u128 {
-        fingerprint(&(entry.body, &entry.title, links), self.theme.hash)
+        fingerprint(&(entry.body, &entry.title, links, &entry.article.redact), self.theme.hash)
     }
 
     fn write(

@@ -1,5 +1,6 @@
 //! The one place that turns names into slugs.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use unicode_normalization::UnicodeNormalization as _;
 use xxhash_rust::xxh3::xxh3_128;
@@ -10,7 +11,7 @@ const LONGEST: usize = 80;
 const DIGITS: usize = 6;
 
 /// A name as one part of a path: `a-z`, `0-9` and single hyphens between them, at most 80 bytes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Slug(String);
 
 impl Slug {

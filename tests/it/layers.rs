@@ -22,7 +22,8 @@ const ROOMS: &[(&str, &str)] = &[
     ("plan", "archive article route"),
     ("render", "archive article markdown plan route theme yaml"),
     ("publish", "fs route"),
-    ("build", "archive article content fs markdown plan publish render route theme"),
+    ("cache", "archive fs"),
+    ("build", "archive article cache content fs markdown plan publish render route theme"),
     ("cli", "archive article build fs import publish route theme"),
 ];
 

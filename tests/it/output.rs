@@ -351,7 +351,7 @@ fn pages_of_one_fingerprint_have_the_same_bytes() {
     let build = || {
         let flags = Flags { now: Some("2024-06-01T12:00:00Z".into()), ..Flags::default() };
         let config = Config::load(site.root(), &flags).unwrap();
-        let built = backissue::build::build(&config, 2, None, &|_| {}).unwrap();
+        let built = backissue::build::build(&config, &backissue::build::Run::default(), &|_| {}).unwrap();
         (built.fingerprints, site.tree())
     };
     let (before, old) = build();

@@ -1,0 +1,81 @@
+//! Whether a file is as it was, without reading it.
+
+use super::{Result, named};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// What changes with a file: size, times and identity. A clock that jumps or a copied modification time cannot hide
+/// an edit, as systems that have a change time set it themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    size: u64,
+    modified: Moment,
+    changed: Moment,
+    inode: u64,
+}
+
+/// A moment as the file system counts it, in nanoseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Moment(i128);
+
+impl Stamp {
+    /// Whether the file's content was last written before a moment. One written later may be written again within
+    /// the same tick of the clock, which no stamp would show.
+    pub fn written_before(&self, moment: Moment) -> bool {
+        self.modified < moment
+    }
+
+    /// Whether nothing at all happened to the file from a moment on.
+    pub fn settled_before(&self, moment: Moment) -> bool {
+        self.modified < moment && self.changed < moment
+    }
+
+    /// When the content was last written.
+    pub fn modified(&self) -> Moment {
+        self.modified
+    }
+
+    #[cfg(unix)]
+    fn of(about: &fs::Metadata) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt as _;
+        let moment =
+            |seconds: i64, nanos: i64| Moment(i128::from(seconds) * 1_000_000_000 + i128::from(nanos));
+        Some(Self {
+            size: about.len(),
+            modified: moment(about.mtime(), about.mtime_nsec()),
+            changed: moment(about.ctime(), about.ctime_nsec()),
+            inode: about.ino(),
+        })
+    }
+
+    /// Without a change time, a file that was edited can look as it did.
+    #[cfg(not(unix))]
+    fn of(_: &fs::Metadata) -> Option<Self> {
+        None
+    }
+}
+
+/// The stamp of a regular file, links followed; `None` if there is no such file, or if stamps say too little here.
+pub fn stamp(path: &Path) -> Option<Stamp> {
+    let about = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    Stamp::of(&about)
+}
+
+/// As [`stamp`], for what is no link.
+pub fn own_stamp(path: &Path) -> Option<Stamp> {
+    let about = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
+    Stamp::of(&about)
+}
+
+/// The present moment by the clock of the file system that a folder is on, which need not be ours.
+pub fn moment(folder: &Path) -> Result<Option<Moment>> {
+    let path = folder.join(".moment");
+    let found = fs::write(&path, b"").and_then(|()| {
+        let stamp = Stamp::of(&fs::metadata(&path)?);
+        fs::remove_file(&path)?;
+        Ok::<_, io::Error>(stamp)
+    });
+    Ok(named("write", &path, found)?.map(|stamp| stamp.modified))
+}
