@@ -100,8 +100,9 @@ impl<'a> Inputs<'a> {
         for (path, size) in media.faces() {
             add(format!("{path} {size:?}").as_bytes());
         }
-        copied.iter().for_each(|file| add(file.path.as_str().as_bytes()));
-        kept.iter().for_each(|(path, _)| add(path.as_str().as_bytes()));
+        for path in copied.iter().map(|file| &file.path).chain(kept.iter().map(|(path, _)| path)) {
+            add(path.as_str().as_bytes());
+        }
         hash.digest128()
     }
 

@@ -141,7 +141,7 @@ fn publish(
     let rendered = done.made.iter().filter(|made| made.rendered).count();
     let output = site.output().to_string_lossy().into_owned();
     let (facts, staged): (Vec<_>, Vec<_>) = done.made.into_iter().map(Made::split).unzip();
-    let changes = site.commit(inputs.config, staged, kept)?;
+    let changes = site.commit(inputs.config, &staged, kept)?;
     let mut published = Published { output, index: attempt.index, outputs: HashMap::new() };
     let mut fingerprints = BTreeMap::new();
     for (facts, filed) in facts.into_iter().zip(changes.filed) {

@@ -38,6 +38,7 @@ impl Stamp {
     }
 
     #[cfg(unix)]
+    #[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
     fn of(about: &fs::Metadata) -> Option<Self> {
         use std::os::unix::fs::MetadataExt as _;
         let moment =

@@ -233,8 +233,8 @@ impl Site {
     }
 
     /// Publishes what was staged and removes what is ours and no longer planned.
-    pub fn commit(self, config: &Config, staged: Vec<Staged>, kept: &Kept) -> Result<Changes> {
-        refuse_foreign(&staged)?;
+    pub fn commit(self, config: &Config, staged: &[Staged], kept: &Kept) -> Result<Changes> {
+        refuse_foreign(staged)?;
         let mut moves: Vec<&Staged> =
             staged.iter().filter(|staged| matches!(staged.state, State::Changed(_))).collect();
         moves.sort_by(|a, b| (a.rank, &a.record.path).cmp(&(b.rank, &b.record.path)));
@@ -250,7 +250,7 @@ impl Site {
             manifest::write_pending(&self.output, moves.iter().map(|staged| &staged.record))?;
         }
         // From here on, what is written in the output is written later than what was set aside before.
-        let moved = fs::own_stamp(&self.output.join(manifest::PENDING)).map(|stamp| stamp.modified());
+        let begun = fs::own_stamp(&self.output.join(manifest::PENDING)).map(|stamp| stamp.modified());
         let planned = staged.iter().map(|staged| (staged.record.path.clone(), staged.record.clone()));
         let mut records: BTreeMap<String, Record> = planned.collect();
         let mut prune = Prune::new(&self, &records, kept);
@@ -271,7 +271,7 @@ impl Site {
         for number in 0..=self.files.load(Ordering::Relaxed) / PER_FOLDER {
             fs::remove_tree(&self.output.join(TEMPORARY).join(number.to_string()))?;
         }
-        changes.filed = self.filed(&staged, moved);
+        changes.filed = self.filed(staged, begun);
         if changes.written + changes.removed > 0 {
             fs::sync(&self.output, &self.output.join(manifest::INDEX))?;
         }
@@ -280,11 +280,11 @@ impl Site {
 
     /// What is published, with stamps that can be trusted: a file that was moved has the time at which it was set
     /// aside, unless somebody wrote to it since.
-    fn filed(&self, staged: &[Staged], moved: Option<Moment>) -> Vec<Filed> {
+    fn filed(&self, staged: &[Staged], begun: Option<Moment>) -> Vec<Filed> {
         let filed = |staged: &Staged| {
             let stamp = match staged.state {
                 State::Changed(_) => fs::own_stamp(&self.output.join(&staged.record.path))
-                    .filter(|stamp| moved.is_some_and(|moved| stamp.written_before(moved))),
+                    .filter(|stamp| begun.is_some_and(|begun| stamp.written_before(begun))),
                 _ => staged.stamp,
             };
             Filed { sha256: staged.record.digest(), size: staged.record.size, stamp }

@@ -7,6 +7,7 @@ mod content;
 mod foreign;
 mod hostile;
 mod import;
+mod incremental;
 mod layers;
 mod lists;
 mod machines;

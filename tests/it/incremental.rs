@@ -1,0 +1,395 @@
+//! What a build remembers: it must show in nothing but time.
+
+use crate::site::{Site, tree};
+use backissue::build::{self, Built, Run};
+use backissue::config::{Config, Flags};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// Stands for the hash of the program.
+const PROGRAM: u128 = 7;
+const CACHE: &str = ".backissue/cache";
+
+fn config(root: &Path, output: &str) -> Config {
+    let now = Some("2024-06-01T12:00:00Z".to_string());
+    Config::load(root, &Flags { now, output: Some(root.join(output)), ..Flags::default() }).unwrap()
+}
+
+/// Builds within this process, with a cache.
+#[track_caller]
+fn build(site: &Site) -> Built {
+    let run = Run { jobs: 1, program: Some(PROGRAM), ..Run::default() };
+    build::build(&config(site.root(), "public"), &run, &|_| {}).unwrap()
+}
+
+/// A clean build of the same project into another folder.
+fn clean(site: &Site) -> BTreeMap<String, Vec<u8>> {
+    let run = Run { jobs: 1, ..Run::default() };
+    build::build(&config(site.root(), "clean"), &run, &|_| {}).unwrap();
+    let tree = tree(&site.path("clean"));
+    fs::remove_dir_all(site.path("clean")).unwrap();
+    tree
+}
+
+#[track_caller]
+fn equals_clean(site: &Site, what: &str) {
+    let (is, clean) = (site.tree(), clean(site));
+    let differs = is.keys().chain(clean.keys()).filter(|name| is.get(*name) != clean.get(*name));
+    let differs: Vec<_> = differs.collect();
+    assert!(differs.is_empty(), "{what}: {differs:?}");
+}
+
+/// Waits for the next tick of the file system's clock, so that stamps of before can be trusted.
+fn settle(site: &Site) {
+    let probe = site.path(".probe");
+    let moment = || {
+        fs::write(&probe, b"").unwrap();
+        fs::metadata(&probe).unwrap().modified().unwrap()
+    };
+    let start = moment();
+    while moment() == start {
+        std::thread::yield_now();
+    }
+    fs::remove_file(probe).unwrap();
+}
+
+fn archive(count: usize) -> Site {
+    let site = Site::with("title: T\nbase_url: https://example.org\nper_page: 5\n");
+    for n in 0..count {
+        site.article(
+            &format!("a{n}.md"),
+            &format!(
+                "title: Article {n}\ndate: 2020-01-{:02}\ntags: [t{}, all]\nauthors: A{}",
+                n % 28 + 1,
+                n % 3,
+                n % 2
+            ),
+        );
+    }
+    settle(&site);
+    site
+}
+
+/// Builds until every stamp can be trusted: what is written within one tick of the clock is looked at once more.
+fn warm(site: &Site) -> Built {
+    let first = build(site);
+    settle(site);
+    build(site);
+    settle(site);
+    first
+}
+
+fn counts(built: &Built) -> (usize, usize, usize, usize) {
+    (built.parsed, built.rendered, built.written, built.removed)
+}
+
+#[test]
+fn nothing_changed_parses_renders_and_writes_nothing() {
+    let site = archive(12);
+    let first = warm(&site);
+    assert_eq!((first.parsed, first.written), (12, first.pages));
+    let before = site.tree();
+    assert_eq!(counts(&build(&site)), (0, 0, 0, 0));
+    assert!(site.tree() == before);
+    // Of another project or program it is of no use, and without it nothing is lost.
+    fs::remove_file(site.path(CACHE)).unwrap();
+    assert_eq!(counts(&warm(&site)), (12, first.pages, 0, 0));
+    assert_eq!(counts(&build(&site)), (0, 0, 0, 0));
+}
+
+#[test]
+fn an_edit_makes_only_the_pages_that_show_it() {
+    let site = archive(12);
+    warm(&site);
+    let edit = |name: &str, front: &str, body: &str| {
+        site.file(&format!("content/{name}"), format!("---\n{front}\n---\n\n{body}\n"));
+        settle(&site);
+        let built = warm(&site);
+        equals_clean(&site, body);
+        counts(&built)
+    };
+    let front = "title: Article 7\ndate: 2020-01-08\ntags: [t1, all]\nauthors: A1";
+    assert_eq!(edit("a7.md", &format!("{front}\nsubtitle: S"), "Body of a7.md.").0, 1);
+    assert_eq!(edit("a7.md", &format!("{front}\nsubtitle: S"), "Another body."), (1, 1, 1, 0));
+    // The page, its neighbours, home, year, month, day, two tags, an author; six feeds of site and author; the data of neither.
+    let (parsed, rendered, written, removed) =
+        edit("a7.md", &front.replace("Article", "Story"), "Another body.");
+    assert_eq!((parsed, removed, rendered), (1, 0, written));
+    assert!((10..=20).contains(&written), "{written}");
+    // An article of today: its pages, those of a new year, and the newest page of each list.
+    let (parsed, rendered, written, _) = edit("new.md", "title: New\ndate: 2021-05-05\ntags: [all]", "New.");
+    assert_eq!((parsed, rendered), (1, written));
+    assert!((10..=25).contains(&written), "{written}");
+}
+
+#[test]
+fn what_was_deleted_or_changed_in_the_output_comes_back() {
+    let site = archive(4);
+    warm(&site);
+    let page = "public/2020/01/02/a1.html";
+    let whole = site.read(page);
+    fs::remove_file(site.path(page)).unwrap();
+    assert_eq!(counts(&build(&site)), (0, 1, 1, 0));
+    assert_eq!(site.read(page), whole);
+    // As long as before, and with the time of before.
+    let time = fs::metadata(site.path(page)).unwrap().modified().unwrap();
+    site.file(page, whole.replace("Body", "Bodi"));
+    fs::File::options().write(true).open(site.path(page)).unwrap().set_modified(time).unwrap();
+    build(&site);
+    assert_eq!(site.read(page), whole);
+    fs::remove_dir_all(site.path("public")).unwrap();
+    build(&site);
+    equals_clean(&site, "after the output was deleted");
+}
+
+#[test]
+fn an_edit_is_seen_whatever_the_clock_says() {
+    let site = archive(3);
+    build(&site);
+    let source = site.path("content/a1.md");
+    let time = fs::metadata(&source).unwrap().modified().unwrap();
+    let text = site.read("content/a1.md");
+    let page = "public/2020/01/02/a1.html";
+    let moments = [time, SystemTime::UNIX_EPOCH, SystemTime::now() + Duration::from_secs(1 << 30)];
+    for (number, moment) in moments.into_iter().enumerate() {
+        // Equal length, a time of choice, and no tick of the clock between the build and the edit.
+        fs::write(&source, text.replace("Body", ["Bod1", "Bod2", "Bod3"][number])).unwrap();
+        fs::File::options().write(true).open(&source).unwrap().set_modified(moment).unwrap();
+        build(&site);
+        assert!(site.read(page).contains(&format!("Bod{}", number + 1)), "{moment:?}");
+    }
+}
+
+#[test]
+fn a_damaged_cache_changes_no_page() {
+    let site = archive(2);
+    build(&site);
+    let (whole, before) = (fs::read(site.path(CACHE)).unwrap(), site.tree());
+    let said = |bytes: &[u8]| {
+        fs::write(site.path(CACHE), bytes).unwrap();
+        let config = config(site.root(), "public");
+        backissue::cache::Cache::load(&config, 1).1.is_some()
+    };
+    for at in 0..whole.len() {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 1 << (at % 8);
+        assert!(said(&damaged), "byte {at}");
+        assert!(said(&whole[..at]), "cut at {at}");
+    }
+    // What passes none of the checks is as good as none.
+    for bytes in [&whole[..whole.len() / 2], b"", b"backissue cache 1\n"] {
+        fs::write(site.path(CACHE), bytes).unwrap();
+        assert_eq!(build(&site).written, 0);
+        assert!(site.tree() == before);
+    }
+}
+
+/// A random edit of a project.
+#[derive(Clone, Debug)]
+enum Edit {
+    Add(usize, usize),
+    Delete(usize),
+    Field(usize, &'static str, usize),
+    Body(usize, usize),
+    Move(usize),
+    Swap(usize, usize),
+    Folder(usize),
+    Shared(usize, usize),
+    Output(usize),
+}
+
+const FIELDS: [&str; 11] =
+    ["title", "date", "tags", "draft", "status", "corrections", "slug", "lang", "image", "redact", "aliases"];
+
+fn edits() -> impl Strategy<Value = Vec<Edit>> {
+    let article = 0..8_usize;
+    let edit = prop_oneof![
+        2 => (article.clone(), 0..4_usize).prop_map(|(a, b)| Edit::Add(a, b)),
+        1 => article.clone().prop_map(Edit::Delete),
+        6 => (article.clone(), proptest::sample::select(&FIELDS[..]), 0..4_usize).prop_map(|(a, f, v)| Edit::Field(a, f, v)),
+        3 => (article.clone(), 0..4_usize).prop_map(|(a, b)| Edit::Body(a, b)),
+        1 => article.clone().prop_map(Edit::Move),
+        1 => (article.clone(), article.clone()).prop_map(|(a, b)| Edit::Swap(a, b)),
+        1 => article.prop_map(Edit::Folder),
+        3 => (0..9_usize, 0..3_usize).prop_map(|(a, b)| Edit::Shared(a, b)),
+        1 => (0..5_usize).prop_map(Edit::Output),
+    ];
+    proptest::collection::vec(edit, 1..7)
+}
+
+/// The articles of a project as they should lie on the disk.
+#[derive(Default)]
+struct Desk {
+    articles: BTreeMap<usize, (String, BTreeMap<&'static str, String>, String)>,
+}
+
+impl Desk {
+    fn apply(&mut self, site: &Site, edit: &Edit) {
+        match edit {
+            Edit::Add(number, value) => {
+                let front = [
+                    ("title", format!("T{number}")),
+                    ("date", format!("2020-0{}-01", value + 1)),
+                    ("tags", "[a, b]".into()),
+                ];
+                let body = format!("Body {value}. ![i](i.png)\n\n[to](a1.md)\n");
+                self.articles.insert(*number, (format!("a{number}.md"), front.into(), body));
+            }
+            Edit::Delete(number) => _ = self.articles.remove(number),
+            Edit::Field(number, field, value) => {
+                let Some((_, front, _)) = self.articles.get_mut(number) else { return };
+                front.insert(field, field_value(field, *value));
+            }
+            Edit::Body(number, value) => {
+                let texts = [
+                    "One.",
+                    "Two *T1*. [x](a2.md#y)\n\n![i](i.png)",
+                    "# T1\n\n<b>raw</b> {{ x }}",
+                    "[[gone]](b.md) [^1]\n\n[^1]: n",
+                ];
+                if let Some((_, _, body)) = self.articles.get_mut(number) {
+                    *body = format!("{}\n", texts[*value]);
+                }
+            }
+            Edit::Move(number) => {
+                if let Some((name, ..)) = self.articles.get_mut(number) {
+                    *name = format!("moved/b{number}.md");
+                }
+            }
+            Edit::Swap(a, b) => {
+                let slug = |desk: &Self, number| {
+                    desk.articles.get(number).and_then(|(_, front, _)| front.get("slug").cloned())
+                };
+                for (number, slug) in [(a, slug(self, b)), (b, slug(self, a))] {
+                    let Some((_, front, _)) = self.articles.get_mut(number) else { continue };
+                    front.remove("slug");
+                    front.extend(slug.map(|slug| ("slug", slug)));
+                }
+            }
+            Edit::Folder(number) => {
+                if let Some((name, ..)) = self.articles.get_mut(number) {
+                    *name = format!("a{number}/index.md");
+                }
+            }
+            Edit::Shared(what, value) => shared(site, *what, *value),
+            Edit::Output(what) => tamper(site, *what),
+        }
+        self.lay_out(site);
+    }
+
+    /// Writes what differs and removes what is gone.
+    fn lay_out(&self, site: &Site) {
+        let mut wanted: BTreeMap<PathBuf, String> = BTreeMap::new();
+        for (name, front, body) in self.articles.values() {
+            let front: String = front.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
+            wanted.insert(site.path(&format!("content/{name}")), format!("---\n{front}---\n{body}"));
+        }
+        for (name, _) in tree(&site.path("content")).iter().filter(|(name, _)| name.ends_with(".md")) {
+            let path = site.path(&format!("content/{name}"));
+            if !wanted.contains_key(&path) {
+                fs::remove_file(path).unwrap();
+            }
+        }
+        for (path, text) in wanted {
+            if fs::read_to_string(&path).ok().as_deref() != Some(&text) {
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+        }
+    }
+}
+
+fn field_value(field: &str, value: usize) -> String {
+    let values: [&str; 4] = match field {
+        "title" => ["T1", "'T: 2'", "Jane Doe", "<b>"],
+        "date" => ["2020-01-01", "1999", "2031-01-01", "2020-02-30"],
+        "tags" => ["[a]", "[a, b, c]", "[]", "[A, Jane Doe]"],
+        "draft" => ["true", "false", "perhaps", "false"],
+        "status" => ["removed", "published", "draft", "published"],
+        "corrections" => ["[{date: 2020-03-01, text: Sorry.}]", "[]", "[{text: Jane Doe}]", "[]"],
+        "slug" => ["one", "two", "jane-doe", "one"],
+        "lang" => ["ar", "en", "de", "xx"],
+        "image" => ["i.png", "gone.png", "https://example.com/x.png", "/s.png"],
+        "redact" => ["[Jane Doe]", "[]", "T1", "[Jane Doe, raw]"],
+        _ => ["[/old.html]", "[/old.html, /x/]", "[]", "[/one.html]"],
+    };
+    values[value].to_string()
+}
+
+/// Changes what many pages are made from.
+fn shared(site: &Site, what: usize, value: usize) {
+    let header =
+        "title: T\nbase_url: https://example.org\nper_page: 3\nredirect_maps: [netlify]\ndownloads: true\n";
+    match what {
+        0 => site.file("archive.yaml", format!("{header}description: D{value}\n")),
+        1 => site.file(
+            "archive.yaml",
+            format!("{header}feeds: {{content: {}}}\n", ["full", "summary", "full"][value]),
+        ),
+        2 => site.file(
+            "archive.yaml",
+            format!("{header}keys: {{slug: {}}}\n", ["title", "subtitle", "description"][value]),
+        ),
+        3 => site.file(
+            "templates/article.html",
+            format!("{{% include 'mine.html' %}}{value}{{{{ article.body }}}}{{{{ site.data.d.x }}}}"),
+        ),
+        4 => site.file("templates/mine.html", format!("mine {value}")),
+        5 => site.file("templates/i18n/en.yaml", format!("undated: Undated {value}\n")),
+        6 => site.file("data/d.yaml", format!("x: {value}\n")),
+        7 => site.file(
+            "static/s.png",
+            [b"GIF89a\x03\0\x02\0", &[u8::try_from(value).unwrap()][..], b"\0\0\0;"].concat(),
+        ),
+        _ => site.file(
+            "content/i.png",
+            [b"GIF89a\x03\0\x02\0", &[u8::try_from(value).unwrap()][..], b"\0\0\0;"].concat(),
+        ),
+    };
+}
+
+/// Somebody meddles with the output or the cache.
+fn tamper(site: &Site, what: usize) {
+    let pages: Vec<_> = site.names().into_iter().filter(|name| name.ends_with(".html")).collect();
+    let page =
+        |at: usize| pages.get(at % pages.len().max(1)).map(|name| site.path(&format!("public/{name}")));
+    match what {
+        0 => _ = page(3).map(|page| fs::remove_file(page).unwrap()),
+        1 => _ = page(5).map(|page| fs::write(page, "edited by hand").unwrap()),
+        2 => _ = fs::remove_dir_all(site.path("public")),
+        3 => _ = fs::remove_file(site.path(CACHE)),
+        _ => _ = fs::remove_file(site.path("public/manifest.json")),
+    }
+}
+
+/// How many sequences are tried; `SEQUENCES=5000 cargo test incremental` tries more.
+fn sequences() -> u32 {
+    std::env::var("SEQUENCES").ok().and_then(|count| count.parse().ok()).unwrap_or(500)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: sequences(), ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_sequence_of_edits_leads_to_the_clean_build(edits in edits()) {
+        let site = Site::new();
+        let mut desk = Desk::default();
+        shared(&site, 0, 0);
+        shared(&site, 4, 0);
+        shared(&site, 6, 0);
+        for number in 0..5 {
+            desk.apply(&site, &Edit::Add(number, number % 4));
+        }
+        build(&site);
+        for (at, edit) in edits.iter().enumerate() {
+            desk.apply(&site, edit);
+            // The page of a broken article stays until the article is mended: a clean build has none.
+            if build(&site).set_aside.is_empty() {
+                equals_clean(&site, &format!("{at}: {edit:?}"));
+            }
+        }
+    }
+}
