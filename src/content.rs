@@ -39,6 +39,8 @@ pub struct Loaded {
     pub name_title: String,
     /// The Markdown.
     pub body: String,
+    /// Byte of the file at which the body starts.
+    pub body_start: usize,
     /// Line of the file on which the body starts.
     pub body_line: usize,
     /// What is worth saying.
@@ -103,6 +105,21 @@ pub fn read(source: &fs::File, keys: &Keys) -> std::result::Result<Loaded, Probl
     parse(source, bytes(source)?, keys)
 }
 
+/// The body of a file whose front matter was read before and ends where it did; `None` if it must be read again.
+pub fn body(
+    source: &fs::File,
+    start: usize,
+    article: &Article,
+) -> std::result::Result<Option<String>, Problem> {
+    let Ok(mut text) = String::from_utf8(bytes(source)?) else { return Ok(None) };
+    if !text.is_char_boundary(start) {
+        return Ok(None);
+    }
+    text.drain(..start);
+    let redaction = redaction(article);
+    Ok(Some(if redaction.is_empty() { text } else { redaction.text(&text) }))
+}
+
 /// The bytes of one file; the error sets it aside.
 pub fn bytes(source: &fs::File) -> std::result::Result<Vec<u8>, Problem> {
     fs::read(&source.path, LIMIT).map_err(|error| {
@@ -143,6 +160,7 @@ pub fn parse(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> std::result::Res
         name_title: title_from(&stem),
         article,
         body,
+        body_start: parsed.body,
         body_line: parsed.body_line,
         problems: parsed.problems.into_iter().map(|problem| problem.file(&source.name)).collect(),
     })

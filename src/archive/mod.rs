@@ -36,7 +36,9 @@ pub struct Entry {
     pub excerpt: String,
     /// Local destinations in its body, as written.
     pub links: Vec<String>,
-    /// Line of the file on which the body starts.
+    /// Byte of the file at which the body starts.
+    pub body_start: usize,
+    /// Line of the file on which it starts.
     pub body_line: usize,
     /// Hash of its body.
     pub body: u128,

@@ -47,6 +47,9 @@ impl Redaction {
 
     /// Whether a name can be read in a text, be it percent-encoded.
     pub fn finds(&self, text: &str) -> bool {
+        if self.is_empty() {
+            return false;
+        }
         let decoded = percent_decode_str(text).decode_utf8_lossy();
         !self.places(text).is_empty() || (decoded != text && !self.places(&decoded).is_empty())
     }

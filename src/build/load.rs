@@ -178,7 +178,8 @@ fn entry(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> Result<(Entry, Vec<P
     let loaded = content::parse(source, bytes, keys)?;
     let outline = markdown::outline(&loaded.body)
         .map_err(|refused| refusal(&refused, &source.name, loaded.body_line))?;
-    let Loaded { article, slug, explicit_slug, name_title, body, body_line, mut problems } = loaded;
+    let Loaded { article, slug, explicit_slug, name_title, body, body_start, body_line, mut problems } =
+        loaded;
     problems.extend(unusable_addresses(&article, &source.name));
     let title =
         article.title.clone().or(outline.heading).filter(|title| !title.is_empty()).unwrap_or(name_title);
@@ -192,6 +193,7 @@ fn entry(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> Result<(Entry, Vec<P
         explicit_slug,
         excerpt: outline.excerpt,
         links: outline.links,
+        body_start,
         body_line,
         body: 0,
         face: 0,

@@ -260,12 +260,18 @@ impl Work<'_> {
     fn html(&self, renderer: &Renderer, entry: &Entry) -> Result<(String, Vec<Problem>), Problem> {
         let gone = || Problem::error("skipped-file", "the file is gone").file(&entry.source);
         let source = self.load.source(&entry.source).ok_or_else(gone)?;
-        let loaded = content::read(source, &self.load.keys)?;
         let mut problems = Vec::new();
-        if xxh3_128(loaded.body.as_bytes()) != entry.body {
-            let problem = Problem::warning(CHANGED, "the file changed during the build");
-            problems.push(problem.file(&entry.source).hint("build again"));
-        }
+        // Front matter need not be read twice, unless the file is no longer what it was.
+        let same = content::body(source, entry.body_start, &entry.article)?
+            .filter(|body| xxh3_128(body.as_bytes()) == entry.body);
+        let body = match same {
+            Some(body) => body,
+            None => {
+                let problem = Problem::warning(CHANGED, "the file changed during the build");
+                problems.push(problem.file(&entry.source).hint("build again"));
+                content::read(source, &self.load.keys)?.body
+            }
+        };
         let words = renderer.words_of(entry);
         let context = markdown::Context {
             title: &entry.title,
@@ -277,8 +283,8 @@ impl Work<'_> {
                 table: words.get(&["table"]),
             },
         };
-        let html = markdown::to_html(&loaded.body, &context)
-            .map_err(|refused| refusal(&refused, &entry.source, loaded.body_line))?;
+        let html = markdown::to_html(&body, &context)
+            .map_err(|refused| refusal(&refused, &entry.source, entry.body_line))?;
         if !entry.article.redact.is_empty() {
             unredacted(entry, &html.html)?;
         }

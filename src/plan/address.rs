@@ -212,6 +212,7 @@ mod tests {
             explicit_slug: *explicit_slug,
             excerpt: String::new(),
             links: Vec::new(),
+            body_start: 0,
             body_line: 1,
             body: 0,
             face: 0,

@@ -174,9 +174,7 @@ impl Published {
             return Err(Fatal::one(Problem::error("config", message).hint(hint)));
         }
         let mut files: BTreeMap<String, u64> = BTreeMap::new();
-        for path in manifest.paths() {
-            files.extend(manifest.of(path).last().map(|record| (path.to_string(), record.size)));
-        }
+        files.extend(manifest.records().iter().map(|record| (record.path.clone(), record.size)));
         let index = fs::read(&output.join(INDEX), manifest::LIMIT)?;
         let parts = serde_json::from_slice::<Index>(&index).map(|index| index.files).unwrap_or_default();
         files.extend(parts.into_iter().map(|part| (part.path, part.size)));

@@ -9,10 +9,10 @@ use crate::config::Site;
 use crate::fs::{self, Kind};
 use crate::route::OutPath;
 use anyhow::Result;
-use data_encoding::HEXLOWER;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 pub(super) const INDEX: &str = "manifest.json";
@@ -23,6 +23,9 @@ const ROOT: &str = "root";
 /// Largest part in bytes: about 200 a file.
 pub(super) const LIMIT: u64 = 4 << 30;
 
+/// A SHA-256.
+pub type Digest = [u8; 32];
+
 /// What is known about one published file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
@@ -30,8 +33,9 @@ pub struct Record {
     pub path: String,
     /// Its size in bytes.
     pub size: u64,
-    /// SHA-256 of its bytes in hexadecimal.
-    pub sha256: String,
+    /// SHA-256 of its bytes, in hexadecimal where it is written.
+    #[serde(with = "hexadecimal")]
+    pub sha256: Digest,
     /// The input it was made from.
     pub source: String,
 }
@@ -64,20 +68,28 @@ pub struct Manifest {
     pub(super) lost: Vec<String>,
     /// Files where the manifest's own should be, that no build wrote.
     pub(super) foreign: Vec<String>,
-    /// All that we own, by path. A file may have two records: one of before a killed build, one of after.
-    records: HashMap<String, Vec<Record>>,
+    /// All that we own, sorted by path. A file may have two records: one of before a killed build, one of after.
+    records: Vec<Record>,
+    /// Parts that are as `manifest.json` says, with what it says of them and the number of their records.
+    parts: HashMap<String, (Record, usize)>,
+    /// Whether the manifest is whole: nothing is missing, damaged or pending.
+    whole: bool,
+}
+
+/// What was read of a part.
+struct Part {
+    name: String,
+    records: Vec<Record>,
+    /// The hash of the whole file.
+    sha256: Digest,
+    size: usize,
+    ours: bool,
 }
 
 impl Record {
-    /// The hash as bytes; zeros if it is none.
-    pub(super) fn digest(&self) -> [u8; 32] {
-        let bytes = HEXLOWER.decode(self.sha256.as_bytes()).unwrap_or_default();
-        bytes.try_into().unwrap_or_default()
-    }
-
     /// Whether these are the file's bytes.
     pub(super) fn is_of(&self, bytes: &[u8]) -> bool {
-        self.size == bytes.len() as u64 && self.sha256 == HEXLOWER.encode(&Sha256::digest(bytes))
+        self.size == bytes.len() as u64 && self.sha256 == digest(bytes)
     }
 }
 
@@ -86,44 +98,48 @@ impl Manifest {
     pub fn read(output: &Path) -> Result<Self> {
         let mut manifest = Self::default();
         let index = output.join(INDEX);
+        let mut listed = Vec::new();
         if fs::kind(&index)? == Some(Kind::File) {
             let bytes = fs::read(&index, LIMIT)?;
             if let Ok(index) = serde_json::from_slice::<Index>(&bytes) {
                 manifest.site = Some(index.site);
-                for part in index.files {
-                    if fs::kind(&output.join(&part.path))?.is_none() {
-                        manifest.lost.push(part.path);
-                    }
-                }
+                listed = index.files;
             } else if !is_damaged(&bytes) {
                 manifest.foreign.push(INDEX.to_string());
             }
         }
         let folder = output.join(FOLDER);
-        if fs::kind(&folder)? != Some(Kind::Folder) {
-            return Ok(manifest);
-        }
-        for name in fs::names(&folder)? {
-            let path = folder.join(&name);
-            let ours = name.ends_with(".ndjson") || PENDING.ends_with(&name);
-            if !ours || fs::kind(&path)? != Some(Kind::File) {
-                continue;
-            }
-            let bytes = fs::read(&path, LIMIT)?;
-            let mut ours = bytes.is_empty() || PENDING.ends_with(&name);
-            for line in bytes.split(|byte| *byte == b'\n') {
-                let Ok(record) = serde_json::from_slice::<Record>(line) else { continue };
-                ours = true;
-                // A manifest that was tampered with must not lead outside.
-                if OutPath::new(&record.path).is_ok_and(|path| path.as_str() == record.path) {
-                    manifest.records.entry(record.path.clone()).or_default().push(record);
-                }
-            }
-            if !ours {
-                manifest.foreign.push(format!("{FOLDER}/{name}"));
-            }
+        if fs::kind(&folder)? == Some(Kind::Folder) {
+            let ours = |name: &String| name.ends_with(".ndjson") || PENDING.ends_with(name);
+            let names: Vec<String> = fs::names(&folder)?.into_iter().filter(ours).collect();
+            let parts: Vec<Option<Part>> =
+                names.par_iter().map(|name| part(&folder, name)).collect::<Result<_>>()?;
+            manifest.take(parts.into_iter().flatten(), listed);
+        } else {
+            manifest.lost = listed.into_iter().map(|part| part.path).collect();
         }
         Ok(manifest)
+    }
+
+    fn take(&mut self, parts: impl Iterator<Item = Part>, listed: Vec<Record>) {
+        let mut listed: HashMap<String, Record> =
+            listed.into_iter().map(|part| (part.path.clone(), part)).collect();
+        self.whole = self.site.is_some();
+        for part in parts {
+            let is_listed = listed.remove(&part.name);
+            match is_listed.filter(|known| known.sha256 == part.sha256 && known.size == part.size as u64) {
+                Some(known) => _ = self.parts.insert(part.name.clone(), (known, part.records.len())),
+                None => self.whole = false,
+            }
+            if !part.ours {
+                self.foreign.push(part.name);
+            }
+            self.records.extend(part.records);
+        }
+        self.whole &= listed.is_empty();
+        self.lost = listed.into_keys().collect();
+        self.lost.sort();
+        self.records.par_sort_by(|a, b| a.path.cmp(&b.path));
     }
 
     /// Whether nothing is known to be ours.
@@ -133,19 +149,49 @@ impl Manifest {
 
     /// What is known of a path.
     pub fn of(&self, path: &str) -> &[Record] {
-        self.records.get(path).map_or(&[], Vec::as_slice)
+        let start = self.records.partition_point(|record| record.path.as_str() < path);
+        let count = self.records[start..].iter().take_while(|record| record.path == path).count();
+        &self.records[start..start + count]
     }
 
     /// Sources of articles, as far as they are known.
     pub fn content(&self) -> impl Iterator<Item = &str> {
-        let sources = self.records.values().flatten().map(|record| record.source.as_str());
+        let sources = self.records.iter().map(|record| record.source.as_str());
         sources.filter(|source| source.starts_with("content/"))
     }
 
-    /// All paths that are ours, in order.
-    pub fn paths(&self) -> BTreeSet<&str> {
-        self.records.keys().map(String::as_str).collect()
+    /// All that is known, by path.
+    pub fn records(&self) -> &[Record] {
+        &self.records
     }
+
+    /// Whether a part lists just these records, so that it need not be written.
+    fn lists(&self, part: &str, records: &[&Record]) -> Option<&Record> {
+        let (known, count) = self.parts.get(part)?;
+        let same = *count == records.len()
+            && records.iter().all(|record| matches!(self.of(&record.path), [known] if known == *record));
+        same.then_some(known)
+    }
+}
+
+fn part(folder: &Path, name: &str) -> Result<Option<Part>> {
+    let path = folder.join(name);
+    if fs::kind(&path)? != Some(Kind::File) {
+        return Ok(None);
+    }
+    let bytes = fs::read(&path, LIMIT)?;
+    let mut records = Vec::new();
+    let mut ours = bytes.is_empty() || PENDING.ends_with(name);
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let Ok(record) = serde_json::from_slice::<Record>(line) else { continue };
+        ours = true;
+        // A manifest that was tampered with must not lead outside.
+        if OutPath::new(&record.path).is_ok_and(|path| path.as_str() == record.path) {
+            records.push(record);
+        }
+    }
+    let name = format!("{FOLDER}/{name}");
+    Ok(Some(Part { name, records, sha256: digest(&bytes), size: bytes.len(), ours }))
 }
 
 /// Whether a `manifest.json` that cannot be read was once ours: applications of the web have files of that name.
@@ -160,20 +206,32 @@ pub(super) fn write_pending<'a>(output: &Path, records: impl Iterator<Item = &'a
     replace(output, PENDING, &lines(records))
 }
 
-/// Writes the whole manifest where it differs, and forgets what was pending. Says whether anything was written.
-pub(super) fn write(output: &Path, site: &Site, records: &BTreeMap<String, Record>) -> Result<()> {
+/// Writes the manifest where it differs from the one that was found, and forgets what was pending. The records are
+/// sorted by path.
+pub(super) fn write(output: &Path, site: &Site, records: &[&Record], found: &Manifest) -> Result<()> {
     let mut parts: BTreeMap<String, Vec<&Record>> = BTreeMap::new();
-    for record in records.values() {
+    for record in records.iter().copied() {
         parts.entry(part_of(&record.path)).or_default().push(record);
     }
     fs::create_folders(&output.join(FOLDER))?;
     let mut files = Vec::with_capacity(parts.len());
     for (name, records) in &parts {
+        if let Some(known) = found.lists(name, records) {
+            files.push(known.clone());
+            continue;
+        }
         let bytes = lines(records.iter().copied());
         write_if_different(output, name, &bytes)?;
         files.push(record(name, &bytes, "manifest"));
     }
     let site = SiteName { title: site.title.clone(), base_url: site.base_url.clone() };
+    if found.whole
+        && found.site.as_ref() == Some(&site)
+        && files.len() == found.parts.len()
+        && files.iter().all(|part| found.parts.get(&part.path).is_some_and(|(known, _)| known == part))
+    {
+        return Ok(());
+    }
     let generator = concat!("backissue ", env!("CARGO_PKG_VERSION")).to_string();
     let mut index =
         serde_json::to_vec_pretty(&Index { format: 1, generator, site, files }).expect("plain data");
@@ -204,8 +262,31 @@ pub(super) fn is_own(path: &str) -> bool {
 
 /// The record of a file with these bytes.
 pub(super) fn record(path: &str, bytes: &[u8], source: &str) -> Record {
-    let sha256 = HEXLOWER.encode(&Sha256::digest(bytes));
-    Record { path: path.to_string(), size: bytes.len() as u64, sha256, source: source.to_string() }
+    let (path, source) = (path.to_string(), source.to_string());
+    Record { path, size: bytes.len() as u64, sha256: digest(bytes), source }
+}
+
+fn digest(bytes: &[u8]) -> Digest {
+    Sha256::digest(bytes).into()
+}
+
+/// Hashes as `sha256sum` writes them.
+mod hexadecimal {
+    use super::Digest;
+    use data_encoding::HEXLOWER;
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    pub(super) fn serialize<S: Serializer>(digest: &Digest, out: S) -> Result<S::Ok, S::Error> {
+        let mut text = [0; 64];
+        HEXLOWER.encode_mut(digest, &mut text);
+        out.serialize_str(std::str::from_utf8(&text).expect("hexadecimal digits"))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(source: D) -> Result<Digest, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(source)?;
+        let bytes = HEXLOWER.decode(text.as_bytes()).map_err(D::Error::custom)?;
+        bytes.try_into().map_err(|_| D::Error::custom("a SHA-256 has 64 digits"))
+    }
 }
 
 fn lines<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<u8> {

@@ -19,10 +19,9 @@ use crate::fs::{self, Kind, Lock, Moment, Stamp};
 use crate::problem::{Fatal, Problem};
 use crate::route::OutPath;
 use anyhow::Result;
-use data_encoding::HEXLOWER;
 use prune::Prune;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,6 +38,8 @@ const LIMIT: u64 = 8 << 30;
 pub struct Site {
     output: PathBuf,
     found: Manifest,
+    /// Whether nothing is in it: then nothing has to be compared, and nobody's file can be in the way.
+    fresh: bool,
     /// The moment at which it was opened, by the clock of its file system.
     opened: Option<Moment>,
     files: AtomicUsize,
@@ -106,7 +107,10 @@ impl Site {
     /// Checks and locks the output; `waiting` is told who holds the lock if somebody else does.
     pub fn open(config: &Config, home: Option<&Path>, waiting: &dyn Fn(&str)) -> Result<Self> {
         let output = guard::check(config, home)?;
-        guard::check_owner(&output, &Manifest::read(&output)?, config)?;
+        let index = output.join(manifest::INDEX);
+        let before = fs::own_stamp(&index);
+        let mut found = Manifest::read(&output)?;
+        guard::check_owner(&output, &found, config)?;
         let temporary = output.join(TEMPORARY);
         if matches!(fs::kind(&temporary)?, Some(kind) if kind != Kind::Folder) {
             let message = format!("`{}` is not a folder", temporary.display());
@@ -116,13 +120,17 @@ impl Site {
         let lock = Lock::take(&temporary.join("lock"), &name, waiting)?;
         // What a killed build left behind, now that nobody else can be using it.
         clear(&temporary)?;
-        // Another build may have published while we waited.
-        let found = Manifest::read(&output)?;
-        guard::check_owner(&output, &found, config)?;
+        // Another build may have published, or may have been killed, while we waited.
+        let pending = fs::kind(&output.join(manifest::PENDING))?.is_some();
+        if before.is_none() || pending || fs::own_stamp(&index) != before {
+            found = Manifest::read(&output)?;
+            guard::check_owner(&output, &found, config)?;
+        }
+        let fresh = fs::names(&output)?.iter().all(|name| name == TEMPORARY);
         // The lock was written just now.
         let opened = fs::own_stamp(&temporary.join("lock")).map(|stamp| stamp.modified());
         let (files, safe_folders) = (AtomicUsize::new(0), Mutex::default());
-        Ok(Self { output, found, opened, files, safe_folders, _lock: lock })
+        Ok(Self { output, found, fresh, opened, files, safe_folders, _lock: lock })
     }
 
     /// The output's real path.
@@ -132,8 +140,7 @@ impl Site {
 
     /// Pages that stay although they are not planned, with their sources: nothing else may take their paths.
     pub fn kept_paths(&self, kept: &Kept) -> Vec<(OutPath, String)> {
-        let records = self.found.paths().into_iter().flat_map(|path| self.found.of(path));
-        let kept = records.filter(|record| kept.sources.contains(&record.source));
+        let kept = self.found.records().iter().filter(|record| kept.sources.contains(&record.source));
         kept.filter_map(|record| Some((OutPath::new(&record.path).ok()?, record.source.clone()))).collect()
     }
 
@@ -141,6 +148,10 @@ impl Site {
     /// refer to goes first.
     pub fn stage(&self, path: &OutPath, bytes: &[u8], source: &str, rank: u8) -> Result<Staged> {
         let record = manifest::record(path.as_str(), bytes, source);
+        if self.fresh {
+            let state = State::Changed(self.set_aside(bytes)?);
+            return Ok(Staged { record, rank, state, edited: false, stamp: None });
+        }
         let before = fs::own_stamp(&self.output.join(path.as_str()));
         let (state, edited) = self.compare(path, bytes, &record)?;
         let settled = |stamp: &Stamp| self.opened.is_some_and(|opened| stamp.settled_before(opened));
@@ -157,7 +168,7 @@ impl Site {
     /// A planned file that is published as it should be.
     pub fn as_it_is(path: &OutPath, filed: Filed, source: &str, rank: u8) -> Staged {
         let (path, source) = (path.to_string(), source.to_string());
-        let record = Record { path, size: filed.size, sha256: HEXLOWER.encode(&filed.sha256), source };
+        let record = Record { path, size: filed.size, sha256: filed.sha256, source };
         Staged { record, rank, state: State::Unchanged, edited: false, stamp: filed.stamp }
     }
 
@@ -251,23 +262,26 @@ impl Site {
         }
         // From here on, what is written in the output is written later than what was set aside before.
         let begun = fs::own_stamp(&self.output.join(manifest::PENDING)).map(|stamp| stamp.modified());
-        let planned = staged.iter().map(|staged| (staged.record.path.clone(), staged.record.clone()));
-        let mut records: BTreeMap<String, Record> = planned.collect();
+        let mut records: Vec<&Record> = staged.iter().map(|staged| &staged.record).collect();
+        records.par_sort_by(|a, b| a.path.cmp(&b.path));
         let mut prune = Prune::new(&self, &records, kept);
-        for staged in &moves {
-            let State::Changed(aside) = &staged.state else { continue };
-            prune.make_way(&staged.record.path)?;
-            let target = self.output.join(&staged.record.path);
-            if let Some(folder) = target.parent() {
-                fs::create_folders(folder)?;
-            }
-            fs::rename(aside, &target)?;
+        if !self.fresh {
+            moves.iter().try_for_each(|staged| prune.make_way(&staged.record.path))?;
+        }
+        // What others refer to stands before them.
+        for moves in moves.chunk_by(|a, b| a.rank == b.rank) {
+            self.move_in(moves)?;
         }
         let (removed, stay) = prune.finish(&mut changes.problems)?;
         changes.removed = removed;
-        records.extend(stay.into_iter().map(|record| (record.path.clone(), record)));
-        changes.problems.extend(self.foreign(&records));
-        manifest::write(&self.output, &config.site, &records)?;
+        if !stay.is_empty() {
+            records.extend(&stay);
+            records.sort_by(|a, b| a.path.cmp(&b.path));
+        }
+        if !self.fresh {
+            changes.problems.extend(self.foreign(&records));
+        }
+        manifest::write(&self.output, &config.site, &records, &self.found)?;
         for number in 0..=self.files.load(Ordering::Relaxed) / PER_FOLDER {
             fs::remove_tree(&self.output.join(TEMPORARY).join(number.to_string()))?;
         }
@@ -276,6 +290,19 @@ impl Site {
             fs::sync(&self.output, &self.output.join(manifest::INDEX))?;
         }
         Ok(changes)
+    }
+
+    /// Moves staged files into place.
+    fn move_in(&self, moves: &[&Staged]) -> Result<()> {
+        let folder =
+            |staged: &&Staged| staged.record.path.rsplit_once('/').map(|(folder, _)| folder.to_string());
+        // Sorted, so that a folder comes before those in it.
+        let folders: BTreeSet<String> = moves.iter().filter_map(folder).collect();
+        folders.par_iter().try_for_each(|folder| fs::create_folders(&self.output.join(folder)))?;
+        Ok(moves.par_iter().try_for_each(|staged| match &staged.state {
+            State::Changed(aside) => fs::rename(aside, &self.output.join(&staged.record.path)),
+            _ => Ok(()),
+        })?)
     }
 
     /// What is published, with stamps that can be trusted: a file that was moved has the time at which it was set
@@ -287,15 +314,18 @@ impl Site {
                     .filter(|stamp| begun.is_some_and(|begun| stamp.written_before(begun))),
                 _ => staged.stamp,
             };
-            Filed { sha256: staged.record.digest(), size: staged.record.size, stamp }
+            Filed { sha256: staged.record.sha256, size: staged.record.size, stamp }
         };
         staged.par_iter().map(filed).collect()
     }
 
     /// Files in the output that nobody told us about.
-    fn foreign(&self, records: &BTreeMap<String, Record>) -> Vec<Problem> {
+    fn foreign(&self, records: &[&Record]) -> Vec<Problem> {
         // The site stands already: what cannot be listed is nobody's but its owner's.
-        let unknown = unknown(&self.output, |name| records.contains_key(name)).unwrap_or_default();
+        let unknown = unknown(&self.output, |name| {
+            records.binary_search_by(|record| record.path.as_str().cmp(name)).is_ok()
+        })
+        .unwrap_or_default();
         let folder = output_name(&self.output);
         let note = |file: &fs::File| {
             Problem::note("foreign-file", "not written by backissue; it is kept")

@@ -5,7 +5,7 @@ use crate::fs::{self, Kind};
 use crate::problem::{Fatal, Problem};
 use crate::route::OutPath;
 use anyhow::Result;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 /// Old files on their way out.
 pub(super) struct Prune<'a> {
@@ -20,27 +20,35 @@ pub(super) struct Prune<'a> {
 }
 
 impl<'a> Prune<'a> {
-    pub(super) fn new(site: &'a Site, planned: &BTreeMap<String, Record>, kept: &Kept) -> Self {
-        let folded: HashMap<String, &str> = planned
-            .keys()
-            .filter_map(|path| Some((OutPath::new(path).ok()?.folded(), path.as_str())))
-            .collect();
+    /// Finds what is ours and no longer planned; `planned` is sorted by path.
+    pub(super) fn new(site: &'a Site, planned: &[&Record], kept: &Kept) -> Self {
         let mut prune =
             Self { site, out: BTreeSet::new(), stay: Vec::new(), changed: Vec::new(), removed: 0 };
-        for path in site.found.paths() {
+        let is_planned =
+            |path: &str| planned.binary_search_by(|record| record.path.as_str().cmp(path)).is_ok();
+        let gone: Vec<&Record> =
+            site.found.records().iter().filter(|record| !is_planned(&record.path)).collect();
+        if gone.is_empty() {
+            return prune;
+        }
+        let folded: HashMap<String, &str> = planned
+            .iter()
+            .filter_map(|record| Some((OutPath::new(&record.path).ok()?.folded(), record.path.as_str())))
+            .collect();
+        for records in gone.chunk_by(|a, b| a.path == b.path) {
+            let path = records[0].path.as_str();
             let like = OutPath::new(path).ok().and_then(|path| folded.get(&path.folded()).copied());
-            if planned.contains_key(path) || like.is_some_and(|planned| site.is_one_file(path, planned)) {
+            if like.is_some_and(|planned| site.is_one_file(path, planned)) {
                 continue;
             }
-            let records = site.found.of(path);
-            let stays = |record: &&Record| {
+            let stays = |record: &&&Record| {
                 // While an article is set aside nobody knows which images its old page shows.
                 let image = !kept.sources.is_empty() && record.path.starts_with("media/");
                 image || kept.sources.contains(&record.source)
             };
             let exists = fs::kind(&site.output.join(path)).is_ok_and(|kind| kind.is_some());
             match records.iter().find(stays) {
-                Some(record) if exists => prune.stay.push(record.clone()),
+                Some(record) if exists => prune.stay.push((*record).clone()),
                 Some(_) => {}
                 None => {
                     prune.out.insert(path.to_string());

@@ -3,13 +3,12 @@
 //! Unlike a build, which takes every line of a manifest that it can read, this room is strict: the manifest's own
 //! files must be whole too. What can be read of a damaged part is still compared.
 
-use super::manifest::{self, FOLDER, INDEX, Index, PENDING, Record};
+use super::manifest::{self, Digest, FOLDER, INDEX, Index, PENDING, Record};
 use super::{output_name, unknown};
 use crate::fs::{self, Kind};
 use crate::problem::{Fatal, Problem};
 use crate::route::OutPath;
 use anyhow::Result;
-use data_encoding::HEXLOWER;
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,11 +128,11 @@ impl<'a> Listed<'a> {
     }
 
     /// Takes the records of a part; gives its hash.
-    fn lines(&mut self, part: &str) -> Result<String> {
+    fn lines(&mut self, part: &str) -> Result<Digest> {
         let path = self.output.join(part);
         if fs::kind(&path)? != Some(Kind::File) {
             self.manifest(part, "is not a file");
-            return Ok(String::new());
+            return Ok(Digest::default());
         }
         let bytes = fs::read(&path, manifest::LIMIT)?;
         let lines = bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty());
@@ -150,7 +149,7 @@ impl<'a> Listed<'a> {
             };
             self.add(Problem::error("verify-manifest", problem).at("", Some(at + 1), None), part);
         }
-        Ok(HEXLOWER.encode(&Sha256::digest(&bytes)))
+        Ok(Sha256::digest(&bytes).into())
     }
 
     /// What is wrong with a listed file. `blocked` are folders that are none.
@@ -183,7 +182,7 @@ impl<'a> Listed<'a> {
         if size != record.size {
             return changed(format!("the file was changed: {size} bytes instead of {}", record.size));
         }
-        if HEXLOWER.encode(&hash.finalize()) != record.sha256 {
+        if Digest::from(hash.finalize()) != record.sha256 {
             return changed(format!("the file was changed: {size} bytes as before, but others"));
         }
         Ok(None)
