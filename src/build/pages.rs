@@ -264,13 +264,12 @@ impl Work<'_> {
         // Front matter need not be read twice, unless the file is no longer what it was.
         let same = content::body(source, entry.body_start, &entry.article)?
             .filter(|body| xxh3_128(body.as_bytes()) == entry.body);
-        let body = match same {
-            Some(body) => body,
-            None => {
-                let problem = Problem::warning(CHANGED, "the file changed during the build");
-                problems.push(problem.file(&entry.source).hint("build again"));
-                content::read(source, &self.load.keys)?.body
-            }
+        let body = if let Some(body) = same {
+            body
+        } else {
+            let problem = Problem::warning(CHANGED, "the file changed during the build");
+            problems.push(problem.file(&entry.source).hint("build again"));
+            content::read(source, &self.load.keys)?.body
         };
         let words = renderer.words_of(entry);
         let context = markdown::Context {
