@@ -6,9 +6,9 @@ use crate::fs;
 use crate::problem::{Fatal, Problem};
 use crate::route::Slug;
 use anyhow::Result;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
+use std::sync::Mutex;
 
 /// The folder that holds the articles.
 pub const FOLDER: &str = "content";
@@ -55,15 +55,17 @@ pub fn list(config: &Config) -> Result<Listing> {
         let problem = Problem::error("config", "the project has no folder `content/`");
         return Err(Fatal::one(problem.hint("create it, or name another project with `-C DIR`")));
     }
-    let passed_over = RefCell::new(BTreeSet::new());
+    let passed_over = Mutex::new(BTreeSet::new());
     let walk = fs::walk(&folder, FOLDER, |name| {
-        if name.starts_with('_') {
-            passed_over.borrow_mut().insert(name.to_string());
+        if name.starts_with('_')
+            && let Ok(mut names) = passed_over.lock()
+        {
+            names.insert(name.to_string());
         }
         name.starts_with(['.', '_'])
     })?;
     let mut listing = Listing { problems: walk.problems, ..Listing::default() };
-    listing.problems.extend(passed_over.into_inner().iter().map(|name| {
+    listing.problems.extend(passed_over.into_inner().unwrap_or_default().iter().map(|name| {
         let message = format!("`{name}` in `{FOLDER}/` is passed over: its name begins with `_`");
         Problem::note("passed-over", message).hint("rename it if it holds articles")
     }));

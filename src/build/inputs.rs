@@ -121,6 +121,13 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// Whether the next build should know something else of the inputs than this one did.
+    pub(super) fn has_news(&self) -> bool {
+        let files = self.files.all();
+        let known = |(name, file): (&String, &cache::File)| self.known.files.get(name) == Some(file);
+        self.load.changed || files.len() != self.known.files.len() || !files.iter().all(known)
+    }
+
     /// Stores what the next build should know.
     pub(super) fn save(&self, key: u128, attempt: &Attempt, published: &Published) -> fs::Result<()> {
         let sources = self.load.known(&attempt.archive);

@@ -27,6 +27,8 @@ pub(super) struct Load {
     pub(super) problems: Vec<Problem>,
     /// How many sources had to be parsed.
     pub(super) parsed: usize,
+    /// Whether the next build should know something else of the sources than this one did.
+    pub(super) changed: bool,
     /// What is known of each source of the listing.
     sources: Vec<Known>,
     /// Places of the sources in the listing.
@@ -41,8 +43,16 @@ struct Known {
     problems: Result<Vec<Problem>, Problem>,
 }
 
-/// A source read, and whether it had to be parsed.
-type Reading = (Source, bool);
+/// What a look at a source took.
+#[derive(Clone, Copy, PartialEq)]
+enum Look {
+    /// Its stamp was known.
+    Glance,
+    /// Its bytes were known.
+    Read,
+    /// It had to be parsed.
+    Parse,
+}
 
 impl Load {
     /// Reads `content/`; `known` is what the last build knew of it, `now` the moment before the look.
@@ -55,7 +65,7 @@ impl Load {
         let mut listing = content::list(config)?;
         let keys = content::keys(config);
         progress(Event::Stage(Stage::Reading, listing.sources.len()));
-        let known = known.sources(listing.sources.iter().map(|source| source.name.as_str()));
+        let (known, others) = known.sources(listing.sources.iter().map(|source| source.name.as_str()));
         let read = |(source, known): (&fs::File, Option<Source>)| {
             let result = look(source, known, &keys, now);
             progress(Event::Step);
@@ -73,12 +83,14 @@ impl Load {
             set_aside: BTreeMap::new(),
             problems,
             parsed: 0,
+            changed: others,
             sources: Vec::with_capacity(results.len()),
             index,
             listing,
         };
-        for (at, (Source { stamp, hash, read }, parsed)) in results.into_iter().enumerate() {
-            load.parsed += usize::from(parsed);
+        for (at, (Source { stamp, hash, read }, look)) in results.into_iter().enumerate() {
+            load.parsed += usize::from(look == Look::Parse);
+            load.changed |= look != Look::Glance;
             let problems = match read {
                 Ok((entry, problems)) => {
                     load.problems.extend(problems.iter().cloned());
@@ -152,24 +164,24 @@ impl Load {
 
 /// What a source holds. Its stamp, taken before it is read, says whether what is known of it still holds; else its
 /// hash does.
-fn look(source: &fs::File, known: Option<Source>, keys: &Keys, now: Option<fs::Moment>) -> Reading {
+fn look(source: &fs::File, known: Option<Source>, keys: &Keys, now: Option<fs::Moment>) -> (Source, Look) {
     let stamp = fs::stamp(&source.path);
     // What happened to it since the build began can happen again without a trace.
     let settled = stamp.filter(|stamp| now.is_some_and(|now| stamp.settled_before(now)));
     let known = match known {
-        Some(known) if known.stamp.is_some() && known.stamp == stamp => return (known, false),
+        Some(known) if known.stamp.is_some() && known.stamp == stamp => return (known, Look::Glance),
         known => known,
     };
     let bytes = match content::bytes(source) {
         Ok(bytes) => bytes,
-        Err(problem) => return (Source { stamp: None, hash: 0, read: Err(problem) }, true),
+        Err(problem) => return (Source { stamp: None, hash: 0, read: Err(problem) }, Look::Parse),
     };
     let hash = xxh3_128(&bytes);
     match known {
-        Some(known) if known.hash == hash => (Source { stamp: settled, ..known }, false),
+        Some(known) if known.hash == hash => (Source { stamp: settled, ..known }, Look::Read),
         _ => {
             let read = guarded(&source.name, || entry(source, bytes, keys));
-            (Source { stamp: settled, hash, read }, true)
+            (Source { stamp: settled, hash, read }, Look::Parse)
         }
     }
 }

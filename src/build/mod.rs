@@ -124,7 +124,7 @@ fn build_here(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
         let printing = Printing { site: &site, known: here.then_some(&known), index: attempt.index };
         let done = inputs.work(&attempt).run(&printing, progress)?;
         if done.failed.is_empty() {
-            return publish(site, inputs, (attempt, done), &kept, (run, progress));
+            return publish(site, inputs, (attempt, done), (&kept, here.then_some(&known)), (run, progress));
         }
         inputs.set_aside(attempt, done.failed);
     }
@@ -134,7 +134,7 @@ fn publish(
     site: Site,
     mut inputs: Inputs,
     (attempt, done): (Attempt, Done<Staged>),
-    kept: &Kept,
+    (kept, known): (&Kept, Option<&Published>),
     (run, progress): (&Run, Progress),
 ) -> Result<Built> {
     let remarks = inputs.work(&attempt).remarks(&done.made);
@@ -144,13 +144,19 @@ fn publish(
     let changes = site.commit(inputs.config, &staged, kept)?;
     let mut published = Published { output, index: attempt.index, outputs: HashMap::new() };
     let mut fingerprints = BTreeMap::new();
+    let mut news = inputs.has_news() || known.is_none_or(|known| known.index != attempt.index);
     for (facts, filed) in facts.into_iter().zip(changes.filed) {
         let path = attempt.plan.outputs[facts.output].path.to_string();
         let Some(fingerprint) = facts.fingerprint else { continue };
         fingerprints.insert(path.clone(), fingerprint);
+        let before = known.and_then(|known| known.outputs.get(&path));
+        let same =
+            |before: &cache::Output| before.fingerprint == fingerprint.0 && before.stamp == filed.stamp;
+        news |= !before.is_some_and(same);
         published.outputs.insert(path, remember(fingerprint, facts, filed));
     }
-    if let Some(key) = run.key(inputs.config)
+    news |= known.is_some_and(|known| known.outputs.len() != published.outputs.len());
+    if let Some(key) = run.key(inputs.config).filter(|_| news)
         && let Err(error) = inputs.save(key, &attempt, &published)
     {
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();

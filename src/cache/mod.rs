@@ -139,14 +139,17 @@ impl Cache {
         (Self::default(), reason)
     }
 
-    /// What is known of each of some sources, sorted by name; it is taken out.
-    pub fn sources<'n>(&mut self, names: impl Iterator<Item = &'n str>) -> Vec<Option<Source>> {
+    /// What is known of each of some sources, sorted by name, and whether others are known; all is taken out.
+    pub fn sources<'n>(&mut self, names: impl Iterator<Item = &'n str>) -> (Vec<Option<Source>>, bool) {
+        let count = self.sources.len();
         let mut known = self.sources.drain(..).peekable();
         let find = |name: &str| {
             while known.next_if(|(other, _)| other.as_str() < name).is_some() {}
             known.next_if(|(other, _)| other == name).map(|(_, source)| source)
         };
-        names.map(find).collect()
+        let found: Vec<Option<Source>> = names.map(find).collect();
+        let others = found.iter().flatten().count() < count;
+        (found, others)
     }
 }
 

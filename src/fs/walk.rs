@@ -2,6 +2,7 @@
 
 use super::{Error, Result};
 use crate::problem::Problem;
+use rayon::prelude::*;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -27,7 +28,7 @@ pub struct Walk {
 /// in problems; files and folders whose own name `skip` accepts are passed over in silence.
 ///
 /// A folder that cannot be listed is an error: what is taken for empty would be taken for deleted.
-pub fn walk(root: &Path, label: &str, skip: impl Fn(&str) -> bool) -> Result<Walk> {
+pub fn walk(root: &Path, label: &str, skip: impl Fn(&str) -> bool + Sync) -> Result<Walk> {
     let mut found = Walk::default();
     match std::fs::metadata(root) {
         Ok(about) if about.is_dir() => {}
@@ -36,23 +37,55 @@ pub fn walk(root: &Path, label: &str, skip: impl Fn(&str) -> bool) -> Result<Wal
         Err(cause) => return Err(unlisted(root, cause)),
     }
     let inside = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
-    let tree = walkdir::WalkDir::new(root).min_depth(1).into_iter();
-    let tree = tree.filter_entry(|entry| entry.depth() == 0 || !skip(&entry.file_name().to_string_lossy()));
-    for entry in tree {
-        match entry {
-            Ok(entry) => found.take(&entry, root, &inside, label),
-            Err(error) => {
-                let path = error.path().unwrap_or(root).to_path_buf();
-                let cause = error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into());
-                // What vanishes between two looks was deleted by somebody else.
-                if cause.kind() != io::ErrorKind::NotFound {
-                    return Err(unlisted(&path, cause));
+    let top = Top { root, inside: &inside, label };
+    // The folders right below are walked side by side: of a large tree, listing it is most of the work.
+    let mut folders = vec![root.to_path_buf()];
+    let shallow = walkdir::WalkDir::new(root).min_depth(1).max_depth(1);
+    for entry in shallow.into_iter().filter_map(std::result::Result::ok) {
+        if entry.file_type().is_dir() && !skip(&entry.file_name().to_string_lossy()) {
+            folders.push(entry.into_path());
+        }
+    }
+    let below = folders.par_iter().map(|folder| top.below(folder, &skip)).collect::<Result<Vec<Walk>>>()?;
+    for mut below in below {
+        found.files.append(&mut below.files);
+        found.problems.append(&mut below.problems);
+    }
+    found.problems.sort_by(|a, b| a.file.cmp(&b.file));
+    found.files.par_sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+/// Where a walk began.
+struct Top<'a> {
+    root: &'a Path,
+    inside: &'a Path,
+    label: &'a str,
+}
+
+impl Top<'_> {
+    /// Walks one folder; of the root only the files in it.
+    fn below(&self, folder: &Path, skip: &(impl Fn(&str) -> bool + Sync)) -> Result<Walk> {
+        let mut found = Walk::default();
+        let depth = if folder == self.root { 1 } else { usize::MAX };
+        let tree = walkdir::WalkDir::new(folder).min_depth(1).max_depth(depth).into_iter();
+        let tree =
+            tree.filter_entry(|entry| entry.depth() == 0 || !skip(&entry.file_name().to_string_lossy()));
+        for entry in tree {
+            match entry {
+                Ok(entry) => found.take(&entry, self.root, self.inside, self.label),
+                Err(error) => {
+                    let path = error.path().unwrap_or(folder).to_path_buf();
+                    let cause = error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into());
+                    // What vanishes between two looks was deleted by somebody else.
+                    if cause.kind() != io::ErrorKind::NotFound {
+                        return Err(unlisted(&path, cause));
+                    }
                 }
             }
         }
+        Ok(found)
     }
-    found.files.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(found)
 }
 
 fn unlisted(folder: &Path, cause: io::Error) -> Error {

@@ -24,7 +24,8 @@ pub(super) fn add(
     outputs: &mut Vec<Output>,
 ) -> (Vec<Redirect>, Vec<Problem>) {
     let (redirects, mut problems) = unique(wanted(archive, config), archive);
-    let taken = Taken::new(outputs);
+    // Archives without addresses of before need not look at all outputs.
+    let taken = Taken::new(if redirects.is_empty() { &[] } else { outputs });
     let mut kept: Vec<Redirect> = Vec::with_capacity(redirects.len());
     for redirect in redirects {
         let entry = redirect.to.of(archive);

@@ -21,7 +21,8 @@ impl OutPath {
         for name in path.split('/') {
             check_name(name)?;
         }
-        Ok(Self(path.nfc().collect()))
+        // Nearly all paths are plain, and normalised as they are.
+        Ok(Self(if path.is_ascii() { path.to_string() } else { path.nfc().collect() }))
     }
 
     /// The path with `/` between names.
@@ -32,6 +33,9 @@ impl OutPath {
     /// What two paths have in common if some file system would take them for one: NFC after Unicode's full case
     /// folding.
     pub fn folded(&self) -> String {
+        if self.0.is_ascii() {
+            return self.0.to_ascii_lowercase();
+        }
         unicase::UniCase::unicode(&self.0).to_folded_case().nfc().collect()
     }
 

@@ -284,8 +284,9 @@ impl Desk {
     fn lay_out(&self, site: &Site) {
         let mut wanted: BTreeMap<PathBuf, String> = BTreeMap::new();
         for (name, front, body) in self.articles.values() {
-            let front: String = front.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
-            wanted.insert(site.path(&format!("content/{name}")), format!("---\n{front}---\n{body}"));
+            let front: Vec<String> = front.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
+            wanted
+                .insert(site.path(&format!("content/{name}")), format!("---\n{}---\n{body}", front.concat()));
         }
         for (name, _) in tree(&site.path("content")).iter().filter(|(name, _)| name.ends_with(".md")) {
             let path = site.path(&format!("content/{name}"));
