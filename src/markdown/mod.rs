@@ -148,20 +148,37 @@ pub fn to_html(body: &str, context: &Context) -> Result<Html, Refused> {
     Ok(Html { html, notes: notes.into_iter().map(|remark| remark.note).collect() })
 }
 
-/// All that a reader or a program can read in a rendered body: its text, and the values of its attributes.
-pub fn readable(html: &str) -> String {
-    let (mut text, mut values) = (String::with_capacity(html.len()), String::new());
+/// All that a reader or a program can read in a piece of HTML: its text and the values of its attributes, with and
+/// without small marks such as `¹`, and the marks alone. A zero-width space stands for each tag, which may be the
+/// end of a line or the middle of a word.
+pub fn readings(html: &str) -> [String; 3] {
+    const TAG: char = '\u{200b}';
+    let [mut all, mut unmarked, mut marks] = [(); 3].map(|()| String::with_capacity(html.len()));
+    let (mut values, mut open) = (String::new(), 0_usize);
+    let is_mark = |name: &str| matches!(name, "sup" | "sub" | "rt" | "rp");
     for token in Tokens::new(html) {
         match token {
-            Token::Text(piece) => text.push_str(&escape::decode(piece)),
-            Token::Start(tag) => tag.attributes().for_each(|(_, value)| {
-                values.push('\n');
-                values.push_str(&escape::decode(value));
-            }),
-            _ => {}
+            Token::Text(piece) => {
+                let piece = escape::decode(piece);
+                all.push_str(&piece);
+                if open == 0 { &mut unmarked } else { &mut marks }.push_str(&piece);
+                continue;
+            }
+            Token::Start(tag) => {
+                open += usize::from(is_mark(tag.name));
+                for (_, value) in tag.attributes() {
+                    values.push('\n');
+                    values.push_str(&escape::decode(value));
+                }
+            }
+            Token::End(name) => open = open.saturating_sub(usize::from(is_mark(name))),
+            Token::Comment | Token::Torn(_) => {}
+        }
+        for reading in [&mut all, &mut unmarked, &mut marks] {
+            reading.push(TAG);
         }
     }
-    text + &values
+    [all + &values, unmarked, marks]
 }
 
 /// The names by which links can lead into a page: the ids of its elements.

@@ -239,9 +239,10 @@ impl<'a> Renderer<'a> {
         format!("{}{}", self.config.site.base_url, &url.as_str()[self.config.site.base_path.len()..])
     }
 
-    /// The hash of what a body's HTML is made from: its Markdown, its title and where its links lead.
+    /// The hash of what a body's HTML is made from: its Markdown, its title and where its links lead; and of what it
+    /// must not show, as that can turn a page down.
     pub fn body_hash(&self, entry: &Entry, links: &[(String, Option<Resolved>)]) -> u128 {
-        fingerprint(&(entry.body, &entry.title, links), self.theme.hash)
+        fingerprint(&(entry.body, &entry.title, links, &entry.article.redact), self.theme.hash)
     }
 
     fn write(

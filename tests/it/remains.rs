@@ -345,14 +345,48 @@ fn a_redacted_name_is_nowhere() {
 
 #[test]
 fn what_cannot_be_redacted_is_not_published() {
+    let bodies = [
+        "J&#97;ne D**o**e was there.",
+        "Jane[^1] Doe said.\n\n[^1]: n",
+        "# Jane[^1] Doe\n\nText.\n\n[^1]: n",
+        "x\n\nJane<br>Doe",
+        "Jane<wbr>Doe",
+        "<table><tr><td>Jane</td><td>Doe</td></tr></table>",
+        "<ul><li>Jane</li><li>Doe</li></ul>",
+        "<h2>Jane</h2><p>Doe</p>",
+        "<dl><dt>Jane</dt><dd>Doe</dd></dl>",
+        "<details><summary>Jane</summary>Doe</details>",
+        "<div>Jane</div><div>Doe</div>",
+        "<ruby>Jane<rt>jein</rt> Doe<rt>dou</rt></ruby>",
+        "<ruby>a<rt>Jane</rt>b<rt>Doe</rt></ruby>",
+        "Jane<sup>2</sup> Doe",
+        "Jane&#8203;Doe",
+        "J<b>a</b>ne<br>D<i>o</i>e",
+        "Jane ![of](a.png) Doe",
+        "Jane <img src=a.png alt=of> Doe",
+    ];
     let site = Site::new();
-    site.file("content/a.md", "---\ntitle: A\nslug: a\n---\n\nJ&#97;ne D**o**e was there.\n");
-    assert!(site.build_and("public/undated/a.html"));
-    site.file(
-        "content/a.md",
-        "---\ntitle: A\nslug: a\nredact: Jane Doe\n---\n\nJ&#97;ne D**o**e was there.\n",
-    );
+    site.file("content/a.png", b"png");
+    let write = |redact: &str| {
+        for (n, body) in bodies.iter().enumerate() {
+            site.file(&format!("content/a{n}.md"), format!("---\nslug: a{n}\n{redact}---\n\n{body}\n"));
+        }
+    };
+    write("");
+    site.build();
+    for (n, body) in bodies.iter().enumerate() {
+        assert!(site.exists(&format!("public/undated/a{n}.html")), "{body}");
+    }
+    write("redact: Jane Doe\n");
     let run = site.build();
-    assert_eq!(run.problem("redact")["file"], "content/a.md");
-    assert!(!site.exists("public/undated/a.html"), "not even the page of before stays");
+    for (n, body) in bodies.iter().enumerate() {
+        assert!(
+            !site.exists(&format!("public/undated/a{n}.html")),
+            "not even the page of before stays: {body}"
+        );
+    }
+    assert_eq!(run.problems("redact").len(), bodies.len(), "{}", run.stdout);
+    for (name, bytes) in site.tree() {
+        assert!(!String::from_utf8_lossy(&bytes).contains("Jane"), "{name}");
+    }
 }
