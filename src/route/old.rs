@@ -26,11 +26,21 @@ impl OldUrl {
         if own_hosts.iter().any(|own| bare(own) == host) { Self::new(&url) } else { None }
     }
 
+    /// Servers take several slashes for one, and an empty query for none. No address that a browser asks for has a
+    /// control character in its path, and no map could hold it.
     fn new(url: &Parsed) -> Option<Self> {
-        let path = match url.query() {
-            Some(query) => format!("{}?{query}", url.path()),
-            None => url.path().to_string(),
-        };
+        let mut path = String::with_capacity(url.path().len());
+        for letter in url.path().chars().filter(|letter| !letter.is_control()) {
+            if letter != '/' || !path.ends_with('/') {
+                path.push(letter);
+            }
+        }
+        if percent_decode(&path).iter().any(u8::is_ascii_control) {
+            return None;
+        }
+        if let Some(query) = url.query().filter(|query| !query.is_empty()) {
+            path += &format!("?{query}");
+        }
         Some(Self(path)).filter(|path| path.0 != "/")
     }
 
@@ -49,17 +59,26 @@ impl OldUrl {
         String::from_utf8_lossy(&percent_decode(self.parts().0)).into_owned()
     }
 
+    /// The file with this very path; `None` with a query, which can be asked of any file.
+    pub fn file(&self) -> Option<OutPath> {
+        OutPath::new(&self.path()?).ok()
+    }
+
+    /// The path below the host, decoded.
+    fn path(&self) -> Option<String> {
+        let (path, None) = self.parts() else { return None };
+        Some(String::from_utf8(percent_decode(path)).ok()?.strip_prefix('/')?.to_string())
+    }
+
     /// The file that would be served for it; `None` where no static file could be: with a query, or an ending
     /// that servers do not show as a page.
     pub fn page(&self) -> Option<OutPath> {
-        let (path, None) = self.parts() else { return None };
-        let path = String::from_utf8(percent_decode(path)).ok()?;
-        let path = path.strip_prefix('/')?;
+        let path = self.path()?;
         let name = path.rsplit('/').next().unwrap_or_default();
         let file = match name.rsplit_once('.') {
             _ if name.is_empty() => format!("{path}index.html"),
             None => format!("{path}/index.html"),
-            Some((_, "htm" | "html")) => path.to_string(),
+            Some((_, "htm" | "html")) => path.clone(),
             Some(_) => return None,
         };
         OutPath::new(&file).ok()
@@ -147,11 +166,15 @@ mod tests {
             ("/con.html", None),
             ("/%00", None),
             ("/%ff", None),
+            ("//old//x/", Some("old/x/index.html")),
+            ("/old/?", Some("old/index.html")),
         ] {
             let found = OldUrl::alias(alias, &[]).and_then(|url| url.page());
             assert_eq!(found.as_ref().map(OutPath::as_str), page, "{alias}");
         }
-        assert_eq!(OldUrl::alias("/", &[]), None);
+        for nothing in ["/", "/?", "//", "/a%0a.html"] {
+            assert_eq!(OldUrl::alias(nothing, &[]), None);
+        }
         let own = ["www.example.org".to_string()];
         let found = OldUrl::own("http://example.org/a?b=1", &own);
         assert_eq!(found.as_ref().map(OldUrl::as_str), Some("/a?b=1"));

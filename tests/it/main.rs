@@ -11,6 +11,7 @@ mod layers;
 mod lists;
 mod machines;
 mod output;
+mod redirects;
 mod remains;
 mod site;
 mod theme;
