@@ -38,6 +38,7 @@ use std::fmt::{self, Display, Formatter};
 
 use pulldown_cmark::{Event, Options, Parser};
 use serde::Serialize;
+use url::Url;
 
 use crate::markdown::finish::Finished;
 use crate::markdown::shortcode::Source;
@@ -179,6 +180,31 @@ pub fn readings(html: &str) -> [String; 3] {
         }
     }
     [all + &values, unmarked, marks]
+}
+
+/// A rendered body whose URLs say all, for readers elsewhere; `base` is the address of its page.
+pub fn with_whole_urls(html: &str, base: &str) -> String {
+    let Ok(base) = Url::parse(base) else { return html.to_owned() };
+    let mut out = String::with_capacity(html.len() + html.len() / 8);
+    for token in Tokens::new(html) {
+        match token {
+            Token::Text(text) | Token::Torn(text) => out.push_str(text),
+            Token::Start(tag) => {
+                out.push('<');
+                out.push_str(tag.name);
+                for (name, value) in tag.attributes() {
+                    let value = escape::decode(value);
+                    let url =
+                        if matches!(name, "href" | "src" | "cite") { base.join(&value).ok() } else { None };
+                    escape::push_attribute(&mut out, name, url.as_ref().map_or(&*value, Url::as_str));
+                }
+                out.push('>');
+            }
+            Token::End(name) => out.push_str(&format!("</{name}>")),
+            Token::Comment => {}
+        }
+    }
+    out
 }
 
 /// The names by which links can lead into a page: the ids of its elements.

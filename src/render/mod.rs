@@ -175,7 +175,7 @@ impl<'a> Renderer<'a> {
                 let mut view = self.feed(feed, format, path, bodies);
                 let fingerprint = self.fingerprint("", &view);
                 if let Some(out) = out.open(fingerprint) {
-                    self.fill(&mut view, bodies)?;
+                    feed::fill(&mut view, bodies)?;
                     feed::write(&view, format, out);
                 }
                 Ok(fingerprint)
