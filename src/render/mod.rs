@@ -267,6 +267,7 @@ impl<'a> Renderer<'a> {
             title: title.to_string(),
             description: None,
             canonical: (!site.base_url.is_empty()).then(|| self.absolute(path)),
+            address: self.absolute(path),
             url: self.plan.addresses.url(path).to_string(),
             lang: site.lang.clone(),
             dir: dir(&site.lang),

@@ -12,6 +12,8 @@ pub(super) struct PageView {
     pub title: String,
     pub description: Option<String>,
     pub url: String,
+    /// The same as others know it: whole if the site has an address.
+    pub address: String,
     pub canonical: Option<String>,
     pub lang: String,
     pub dir: &'static str,

@@ -14,5 +14,6 @@ mod output;
 mod redirects;
 mod remains;
 mod site;
+mod standards;
 mod theme;
 mod verbs;
