@@ -294,6 +294,41 @@ fn well_formed_and_inert(name: &str, text: &str) {
 }
 
 #[test]
+fn letters_that_no_page_may_hold_are_dropped() {
+    let letters = [
+        "\u{1}",
+        "\u{7f}",
+        "\u{85}",
+        "\u{92}",
+        "\u{9b}",
+        "\u{fdd0}",
+        "\u{fffe}",
+        "\u{ffff}",
+        "\u{1fffe}",
+        "\u{10ffff}",
+    ];
+    let site =
+        Site::with("title: T\nbase_url: https://example.org\nfeeds: {content: full}\ndownloads: true\n");
+    for (n, letter) in letters.iter().enumerate() {
+        let code = u32::from(letter.chars().next().unwrap());
+        site.file(
+            &format!("content/a{n}.md"),
+            format!("# Ti{letter}t&#{code};le{n}\n\nA{letter}B&#{code};C `co{letter}de` [l](/x \"ti{letter}t&#{code};le\")\n\n<b title='x{letter}y&#{code};z'>x{letter}y</b>\n"),
+        );
+    }
+    site.build();
+    for (n, letter) in letters.iter().enumerate() {
+        assert!(
+            site.read(&format!("public/undated/a{n}.html")).contains(&format!(">Title{n}</h1>")),
+            "{letter:?}"
+        );
+        for (name, bytes) in site.tree() {
+            assert!(!String::from_utf8(bytes).unwrap().contains(letter), "{name}: {letter:?}");
+        }
+    }
+}
+
+#[test]
 fn long_cyrillic_slugs_are_cut_and_stay_apart() {
     let site = Site::new();
     let (a, b) = ("Новости".repeat(30), "Новости".repeat(31));
