@@ -71,6 +71,8 @@ pub enum Page {
     Term(usize, usize, Part),
     /// Finds articles by their original address.
     LookUp,
+    /// Some of very many hosts: the index of the part in [`Plan::lookup`].
+    LookUpPart(usize),
     /// Original addresses of a host: its index in [`Plan::lookup`].
     LookUpHost(usize, Part),
     /// Original addresses for the script of the look-up page: the number of the shard.

@@ -167,6 +167,7 @@ impl<'a> Renderer<'a> {
                 self.write("term.html", &self.term(taxonomy, term, part), &name, out)
             }
             Page::LookUp => self.write("lookup.html", &self.lookup(), &name, out),
+            Page::LookUpPart(part) => self.write("lookup.html", &self.lookup_part(part), &name, out),
             Page::LookUpHost(host, part) => {
                 self.write("lookup.html", &self.lookup_host(host, part), &name, out)
             }

@@ -421,6 +421,8 @@ pub(super) struct LookUpPage {
     /// Where the shards are, and how many, for the script.
     pub shards: Option<Shards>,
     pub hosts: Vec<Counted>,
+    /// Pages of a long list of hosts, one a letter.
+    pub parts: Vec<Link>,
     pub addresses: Vec<OldAddress>,
     pub pager: Pager,
     pub breadcrumbs: Vec<Link>,

@@ -121,12 +121,24 @@ pub fn lookup_key(url: &str) -> Option<String> {
     Some(format!("{host}{}{query}", url.path().trim_end_matches('/')).to_ascii_lowercase())
 }
 
-/// `https://web.archive.org/web/2016*/http://example.org/x` → `http://example.org/x`.
+/// `https://web.archive.org/web/2016*/http://example.org/x` → `http://example.org/x`, as often as one holds another.
 fn archived(url: &str) -> &str {
-    let Some((_, inner)) = url.split_once("/web/").filter(|(site, _)| site.ends_with("archive.org")) else {
-        return url;
+    let held = |url: &'_ str| -> Option<usize> {
+        let below = url.find("://")? + 3;
+        let authority = below + url[below..].find(['/', '?', '#'])?;
+        let host = url[below..authority].to_ascii_lowercase();
+        let path = url[authority..]
+            .strip_prefix("/web/")
+            .filter(|_| host == "archive.org" || host.ends_with(".archive.org"))?;
+        let path = path[..path.find(['?', '#']).unwrap_or(path.len())].to_ascii_lowercase();
+        let inner = path.find("http:").into_iter().chain(path.find("https:")).min()?;
+        Some(authority + "/web/".len() + inner)
     };
-    inner.find("http").map_or(url, |at| &inner[at..])
+    let mut url = url;
+    while let Some(at) = held(url) {
+        url = &url[at..];
+    }
+    url
 }
 
 #[cfg(test)]
@@ -146,6 +158,18 @@ mod tests {
         }
         assert_eq!(lookup_key("http://e.org/a.php?id=5&utm_x=1").as_deref(), Some("e.org/a.php?id=5"));
         assert_eq!(lookup_key("http://e.org").as_deref(), Some("e.org"));
+        // What only looks like an address in a web archive.
+        for (url, key) in [
+            (
+                "https://e.org/x?to=https://web.archive.org/web/2016/http://k.org/",
+                "e.org/x?to=https://web.archive.org/web/2016/http://k.org/",
+            ),
+            ("http://archive.org/web/http-story.html", "archive.org/web/http-story.html"),
+            ("http://notarchive.org/web/http://k.org/", "notarchive.org/web/http://k.org"),
+            ("https://web.archive.org/web/1/http://web.archive.org/web/2/https://k.org/a", "k.org/a"),
+        ] {
+            assert_eq!(lookup_key(url).as_deref(), Some(key), "{url}");
+        }
         for url in ["mailto:a@e.org", "javascript:alert(1)", "news", ""] {
             assert_eq!(lookup_key(url), None, "{url}");
         }

@@ -9,6 +9,7 @@ mod hostile;
 mod import;
 mod layers;
 mod lists;
+mod lookup;
 mod machines;
 mod output;
 mod redirects;

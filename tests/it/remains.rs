@@ -104,29 +104,6 @@ fn addresses_of_before_lead_to_the_page_of_today() {
 }
 
 #[test]
-fn a_dead_link_finds_its_article() {
-    let site = Site::new();
-    site.article(
-        "a.md",
-        "title: A <b>\ndate: 2020-01-01\noriginal_url: https://www.herald.example/News/1.html?utm_source=x",
-    );
-    site.article("b.md", "title: B\ndate: 2020-01-02\noriginal_url: http://other.example/b");
-    site.build().clean();
-    let page = site.read("public/lookup/index.html");
-    assert!(page.contains("data-count=\"1\"") && page.contains("/assets/lookup."), "{page}");
-    let shard: serde_json::Value = serde_json::from_str(&site.read("public/lookup/shards/0.json")).unwrap();
-    assert_eq!(shard["herald.example/news/1.html"], serde_json::json!([["A <b>", "/2020/01/01/a.html"]]));
-    let host = site.read("public/lookup/herald-example/index.html");
-    assert!(
-        host.contains("https://www.herald.example/News/1.html?utm_source=x")
-            && host.contains("/2020/01/01/a.html")
-    );
-    let without = Site::with("title: T\nlookup: false\n");
-    without.article("a.md", "title: A\noriginal_url: https://herald.example/1");
-    assert!(!without.build_and("public/lookup/index.html"));
-}
-
-#[test]
 fn copies_of_a_story_point_to_one_another() {
     let site = Site::new();
     site.article("first.md", "title: First\ndate: 2020-01-01\nsource: Wire");
