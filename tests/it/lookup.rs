@@ -34,11 +34,7 @@ fn a_list_of_very_many_sites_is_split_by_letter() {
     site.file("templates/article.html", "").file("templates/period.html", "");
     let host = |n: usize| match n {
         0 => "~.example".to_string(),
-        _ => format!(
-            "{}{n}.{}.example",
-            ["a", "b", "7"][n % 3],
-            "long-".repeat(12).trim_end_matches('-')
-        ),
+        _ => format!("{}{n}.{}.example", ["a", "b", "7"][n % 3], "long-".repeat(12).trim_end_matches('-')),
     };
     for n in 0..1300 {
         site.article(&format!("a{n}.md"), &format!("title: A{n}\noriginal_url: http://{}/", host(n)));
