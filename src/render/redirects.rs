@@ -78,7 +78,9 @@ fn netlify(moves: &Moves) -> String {
         text += &format!("{from} {} 301!\n", moved.to);
     }
     for gone in &moves.gone {
-        text += &format!("{} {} {}!\n", gone.url, gone.url, gone.status);
+        for file in if gone.folder { &["", "index.html"][..] } else { &[""] } {
+            text += &format!("{}{file} {} {}!\n", gone.url, gone.url, gone.status);
+        }
     }
     text
 }

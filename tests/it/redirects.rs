@@ -108,7 +108,8 @@ fn a_removed_folder_answers_at_both_of_its_addresses() {
         "{}",
         site.read(APACHE)
     );
-    assert!(site.read(NETLIFY).contains("/2020/gone/ /2020/gone/ 451!"));
+    let netlify = "/2020/gone/ /2020/gone/ 451!\n/2020/gone/index.html /2020/gone/ 451!\n";
+    assert_eq!(site.read(NETLIFY), netlify);
 }
 
 #[test]
