@@ -17,16 +17,24 @@ const BAR: &str = "█████";
 /// Finds names in texts.
 #[derive(Clone, Debug, Default)]
 pub struct Redaction {
-    /// The folded words of each name, longest names first: `Jane Doe` goes before `Doe`.
-    names: Vec<Vec<String>>,
+    /// Longest names first: `Jane Doe` goes before `Doe`.
+    names: Vec<Name>,
+}
+
+/// A name, as it is looked for.
+#[derive(Clone, Debug)]
+struct Name {
+    /// Its folded words.
+    words: Vec<String>,
+    /// Whether it is found inside a run of letters, in writing without spaces.
+    unspaced: bool,
 }
 
 impl Redaction {
     /// What is to be left out; names without a letter or digit are nothing.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        let names = names.into_iter().map(|name| words(name).into_iter().map(|word| word.folded).collect());
-        let mut names: Vec<Vec<String>> = names.filter(|name: &Vec<String>| !name.is_empty()).collect();
-        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        let mut names: Vec<Name> = names.into_iter().filter_map(Name::new).collect();
+        names.sort_by_key(|name| std::cmp::Reverse(name.words.len()));
         Self { names }
     }
 
@@ -69,45 +77,19 @@ impl Redaction {
         if self.names.is_empty() {
             return Vec::new();
         }
-        let words = words(text);
+        let letters = letters(text);
         let mut places = Vec::new();
         let mut at = 0;
-        while at < words.len() {
-            let found = self.names.iter().find(|name| {
-                let here = words[at..].iter().map(|word| &word.folded);
-                here.take(name.len()).eq(name.iter())
-            });
-            if let Some(name) = found {
-                places.extend(words[at..at + name.len()].iter().map(|word| word.range.clone()));
-                at += name.len();
-            } else {
-                self.inside(&words[at], &mut places);
-                at += 1;
+        while at < letters.len() {
+            match self.names.iter().find_map(|name| name.fits(&letters, at)) {
+                Some((words, end)) => {
+                    places.extend(words);
+                    at = end;
+                }
+                None => at += 1,
             }
         }
         places
-    }
-
-    /// Names inside a run of letters, in writing without spaces.
-    fn inside(&self, word: &Word, places: &mut Vec<Range<usize>>) {
-        if !word.folded.chars().any(is_unspaced) {
-            return;
-        }
-        let mut at = 0;
-        while at < word.letters.len() {
-            let fits = |name: &&Vec<String>| {
-                let [name] = name.as_slice() else { return false };
-                let letters = word.letters[at..].iter().map(|(_, letter)| *letter);
-                name.chars().any(is_unspaced) && letters.take(name.chars().count()).eq(name.chars())
-            };
-            let Some(name) = self.names.iter().find(fits) else {
-                at += 1;
-                continue;
-            };
-            let end = at + name[0].chars().count();
-            places.push(word.letters[at].0..word.letters.get(end).map_or(word.range.end, |(end, _)| *end));
-            at = end;
-        }
     }
 
     /// Leaves the names out of everything that is published of an article. What says who somebody is by its very
@@ -197,46 +179,90 @@ impl Redaction {
     }
 }
 
-/// A run of letters and digits.
-struct Word {
-    /// Without case, accents and what cannot be seen.
-    folded: String,
-    /// Its letters, folded, and where each comes from.
-    letters: Vec<(usize, char)>,
+impl Name {
+    fn new(name: &str) -> Option<Self> {
+        let mut words: Vec<String> = Vec::new();
+        for letter in letters(name) {
+            if letter.after == Gap::Break {
+                words.push(String::new());
+            }
+            words.last_mut()?.push(letter.folded);
+        }
+        let unspaced = words.len() == 1 && words[0].chars().any(is_unspaced);
+        (!words.is_empty()).then_some(Self { words, unspaced })
+    }
+
+    /// Where its words stand if it begins at a letter, and the letter behind it.
+    fn fits(&self, letters: &[Letter], first: usize) -> Option<(Vec<Range<usize>>, usize)> {
+        let apart = |at: usize| letters.get(at).is_none_or(|letter| letter.after != Gap::None);
+        let (mut at, mut places) = (first, Vec::new());
+        for word in &self.words {
+            let start = at;
+            if !self.unspaced && !apart(start) {
+                return None;
+            }
+            for wanted in word.chars() {
+                let letter = letters.get(at).filter(|letter| letter.folded == wanted)?;
+                if at > start && letter.after == Gap::Break {
+                    return None;
+                }
+                at += 1;
+            }
+            places.push(letters[start].range.start..letters[at - 1].range.end);
+        }
+        (self.unspaced || apart(at)).then_some((places, at))
+    }
+}
+
+/// A letter or digit of a text.
+struct Letter {
+    /// Without case and accents.
+    folded: char,
+    /// What stands before it.
+    after: Gap,
+    /// Where it stands, with accents and what cannot be seen behind it.
     range: Range<usize>,
 }
 
-fn words(text: &str) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::new();
-    let mut open = false;
+/// What stands between two letters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gap {
+    /// Nothing: they are of one word.
+    None,
+    /// What may part words or not: a tag can be a new line or the middle of a word.
+    Either,
+    /// What parts words.
+    Break,
+}
+
+fn letters(text: &str) -> Vec<Letter> {
+    let mut letters: Vec<Letter> = Vec::new();
+    let mut gap = Gap::Break;
     for (at, letter) in text.char_indices() {
         let end = at + letter.len_utf8();
         // Accents, soft hyphens and joiners belong to the word that they stand in.
-        let unseen =
-            is_combining_mark(letter) || matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}');
-        if !letter.is_alphanumeric() && !unseen {
-            open = false;
+        if is_combining_mark(letter) || matches!(letter, '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}') {
+            if let Some(last) = letters.last_mut().filter(|_| gap == Gap::None) {
+                last.range.end = end;
+            }
             continue;
         }
-        if !open {
-            if unseen {
-                continue;
-            }
-            words.push(Word { folded: String::new(), letters: Vec::new(), range: at..end });
-            open = true;
-        }
-        let Some(word) = words.last_mut() else { continue };
-        word.range.end = end;
-        if unseen {
+        if !letter.is_alphanumeric() {
+            gap = if is_either(letter) && gap != Gap::Break { Gap::Either } else { Gap::Break };
             continue;
         }
         let folded = std::iter::once(letter).nfkd().filter(|part| !is_combining_mark(*part));
-        for part in folded.flat_map(char::to_lowercase) {
-            word.folded.push(part);
-            word.letters.push((at, part));
+        for folded in folded.flat_map(char::to_lowercase) {
+            letters.push(Letter { folded, after: gap, range: at..end });
+            gap = Gap::None;
         }
     }
-    words
+    letters
+}
+
+/// Has no width: a zero-width space, marks of direction.
+fn is_either(letter: char) -> bool {
+    matches!(letter, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2061}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Chinese, Japanese, Thai and their like; Korean joins particles to names.
@@ -271,6 +297,10 @@ mod tests {
         check(&["山田太郎"], "市長の山田太郎は、山田", "市長の█は、山田");
         check(&["김철수"], "김철수는 말했다", "█는 말했다");
         check(&["—", ""], "nothing — at all", "nothing — at all");
+        // A zero-width space is a break as well as nothing.
+        check(&["Jane Doe"], "Jane\u{200b}Doe, J\u{200b}ane\u{200b}D\u{200b}oe", "█\u{200b}█, █\u{200b}█");
+        check(&["山田太郎"], "市長の山田\u{200b}太郎は", "市長の█は");
+        check(&["Jane Doe"], "Jane\u{200b}x Doe, JaneDoe", "Jane\u{200b}x Doe, JaneDoe");
         assert!(Redaction::new(["Jane Doe"]).finds("https://a.org/jane%20d%6Fe"));
     }
 }

@@ -53,37 +53,41 @@ fn reference(text: &str) -> Option<(char, usize)> {
     named.iter().find(|(name, _)| text.starts_with(name)).map(|&(name, character)| (character, name.len()))
 }
 
-/// Appends plain text, without control characters.
+/// What no HTML may hold: control characters, of ISO 6429's second set too, and what Unicode will never give away.
+pub fn is_unwanted(letter: char) -> bool {
+    let noncharacter = matches!(letter, '\u{fdd0}'..='\u{fdef}') || u32::from(letter) & 0xfffe == 0xfffe;
+    letter.is_control() && !matches!(letter, '\n' | '\t') || noncharacter
+}
+
+/// Appends plain text, without what is unwanted.
 pub fn escape(out: &mut String, text: &str) {
-    replace_bytes(out, text, |byte| match byte {
-        b'&' => Some("&amp;"),
-        _ => unsafe_in_text(byte),
+    replace(out, text, |letter| match letter {
+        '&' => Some("&amp;"),
+        _ => unsafe_in_text(letter),
     });
 }
 
 /// Appends text that has its character references already; only what could open a tag is escaped.
 pub fn copy_text(out: &mut String, text: &str) {
-    replace_bytes(out, text, unsafe_in_text);
+    replace(out, text, unsafe_in_text);
 }
 
-fn unsafe_in_text(byte: u8) -> Option<&'static str> {
-    match byte {
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        b'\n' | b'\t' => None,
-        0..=0x1f | 0x7f => Some(""),
+fn unsafe_in_text(letter: char) -> Option<&'static str> {
+    match letter {
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        _ if is_unwanted(letter) => Some(""),
         _ => None,
     }
 }
 
-fn replace_bytes(out: &mut String, text: &str, replacement: impl Fn(u8) -> Option<&'static str>) {
+fn replace(out: &mut String, text: &str, replacement: impl Fn(char) -> Option<&'static str>) {
     let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        // Only ASCII is replaced, so every cut is between characters.
-        if let Some(replacement) = replacement(byte) {
+    for (at, letter) in text.char_indices() {
+        if let Some(replacement) = replacement(letter) {
             out.push_str(&text[from..at]);
             out.push_str(replacement);
-            from = at + 1;
+            from = at + letter.len_utf8();
         }
     }
     out.push_str(&text[from..]);
@@ -94,10 +98,10 @@ pub fn push_attribute(out: &mut String, name: &str, value: &str) {
     out.push(' ');
     out.push_str(name);
     out.push_str("=\"");
-    replace_bytes(out, value, |byte| match byte {
-        b'&' => Some("&amp;"),
-        b'"' => Some("&quot;"),
-        _ => unsafe_in_text(byte),
+    replace(out, value, |letter| match letter {
+        '&' => Some("&amp;"),
+        '"' => Some("&quot;"),
+        _ => unsafe_in_text(letter),
     });
     out.push('"');
 }

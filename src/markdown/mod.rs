@@ -38,6 +38,7 @@ use std::fmt::{self, Display, Formatter};
 
 use pulldown_cmark::{Event, Options, Parser};
 use serde::Serialize;
+use url::Url;
 
 use crate::markdown::finish::Finished;
 use crate::markdown::shortcode::Source;
@@ -148,20 +149,62 @@ pub fn to_html(body: &str, context: &Context) -> Result<Html, Refused> {
     Ok(Html { html, notes: notes.into_iter().map(|remark| remark.note).collect() })
 }
 
-/// All that a reader or a program can read in a rendered body: its text, and the values of its attributes.
-pub fn readable(html: &str) -> String {
-    let (mut text, mut values) = (String::with_capacity(html.len()), String::new());
+/// All that a reader or a program can read in a piece of HTML: its text and the values of its attributes, with and
+/// without small marks such as `¹`, and the marks alone. A zero-width space stands for each tag, which may be the
+/// end of a line or the middle of a word.
+pub fn readings(html: &str) -> [String; 3] {
+    const TAG: char = '\u{200b}';
+    let [mut all, mut unmarked, mut marks] = [(); 3].map(|()| String::with_capacity(html.len()));
+    let (mut values, mut open) = (String::new(), 0_usize);
+    let is_mark = |name: &str| matches!(name, "sup" | "sub" | "rt" | "rp");
     for token in Tokens::new(html) {
         match token {
-            Token::Text(piece) => text.push_str(&escape::decode(piece)),
-            Token::Start(tag) => tag.attributes().for_each(|(_, value)| {
-                values.push('\n');
-                values.push_str(&escape::decode(value));
-            }),
-            _ => {}
+            Token::Text(piece) => {
+                let piece = escape::decode(piece);
+                all.push_str(&piece);
+                if open == 0 { &mut unmarked } else { &mut marks }.push_str(&piece);
+                continue;
+            }
+            Token::Start(tag) => {
+                open += usize::from(is_mark(tag.name));
+                for (_, value) in tag.attributes() {
+                    values.push('\n');
+                    values.push_str(&escape::decode(value));
+                }
+            }
+            Token::End(name) => open = open.saturating_sub(usize::from(is_mark(name))),
+            Token::Comment | Token::Torn(_) => {}
+        }
+        for reading in [&mut all, &mut unmarked, &mut marks] {
+            reading.push(TAG);
         }
     }
-    text + &values
+    [all + &values, unmarked, marks]
+}
+
+/// A rendered body whose URLs say all, for readers elsewhere; `base` is the address of its page.
+pub fn with_whole_urls(html: &str, base: &str) -> String {
+    let Ok(base) = Url::parse(base) else { return html.to_owned() };
+    let mut out = String::with_capacity(html.len() + html.len() / 8);
+    for token in Tokens::new(html) {
+        match token {
+            Token::Text(text) | Token::Torn(text) => out.push_str(text),
+            Token::Start(tag) => {
+                out.push('<');
+                out.push_str(tag.name);
+                for (name, value) in tag.attributes() {
+                    let value = escape::decode(value);
+                    let url =
+                        if matches!(name, "href" | "src" | "cite") { base.join(&value).ok() } else { None };
+                    escape::push_attribute(&mut out, name, url.as_ref().map_or(&*value, Url::as_str));
+                }
+                out.push('>');
+            }
+            Token::End(name) => out.push_str(&format!("</{name}>")),
+            Token::Comment => {}
+        }
+    }
+    out
 }
 
 /// The names by which links can lead into a page: the ids of its elements.

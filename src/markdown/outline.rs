@@ -6,6 +6,7 @@ use std::mem;
 use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::markdown::escape::is_unwanted;
 use crate::markdown::limits::{self, Depth, line_of};
 use crate::markdown::link::{Target, is_markdown, is_picture, local_path, target};
 use crate::markdown::shortcode::Source;
@@ -232,8 +233,8 @@ impl Reader<'_> {
     }
 
     fn plain(&self, text: &str) -> String {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        self.source.plain(&words.join(" ")).chars().filter(|it| !it.is_control()).collect()
+        let text = self.source.plain(text).replace(is_unwanted, "");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
 

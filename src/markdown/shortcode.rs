@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::markdown::escape::is_unwanted;
+
 /// Where the letters for ASCII punctuation begin, in the last private-use plane.
 const LETTERS: u32 = 0x10_F700;
 /// The longest shortcode, in bytes.
@@ -83,11 +85,10 @@ impl<'a> Source<'a> {
 }
 
 fn without_controls(body: &str) -> Cow<'_, str> {
-    let unwanted = |it: char| it < ' ' && it != '\n' && it != '\t' || it == '\x7f';
-    if !body.contains(unwanted) {
+    if !body.contains(is_unwanted) {
         return Cow::Borrowed(body);
     }
-    body.replace("\r\n", "\n").replace('\r', "\n").replace(unwanted, "").into()
+    body.replace("\r\n", "\n").replace('\r', "\n").replace(is_unwanted, "").into()
 }
 
 fn is_letter(character: char) -> bool {

@@ -100,7 +100,7 @@ pub(super) fn add(
     }
     for (index, parts) in term_parts.iter().enumerate() {
         for (at, part) in parts.iter().enumerate() {
-            let path = term_part_path(&config.taxonomies[index], part);
+            let path = term_part_path(&config.taxonomies[index].path, part);
             outputs.push(Output { path, page: Page::TermPart(index, at), source: template("terms") });
         }
     }

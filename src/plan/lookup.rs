@@ -2,6 +2,7 @@
 //!
 //! A script asks for the one shard that an address falls into; without it there is a list for each site.
 
+use super::terms::{self, By, TermPart};
 use super::{Output, Page, Paging, Part, known, list_path, template};
 use crate::archive::Archive;
 use crate::config::Config;
@@ -16,8 +17,10 @@ const PER_SHARD: usize = 128;
 /// All original addresses.
 #[derive(Debug, Default)]
 pub struct LookUp {
-    /// By host, sorted by name.
+    /// By host, sorted by letter and name.
     pub hosts: Vec<Host>,
+    /// Parts of the list of hosts; none where one page holds all.
+    pub parts: Vec<TermPart>,
     /// How many shards there are, a power of two, so that a new article seldom changes it.
     pub shards: usize,
     /// Key and article of every address, by shard.
@@ -60,7 +63,9 @@ impl LookUp {
         for keys in keys.values_mut() {
             keys.sort();
         }
-        Self { hosts: folders(hosts), shards, keys }
+        let hosts = folders(hosts);
+        let parts = terms::by_letter(&hosts, |host| &host.name);
+        Self { hosts, parts, shards, keys }
     }
 }
 
@@ -73,7 +78,9 @@ fn folders(hosts: BTreeMap<String, Vec<usize>>) -> Vec<Host> {
         }
         Host { folder: format!("{FOLDER}{slug}/"), name, slots }
     };
-    hosts.into_iter().map(host).collect()
+    let mut hosts: Vec<Host> = hosts.into_iter().map(host).collect();
+    hosts.sort_by_key(|host| By::letter_of(&host.name));
+    hosts
 }
 
 /// FNV-1a, 32 bits (<http://www.isthe.com/chongo/tech/comp/fnv/>): five lines in the page's script as well.
@@ -94,6 +101,9 @@ pub(super) fn add(lookup: &LookUp, config: &Config, outputs: &mut Vec<Output>) {
     }
     let mut add = |path, page| outputs.push(Output { path, page, source: template("lookup") });
     add(list_path(FOLDER, Part::Folder), Page::LookUp);
+    for (index, part) in lookup.parts.iter().enumerate() {
+        add(terms::term_part_path(FOLDER, part), Page::LookUpPart(index));
+    }
     for (index, host) in lookup.hosts.iter().enumerate() {
         for part in Paging::new(host.slots.len(), config.per_page, true).parts() {
             add(list_path(&host.folder, part), Page::LookUpHost(index, part));

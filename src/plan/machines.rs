@@ -73,7 +73,9 @@ fn feeds(archive: &Archive, config: &Config, outputs: &mut Vec<Output>) {
         config.feeds.formats.iter().for_each(|format| add(feed, *format));
     }
     if config.feeds.history && config.feeds.formats.contains(&FeedFormat::Atom) {
-        archive.months.keys().for_each(|period| add(Feed::History(*period), FeedFormat::Atom));
+        // An archive document never changes, and the newest month does: it is in the feed itself.
+        let past = archive.months.keys().rev().skip(1).rev();
+        past.for_each(|period| add(Feed::History(*period), FeedFormat::Atom));
     }
 }
 

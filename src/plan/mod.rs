@@ -71,6 +71,8 @@ pub enum Page {
     Term(usize, usize, Part),
     /// Finds articles by their original address.
     LookUp,
+    /// Some of very many hosts: the index of the part in [`Plan::lookup`].
+    LookUpPart(usize),
     /// Original addresses of a host: its index in [`Plan::lookup`].
     LookUpHost(usize, Part),
     /// Original addresses for the script of the look-up page: the number of the shard.
@@ -180,10 +182,11 @@ impl Plan {
         let lookup = LookUp::new(archive, config);
         lists::add(archive, config, (&term_parts, &lookup), &mut outputs);
         machines::add(archive, config, &addresses, &mut outputs);
-        // Last, as everything that is generated goes before a redirect, and is in a sitemap if it is a page.
-        let (redirects, found) = redirects::add(archive, config, &addresses, &mut outputs);
-        problems.extend(found);
+        redirects::add_maps(config, &mut outputs);
         let sitemaps = sitemap::add(archive, config, &addresses, &mut outputs);
+        // Last, as everything that is generated goes before a redirect.
+        let (redirects, found) = redirects::add(archive, config, &addresses, kept, &mut outputs);
+        problems.extend(found);
         let folded = check(&outputs)?;
         Ok((Self { outputs, addresses, redirects, term_parts, lookup, sitemaps, folded }, problems))
     }

@@ -16,37 +16,44 @@ pub struct Redirect {
     pub to: Subject,
 }
 
-/// Plans redirect pages, and the lists of redirects that servers read.
+/// Plans redirect pages, after everything else: what is generated goes before a redirect. `kept` are pages that stand
+/// already and stay.
 pub(super) fn add(
     archive: &Archive,
     config: &Config,
     addresses: &Addresses,
+    kept: &[(OutPath, String)],
     outputs: &mut Vec<Output>,
 ) -> (Vec<Redirect>, Vec<Problem>) {
-    let (redirects, mut problems) = unique(wanted(archive, config), archive);
+    let (mut redirects, mut problems) = unique(wanted(archive, config), archive);
     // Archives without addresses of before need not look at all outputs.
-    let taken = Taken::new(if redirects.is_empty() { &[] } else { outputs });
-    let mut kept: Vec<Redirect> = Vec::with_capacity(redirects.len());
-    for redirect in redirects {
-        let entry = redirect.to.of(archive);
-        let page = redirect.from.page();
-        if page.as_ref().is_some_and(|page| page == addresses.of(redirect.to)) {
-            continue;
+    let others = if redirects.is_empty() { &[][..] } else { outputs.as_slice() };
+    let taken = Taken::new(others.iter().map(|output| &output.path).chain(kept.iter().map(|(path, _)| path)));
+    redirects.retain(|redirect| {
+        let Some(path) = redirect.from.page().or_else(|| redirect.from.file()) else { return true };
+        if path == *addresses.of(redirect.to) {
+            return false;
         }
-        if let Some(path) = page.filter(|page| taken.clashes(page)) {
+        let clashes = taken.clashes(&path);
+        if clashes {
             let message = format!("`/{path}` is a page of the archive; the redirect is left out");
-            problems.push(Problem::warning("redirect", message).file(&entry.source));
-            continue;
+            let source = &redirect.to.of(archive).source;
+            problems.push(Problem::warning("redirect", message).file(source));
         }
-        kept.push(redirect);
+        !clashes
+    });
+    problems.extend(drop_clashing(&mut redirects, archive));
+    // Two spellings of one address have one page, and two rules in a map.
+    let mut paths = HashSet::new();
+    for (index, redirect) in redirects.iter().enumerate() {
+        let Some(path) = redirect.from.page().filter(|path| paths.insert(path.folded())) else { continue };
+        outputs.push(Output { path, page: Page::Redirect(index), source: template("redirect") });
     }
-    let mut pages = Vec::new();
-    for (index, redirect) in kept.iter().enumerate() {
-        let Some(path) = redirect.from.page() else { continue };
-        pages.push(Output { path, page: Page::Redirect(index), source: template("redirect") });
-    }
-    problems.extend(drop_clashing(&mut pages, &kept, archive));
-    outputs.append(&mut pages);
+    (redirects, problems)
+}
+
+/// Plans the lists of redirects that servers read.
+pub(super) fn add_maps(config: &Config, outputs: &mut Vec<Output>) {
     for map in &config.redirect_maps {
         let name = match map {
             RedirectMap::Netlify => "_redirects",
@@ -56,7 +63,6 @@ pub(super) fn add(
         let source = crate::config::FILE.to_string();
         outputs.push(Output { path: known(name), page: Page::RedirectMap(*map), source });
     }
-    (kept, problems)
 }
 
 /// All addresses that articles and pages ask for.
@@ -102,28 +108,34 @@ fn ambiguous(from: &str, targets: &[Subject], archive: &Archive) -> Option<Probl
 }
 
 /// Different addresses may still want one file, or one a folder where another wants a file.
-fn drop_clashing(pages: &mut Vec<Output>, redirects: &[Redirect], archive: &Archive) -> Vec<Problem> {
+fn drop_clashing(redirects: &mut Vec<Redirect>, archive: &Archive) -> Vec<Problem> {
+    let pages: Vec<Option<OutPath>> = redirects.iter().map(|redirect| redirect.from.page()).collect();
     let mut by_path: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, page) in pages.iter().enumerate() {
-        by_path.entry(page.path.folded()).or_default().push(at);
+        if let Some(page) = page {
+            by_path.entry(page.folded()).or_default().push(at);
+        }
     }
-    let taken = Taken::new(pages);
+    let taken = Taken::new(pages.iter().flatten());
     let (mut dropped, mut problems) = (HashSet::new(), Vec::new());
     for (path, same) in by_path {
-        let file_as_folder = taken.folders.contains(&path);
-        if same.len() == 1 && !file_as_folder {
+        if taken.folders.contains(&path) {
+            let source = &redirects[same[0]].to.of(archive).source;
+            let message = format!("`/{path}` is a folder of other redirects; the redirect is left out");
+            problems.push(Problem::warning("redirect", message).file(source));
+        } else if same.len() > 1 {
+            let subjects: Vec<Subject> = same.iter().map(|at| redirects[*at].to).collect();
+            if subjects.iter().all(|subject| *subject == subjects[0]) {
+                continue;
+            }
+            problems.extend(ambiguous(&format!("/{path}"), &subjects, archive));
+        } else {
             continue;
         }
-        dropped.extend(same.iter().copied());
-        let of = |at: &usize| match pages[*at].page {
-            Page::Redirect(index) => Some(&redirects[index]),
-            _ => None,
-        };
-        let subjects: Vec<Subject> = same.iter().filter_map(of).map(|redirect| redirect.to).collect();
-        problems.extend(ambiguous(&format!("/{path}"), &subjects, archive));
+        dropped.extend(same);
     }
     let mut at = 0..;
-    pages.retain(|_| !at.next().is_some_and(|at| dropped.contains(&at)));
+    redirects.retain(|_| !at.next().is_some_and(|at| dropped.contains(&at)));
     problems
 }
 
@@ -134,8 +146,8 @@ struct Taken {
 }
 
 impl Taken {
-    fn new(outputs: &[Output]) -> Self {
-        let files: HashSet<String> = outputs.iter().map(|output| output.path.folded()).collect();
+    fn new<'a>(paths: impl Iterator<Item = &'a OutPath>) -> Self {
+        let files: HashSet<String> = paths.map(OutPath::folded).collect();
         let folders = files.iter().flat_map(|file| above(file)).map(str::to_string).collect();
         Self { files, folders }
     }

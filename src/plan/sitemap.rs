@@ -69,6 +69,8 @@ fn group(page: Page, archive: &Archive) -> Option<String> {
             None => "undated".to_string(),
         }),
         Page::Standalone(_) => Some("pages".to_string()),
+        // It always stands, and may be empty.
+        Page::Undated(_) if archive.undated_count() == 0 => None,
         Page::Home(_)
         | Page::Period(..)
         | Page::Undated(_)

@@ -1,8 +1,7 @@
-//! The index of a large taxonomy: pages by letter, and pages by number of articles.
+//! The index of a large taxonomy, or of many sites: pages by letter, and pages by number of articles.
 
 use super::known;
 use crate::archive::{Archive, Term};
-use crate::config::Taxonomy;
 use crate::route::OutPath;
 use std::ops::Range;
 
@@ -32,24 +31,37 @@ pub enum By {
 impl By {
     /// The letter that a term stands under.
     pub fn letter(term: &Term) -> char {
-        term.slug.as_str().chars().next().filter(char::is_ascii_alphabetic).unwrap_or('0')
+        Self::letter_of(term.slug.as_str())
+    }
+
+    pub(super) fn letter_of(slug: &str) -> char {
+        slug.chars().next().filter(char::is_ascii_alphabetic).unwrap_or('0')
     }
 }
 
 /// The parts of each taxonomy's index; none if one page can hold all.
 pub(super) fn parts(archive: &Archive) -> Vec<Vec<TermPart>> {
-    archive.terms.iter().map(|terms| if terms.len() > MOST { split(terms) } else { Vec::new() }).collect()
+    let of = |terms: &Vec<Term>| {
+        let mut parts = by_letter(terms, |term| term.slug.as_str());
+        if !parts.is_empty() {
+            pages(By::Count, 0..terms.len(), &mut parts);
+        }
+        parts
+    };
+    archive.terms.iter().map(of).collect()
 }
 
-fn split(terms: &[Term]) -> Vec<TermPart> {
-    let mut parts = Vec::new();
-    let mut start = 0;
-    // Terms are sorted by slug, so that a letter's stand side by side.
-    for group in terms.chunk_by(|a, b| By::letter(a) == By::letter(b)) {
-        pages(By::Letter(By::letter(&group[0])), start..start + group.len(), &mut parts);
+/// The parts of a list by the first letters of what orders it, so that a letter's stand side by side; none if one
+/// page can hold all.
+pub(super) fn by_letter<T>(sorted: &[T], name: impl Fn(&T) -> &str) -> Vec<TermPart> {
+    let (mut parts, mut start) = (Vec::new(), 0);
+    if sorted.len() <= MOST {
+        return parts;
+    }
+    for group in sorted.chunk_by(|a, b| By::letter_of(name(a)) == By::letter_of(name(b))) {
+        pages(By::Letter(By::letter_of(name(&group[0]))), start..start + group.len(), &mut parts);
         start += group.len();
     }
-    pages(By::Count, 0..terms.len(), &mut parts);
     parts
 }
 
@@ -60,11 +72,11 @@ fn pages(by: By, range: Range<usize>, parts: &mut Vec<TermPart>) {
 }
 
 /// Path of an index page; no term's folder has a dot in its name.
-pub fn term_part_path(taxonomy: &Taxonomy, part: &TermPart) -> OutPath {
+pub fn term_part_path(folder: &str, part: &TermPart) -> OutPath {
     let name = match part.by {
         By::Letter(letter) => format!("letter-{letter}"),
         By::Count => "by-number".to_string(),
     };
     let number = if part.number > 1 { format!("-{}", part.number) } else { String::new() };
-    known(&format!("{}{name}{number}.html", taxonomy.path))
+    known(&format!("{folder}{name}{number}.html"))
 }

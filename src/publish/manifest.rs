@@ -230,7 +230,8 @@ pub(super) fn write(output: &Path, site: &Site, records: &[&Record], found: &Man
         && files.len() == found.parts.len()
         && files.iter().all(|part| found.parts.get(&part.path).is_some_and(|(known, _)| known == part))
     {
-        return Ok(());
+        // The one that was found says it all; but this build may have entered what it was about to write.
+        return Ok(fs::remove(&output.join(PENDING))?);
     }
     let generator = concat!("backissue ", env!("CARGO_PKG_VERSION")).to_string();
     let mut index =

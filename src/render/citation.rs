@@ -20,7 +20,8 @@ pub(super) struct Citation {
     publisher: String,
     summary: String,
     lang: String,
-    url: String,
+    /// Its whole address, if the site has one.
+    url: Option<String>,
     original_url: Option<String>,
     retrieved: Option<(i16, i8, i8, bool)>,
     rights: Option<String>,
@@ -46,7 +47,7 @@ impl Renderer<'_> {
             publisher: site.publisher.clone().unwrap_or_else(|| site.title.clone()),
             summary: card::summary(entry),
             lang: article.lang.clone().unwrap_or_else(|| site.lang.clone()),
-            url: self.absolute(path),
+            url: (!site.base_url.is_empty()).then(|| self.absolute(path)),
             original_url: from.original_url.as_deref().and_then(markdown::safe_web_url),
             retrieved: from.retrieved.as_ref().map(parts),
             rights: from.rights.clone(),
@@ -82,6 +83,8 @@ fn bibtex(citation: &Citation) -> String {
     let authors: Vec<String> = citation.authors.iter().map(|name| author(name)).collect();
     field("author", (!authors.is_empty()).then(|| authors.join(" and ")));
     field("title", Some(format!("{{{}}}", tex(&citation.title))));
+    // What reference managers tell a newspaper's article from a journal's by.
+    field("entrysubtype", Some("newspaper".to_string()));
     field("journal", plain(&citation.newspaper));
     if let Some((year, month, day, _)) = citation.date {
         field("year", Some(format!("{year:04}")));
@@ -93,7 +96,7 @@ fn bibtex(citation: &Citation) -> String {
     field("publisher", Some(tex(&citation.publisher)));
     field("langid", Some(tex(&citation.lang)));
     // `%` begins a comment in TeX, though not in a URL field that biblatex reads.
-    field("url", Some(citation.url.clone()));
+    field("url", citation.url.clone());
     field("urldate", citation.retrieved.map(iso));
     text + "}\n"
 }
@@ -157,7 +160,7 @@ fn ris(citation: &Citation) -> String {
     tag("PB", Some(&citation.publisher));
     tag("AB", Some(&citation.summary));
     tag("LA", Some(&citation.lang));
-    tag("UR", Some(&citation.url));
+    tag("UR", citation.url.as_deref());
     tag("L2", citation.original_url.as_deref());
     tag("Y2", citation.retrieved.map(iso).as_deref());
     text + "ER  - \r\n"
@@ -175,12 +178,13 @@ fn csl(citation: &Citation) -> Value {
         date
     };
     let mut item = json!({
-        "id": citation.key, "type": "article-newspaper", "title": citation.title, "URL": citation.url,
+        "id": citation.key, "type": "article-newspaper", "title": citation.title,
         "language": citation.lang, "publisher": citation.publisher,
     });
     let authors: Vec<Value> = citation.authors.iter().map(|name| json!({"literal": name})).collect();
     for (key, value) in [
         ("author", (!authors.is_empty()).then(|| authors.into())),
+        ("URL", citation.url.clone().map(Value::from)),
         ("issued", citation.date.map(date)),
         ("accessed", citation.retrieved.map(date)),
         ("container-title", citation.newspaper.clone().map(Value::from)),

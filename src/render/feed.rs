@@ -5,6 +5,7 @@ use super::{Bodies, Renderer, card};
 use crate::archive::Period;
 use crate::article::Precision;
 use crate::config::FeedFormat;
+use crate::markdown;
 use crate::plan::{Feed, Part, feed_path, list_path, period_folder, term_folder};
 use crate::route::OutPath;
 use anyhow::Result;
@@ -70,7 +71,7 @@ impl Renderer<'_> {
             }
         };
         let entries: Vec<EntryView> =
-            self.members(feed).into_iter().map(|id| self.entry_view(id, bodies)).collect();
+            self.members(feed, format).into_iter().map(|id| self.entry_view(id, bodies)).collect();
         let current = if matches!(feed, Feed::History(_)) { Feed::Site } else { feed };
         FeedView {
             title,
@@ -86,21 +87,17 @@ impl Renderer<'_> {
         }
     }
 
-    /// Puts the whole texts in.
-    pub(super) fn fill(&self, feed: &mut FeedView, bodies: &Bodies) -> Result<()> {
-        for entry in &mut feed.entries {
-            if let Some(content) = &mut entry.content {
-                content.html = self.with_whole_addresses(&(bodies.html)(content.article)?, &entry.url);
-            }
-        }
-        Ok(())
-    }
-
     /// The articles of a feed, newest first. What has no date cannot be in one.
-    fn members(&self, feed: Feed) -> Vec<usize> {
+    fn members(&self, feed: Feed, format: FeedFormat) -> Vec<usize> {
         let live = |id: &usize| *id >= self.archive.undated && !self.archive.entries[*id].removed();
         let most = self.config.feeds.entries;
         match feed {
+            // The newest month is in no archive document yet, so that all of it is here.
+            Feed::Site if self.has_history(format) => {
+                let month = self.archive.months.values().next_back().cloned().unwrap_or_default();
+                let newest = month.filter(live).count();
+                (0..self.archive.entries.len()).rev().filter(live).take(most.max(newest)).collect()
+            }
             Feed::Site => (0..self.archive.entries.len()).rev().filter(live).take(most).collect(),
             Feed::Term(taxonomy, term) => {
                 let slots = &self.archive.terms[taxonomy][term].slots;
@@ -112,16 +109,20 @@ impl Renderer<'_> {
 
     /// The archive document before a feed. It never names a newer one: then it would not stay as it is.
     fn previous(&self, feed: Feed, format: FeedFormat) -> Option<String> {
-        if !self.config.feeds.history || format != FeedFormat::Atom {
+        if !self.has_history(format) {
             return None;
         }
         let before: Option<&Period> = match feed {
-            Feed::Site => self.archive.months.keys().next_back(),
+            Feed::Site => self.archive.months.keys().nth_back(1),
             Feed::History(period) => self.archive.months.range(..period).next_back().map(|(key, _)| key),
             Feed::Term(..) => None,
         };
         let path = feed_path(self.archive, self.config, Feed::History(*before?), format);
         Some(self.absolute(&path))
+    }
+
+    fn has_history(&self, format: FeedFormat) -> bool {
+        self.config.feeds.history && format == FeedFormat::Atom
     }
 
     fn entry_view(&self, id: usize, bodies: &Bodies) -> EntryView {
@@ -147,16 +148,17 @@ impl Renderer<'_> {
             url,
         }
     }
+}
 
-    /// A body's HTML for readers that do not know where it comes from.
-    fn with_whole_addresses(&self, html: &str, url: &str) -> String {
-        let site = &self.config.site;
-        let origin = site.base_url.strip_suffix(site.base_path.as_str()).unwrap_or(&site.base_url);
-        // The sanitiser writes every attribute in this form, and no quote into text.
-        html.replace(" href=\"/", &format!(" href=\"{origin}/"))
-            .replace(" src=\"/", &format!(" src=\"{origin}/"))
-            .replace(" href=\"#", &format!(" href=\"{url}#"))
+/// Puts the whole texts in.
+pub(super) fn fill(feed: &mut FeedView, bodies: &Bodies) -> Result<()> {
+    for entry in &mut feed.entries {
+        if let Some(content) = &mut entry.content {
+            // Readers do not know where a text comes from.
+            content.html = markdown::with_whole_urls(&(bodies.html)(content.article)?, &entry.url);
+        }
     }
+    Ok(())
 }
 
 pub(super) fn write(feed: &FeedView, format: FeedFormat, out: &mut Vec<u8>) {

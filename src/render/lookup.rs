@@ -2,7 +2,7 @@
 
 use super::Renderer;
 use super::views::{Counted, Link, LookUpPage, OldAddress, PageView, Pager, Shards};
-use crate::plan::{LOOKUP, Paging, Part, list_path, shard_path};
+use crate::plan::{Host, LOOKUP, LookUp, Paging, Part, list_path, shard_path, term_part_path};
 use crate::route::{TRACKING, TRACKING_PREFIX};
 use std::collections::BTreeMap;
 
@@ -12,11 +12,7 @@ pub(super) type Shard = BTreeMap<String, Vec<(String, String)>>;
 impl Renderer<'_> {
     pub(super) fn lookup(&self) -> LookUpPage {
         let title = self.words.get(&["lookup"]).to_string();
-        let hosts = self.plan.lookup.hosts.iter().map(|host| Counted {
-            title: host.name.clone(),
-            url: self.folder_url(&host.folder),
-            count: host.slots.len(),
-        });
+        let LookUp { hosts, parts, shards, .. } = &self.plan.lookup;
         let any = self.plan.addresses.url(&shard_path(0)).to_string();
         let folder = any.strip_suffix("0.json").unwrap_or(&any).to_string();
         LookUpPage {
@@ -27,15 +23,43 @@ impl Renderer<'_> {
             title,
             shards: Some(Shards {
                 folder,
-                count: self.plan.lookup.shards,
+                count: *shards,
                 tracking: TRACKING.join(" "),
                 tracking_prefix: TRACKING_PREFIX.to_string(),
             }),
-            hosts: hosts.collect(),
+            hosts: if parts.is_empty() { self.counted(hosts) } else { Vec::new() },
+            parts: self.links_to_parts(LOOKUP, parts),
             addresses: Vec::new(),
             pager: Pager::default(),
             breadcrumbs: Vec::new(),
         }
+    }
+
+    /// A page of a long list of hosts.
+    pub(super) fn lookup_part(&self, index: usize) -> LookUpPage {
+        let LookUp { hosts, parts, .. } = &self.plan.lookup;
+        let part = &parts[index];
+        let lookup = self.words.get(&["lookup"]).to_string();
+        let title = format!("{lookup}: {}", self.part_name(part.by, part.number));
+        LookUpPage {
+            page: self.page("lookup", &title, &term_part_path(LOOKUP, part)),
+            title,
+            shards: None,
+            hosts: self.counted(&hosts[part.range.clone()]),
+            parts: self.links_to_parts(LOOKUP, parts),
+            addresses: Vec::new(),
+            pager: Pager::default(),
+            breadcrumbs: vec![Link { title: lookup, url: self.folder_url(LOOKUP) }],
+        }
+    }
+
+    fn counted(&self, hosts: &[Host]) -> Vec<Counted> {
+        let counted = |host: &Host| Counted {
+            title: host.name.clone(),
+            url: self.folder_url(&host.folder),
+            count: host.slots.len(),
+        };
+        hosts.iter().map(counted).collect()
     }
 
     pub(super) fn lookup_host(&self, index: usize, part: Part) -> LookUpPage {
@@ -54,6 +78,7 @@ impl Renderer<'_> {
             title,
             shards: None,
             hosts: Vec::new(),
+            parts: Vec::new(),
             addresses: slots.map(|id| self.old_address(id)).collect(),
             pager,
             breadcrumbs: vec![breadcrumb],

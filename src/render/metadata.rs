@@ -3,6 +3,7 @@
 use super::views::{HeadLink, Meta, PageView, Story};
 use super::{Renderer, Script};
 use crate::archive::Entry;
+use crate::article::Date;
 use crate::config::{CitationFormat, FeedFormat};
 use crate::markdown;
 use crate::plan::{Feed, Page, Part, citation_path, feed_path, has_feed};
@@ -75,11 +76,11 @@ impl Renderer<'_> {
                 meta.push(Meta { attribute, name, content: content.to_string() });
             }
         };
-        let iso = |date: &crate::article::Date| date.iso();
+        let iso = Date::iso;
         let published = article.date.as_ref().map(iso).unwrap_or_default();
         let tags = || story.terms.iter().filter(|group| group.name == "tags").flat_map(|group| &group.terms);
         add("property", "article:published_time", &published);
-        add("property", "article:modified_time", &article.updated.as_ref().map(iso).unwrap_or_default());
+        add("property", "article:modified_time", &self.modified(entry).as_ref().map(iso).unwrap_or_default());
         story.authors.iter().for_each(|author| add("property", "article:author", &author.name));
         add("property", "article:section", story.section.as_ref().map_or("", |section| &section.name));
         tags().for_each(|tag| add("property", "article:tag", &tag.name));
@@ -150,26 +151,37 @@ impl Renderer<'_> {
             groups.flat_map(|group| &group.terms).map(|term| term.name.clone().into()).collect()
         };
         let thing = |kind: &str, name: &str| json!({"@type": kind, "name": name});
-        let date = |date: &Option<crate::article::Date>| date.as_ref().map(|date| Value::from(date.iso()));
-        let text = |text: &Option<String>| text.clone().map(Value::from);
+        let date = |date: &Option<Date>| date.as_ref().map(|date| Value::from(date.iso()));
+        let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty()).map(Value::from);
         let list = |list: Vec<Value>| (!list.is_empty()).then_some(Value::from(list));
-        let corrections = article.corrections.iter().map(|correction| {
-            let mut comment = json!({"@type": "CorrectionComment", "text": correction.text});
-            if let Some(date) = date(&correction.date) {
-                comment["datePublished"] = date;
-            }
-            comment
+        let corrections = article.corrections.iter().filter(|correction| !correction.text.is_empty());
+        let corrections = corrections.map(|correction| {
+            let fields = [
+                ("@type", Some("CorrectionComment".into())),
+                ("text", Some(correction.text.clone().into())),
+                ("datePublished", date(&correction.date)),
+            ];
+            object(fields)
         });
         let original = from.original_url.as_ref().map(|original| {
-            json!({"@type": "NewsArticle", "url": original, "archivedAt": from.archived_url,
-                "publisher": from.first_published_by.as_ref().map(|name| thing("Organization", name))})
+            object([
+                ("@type", Some("NewsArticle".into())),
+                ("url", Some(original.clone().into())),
+                ("archivedAt", text(&from.archived_url)),
+                ("publisher", from.first_published_by.as_ref().map(|name| thing("Organization", name))),
+            ])
         });
-        let raw = from.raw.as_ref().map(|raw| {
-            json!({"@type": "PropertyValue", "propertyID": "sha256", "name": raw.file, "value": raw.sha256})
+        let raw = from.raw.as_ref().filter(|raw| !raw.sha256.is_empty()).map(|raw| {
+            object([
+                ("@type", Some("PropertyValue".into())),
+                ("propertyID", Some("sha256".into())),
+                ("name", text(&Some(raw.file.clone()))),
+                ("value", Some(raw.sha256.clone().into())),
+            ])
         });
         let site = &self.config.site;
         let keeper = site.publisher.as_deref().unwrap_or(&site.title);
-        let fields: Map<String, Value> = [
+        object([
             ("@context", Some("https://schema.org".into())),
             ("@type", Some("NewsArticle".into())),
             ("mainEntityOfPage", Some(url.clone().into())),
@@ -179,7 +191,7 @@ impl Renderer<'_> {
             ("description", text(&page.description)),
             ("image", text(&image)),
             ("datePublished", date(&article.date)),
-            ("dateModified", date(&article.updated)),
+            ("dateModified", date(&self.modified(entry))),
             ("inLanguage", Some(story.lang.clone().into())),
             ("author", list(story.authors.iter().map(|author| thing("Person", &author.name)).collect())),
             ("publisher", Some(thing("Organization", &self.publisher_of(story)))),
@@ -199,12 +211,21 @@ impl Renderer<'_> {
             ("copyrightNotice", text(&from.rights)),
             ("identifier", raw),
             ("correction", list(corrections.collect())),
-        ]
-        .into_iter()
-        .filter_map(|(key, value)| Some((key.to_string(), value?)))
-        .collect();
-        Value::Object(fields)
+        ])
     }
+
+    /// When an article was changed last after it was published: updated or corrected.
+    fn modified(&self, entry: &Entry) -> Option<Date> {
+        let article = &entry.article;
+        let corrections = article.corrections.iter().filter_map(|correction| correction.date);
+        article.updated.into_iter().chain(corrections).max_by_key(|date| date.instant(&self.config.timezone))
+    }
+}
+
+/// An object of the fields that are known.
+fn object<const N: usize>(fields: [(&str, Option<Value>); N]) -> Value {
+    let known = fields.into_iter().filter_map(|(key, value)| Some((key.to_string(), value?)));
+    Value::Object(known.collect::<Map<_, _>>())
 }
 
 /// <https://ogp.me/>

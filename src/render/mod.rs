@@ -168,6 +168,7 @@ impl<'a> Renderer<'a> {
                 self.write("term.html", &self.term(taxonomy, term, part), &name, out)
             }
             Page::LookUp => self.write("lookup.html", &self.lookup(), &name, out),
+            Page::LookUpPart(part) => self.write("lookup.html", &self.lookup_part(part), &name, out),
             Page::LookUpHost(host, part) => {
                 self.write("lookup.html", &self.lookup_host(host, part), &name, out)
             }
@@ -176,7 +177,7 @@ impl<'a> Renderer<'a> {
                 let mut view = self.feed(feed, format, path, bodies);
                 let fingerprint = self.fingerprint("", &view);
                 if let Some(out) = out.open(fingerprint) {
-                    self.fill(&mut view, bodies)?;
+                    feed::fill(&mut view, bodies)?;
                     feed::write(&view, format, out);
                 }
                 Ok(fingerprint)
@@ -250,8 +251,8 @@ impl<'a> Renderer<'a> {
         format!("{}{}", self.config.site.base_url, &url.as_str()[self.config.site.base_path.len()..])
     }
 
-    /// The hash of what a body's HTML is made from: its Markdown, its title, where its links lead, and what must not be
-    /// in it.
+    /// The hash of what a body's HTML is made from: its Markdown, its title and where its links lead; and of what it
+    /// must not show, as that can turn a page down.
     pub fn body_hash(&self, entry: &Entry, links: &[(String, Option<Resolved>)]) -> u128 {
         fingerprint(&(entry.body, &entry.title, links, &entry.article.redact), self.theme.hash)
     }
@@ -278,6 +279,7 @@ impl<'a> Renderer<'a> {
             title: title.to_string(),
             description: None,
             canonical: (!site.base_url.is_empty()).then(|| self.absolute(path)),
+            address: self.absolute(path),
             url: self.plan.addresses.url(path).to_string(),
             lang: site.lang.clone(),
             dir: dir(&site.lang),

@@ -27,7 +27,10 @@ struct Moved {
 #[derive(Serialize)]
 struct Gone {
     url: String,
+    /// The path of the file.
     decoded: String,
+    /// Whether it is a folder's own page, which has two addresses.
+    folder: bool,
     status: u16,
 }
 
@@ -48,9 +51,10 @@ impl Renderer<'_> {
             let Page::Tombstone(subject) = output.page else { return None };
             let Status::Removed(removal) = &subject.of(self.archive).article.status else { return None };
             let url = addresses.url(&output.path).to_string();
-            let folder = output.path.as_str().strip_suffix("index.html").unwrap_or(output.path.as_str());
+            let folder = url.ends_with('/');
+            let decoded = format!("{base}/{}", output.path);
             let status = if removal.legal { 451 } else { 410 };
-            Some(Gone { url, decoded: format!("{base}/{folder}"), status })
+            Some(Gone { url, decoded, folder, status })
         });
         Moves { moved: moved.collect(), gone: gone.collect(), base: base.len() }
     }
@@ -69,38 +73,46 @@ pub(super) fn write(moves: &Moves, map: RedirectMap, out: &mut Vec<u8>) {
 fn netlify(moves: &Moves) -> String {
     let mut text = String::new();
     for moved in moves.moved.iter().filter(|moved| moved.query.is_none()) {
-        text += &format!("{} {} 301!\n", moved.path, moved.to);
+        // A rule's own signs: a splat, and a placeholder at the beginning of a name.
+        let from = moved.path.replace('*', "%2A").replace("/:", "/%3A");
+        text += &format!("{from} {} 301!\n", moved.to);
     }
     for gone in &moves.gone {
-        text += &format!("{} {} {}!\n", gone.url, gone.url, gone.status);
+        for file in if gone.folder { &["", "index.html"][..] } else { &[""] } {
+            text += &format!("{}{file} {} {}!\n", gone.url, gone.url, gone.status);
+        }
     }
     text
 }
 
-/// Locations for a `server` block. A named location shows the tombstone under the status that it stands for.
+/// Locations for a `server` block, one a path: nginx takes no two. A named location shows the tombstone under the
+/// status that it stands for.
 fn nginx(moves: &Moves) -> String {
-    let mut by_path: BTreeMap<&str, Vec<&Moved>> = BTreeMap::new();
+    let mut by_path: BTreeMap<&str, (Vec<&Moved>, Option<u16>)> = BTreeMap::new();
     for moved in &moves.moved {
-        by_path.entry(&moved.decoded).or_default().push(moved);
+        by_path.entry(&moved.decoded).or_default().0.push(moved);
+    }
+    for gone in &moves.gone {
+        by_path.entry(&gone.decoded).or_default().1 = Some(gone.status);
+        if let Some(folder) = gone.decoded.strip_suffix("index.html").filter(|_| gone.folder) {
+            by_path.entry(folder).or_default().1 = Some(gone.status);
+        }
     }
     let mut text = String::from("# To be included in a `server` block.\n");
-    for (path, moves) in by_path {
+    for (path, (moves, gone)) in by_path {
         text += &format!("location = {} {{", quoted(path));
         for moved in &moves {
             if let Some(query) = &moved.query {
-                text += &format!(" if ($args = {}) {{ return 301 {}; }}", quoted(query), quoted(&moved.to));
+                let to = address(&moved.to);
+                text += &format!(" if ($args {}) {{ return 301 {to}; }}", equals(query));
             }
         }
-        if let Some(moved) = moves.iter().find(|moved| moved.query.is_none()) {
-            text += &format!(" return 301 {};", quoted(&moved.to));
+        if let Some(status) = gone {
+            text += &format!(" error_page {status} @backissue_removed; return {status};");
+        } else if let Some(moved) = moves.iter().find(|moved| moved.query.is_none()) {
+            text += &format!(" return 301 {};", address(&moved.to));
         }
         text += " }\n";
-    }
-    for gone in &moves.gone {
-        let status = gone.status;
-        let path = quoted(&gone.decoded);
-        text +=
-            &format!("location = {path} {{ error_page {status} @backissue_removed; return {status}; }}\n");
     }
     if !moves.gone.is_empty() {
         text += "location @backissue_removed { try_files $uri $uri/index.html =410; }\n";
@@ -108,9 +120,23 @@ fn nginx(moves: &Moves) -> String {
     text
 }
 
-/// A string of nginx's configuration; `$` would begin a variable, which has no escape there.
+/// Compares with a text. In a string `$` would begin a variable and has no escape; a pattern knows no variables.
+fn equals(text: &str) -> String {
+    if text.contains('$') {
+        format!("~ {}", quoted(&format!("^{}$", pattern(text))))
+    } else {
+        format!("= {}", quoted(text))
+    }
+}
+
+/// An address in a string, where `$` would begin a variable.
+fn address(url: &str) -> String {
+    quoted(&url.replace('$', "%24"))
+}
+
+/// A string of nginx's configuration. The name of a location knows no variables.
 fn quoted(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "%24");
+    let text = text.replace('\\', "\\\\").replace('"', "\\\"");
     format!("\"{}\"", text.replace(['\r', '\n'], ""))
 }
 
@@ -118,16 +144,30 @@ fn quoted(text: &str) -> String {
 fn apache(moves: &Moves) -> String {
     let mut text = String::from("RewriteEngine On\n");
     let below = |path: &str| pattern(path.get(moves.base + 1..).unwrap_or_default());
-    for moved in &moves.moved {
+    // A rule without a query holds for all of them, so that it comes last.
+    let (with, without): (Vec<&Moved>, Vec<&Moved>) =
+        moves.moved.iter().partition(|moved| moved.query.is_some());
+    for moved in with.into_iter().chain(without) {
         if let Some(query) = &moved.query {
             text += &format!("RewriteCond \"%{{QUERY_STRING}}\" \"^{}$\"\n", pattern(query));
         }
         let to = moved.to.replace('%', "\\%");
         text += &format!("RewriteRule \"^{}$\" \"{to}\" [R=301,L,NE,QSD]\n", below(&moved.decoded));
     }
+    // The page that was asked for is the answer, though not with the status of a page. Asked for as an answer, it
+    // must not be refused once more.
+    for status in [410, 451].into_iter().filter(|status| moves.gone.iter().any(|gone| gone.status == *status))
+    {
+        text += &format!("ErrorDocument {status} /%{{REQUEST_URI}}\n");
+    }
     for gone in &moves.gone {
         let flag = if gone.status == 451 { "R=451" } else { "G" };
-        text += &format!("RewriteRule \"^{}$\" \"-\" [{flag},L]\n", below(&gone.decoded));
+        let pattern = match gone.decoded.strip_suffix("index.html").filter(|_| gone.folder) {
+            Some(folder) => format!("^{}(index\\.html)?$", below(folder)),
+            None => format!("^{}$", below(&gone.decoded)),
+        };
+        text += "RewriteCond \"%{ENV:REDIRECT_STATUS}\" \"^$\"\n";
+        text += &format!("RewriteRule \"{pattern}\" \"-\" [{flag},L]\n");
     }
     text
 }

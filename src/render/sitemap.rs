@@ -27,13 +27,21 @@ impl Renderer<'_> {
 
     pub(super) fn sitemap_index(&self) -> Vec<Location> {
         let location = |sitemap: &crate::plan::Sitemap| {
-            let pages = sitemap.outputs.iter().map(|output| self.plan.outputs[*output].page);
-            Location {
-                url: self.absolute(&sitemap_path(Some(sitemap))),
-                changed: pages.filter_map(|page| self.changed(page)).max_by(|a, b| a[..10].cmp(&b[..10])),
-            }
+            let mut pages = sitemap.outputs.iter().map(|output| self.plan.outputs[*output].page);
+            let lists = pages.clone().all(|page| !matches!(page, Page::Article(_) | Page::Standalone(_)));
+            // What changed last of all articles changed a list.
+            let changed = if lists {
+                self.last_changed(&mut (0..self.archive.entries.len()).map(Page::Article))
+            } else {
+                self.last_changed(&mut pages)
+            };
+            Location { url: self.absolute(&sitemap_path(Some(sitemap))), changed }
         };
         self.plan.sitemaps.iter().map(location).collect()
+    }
+
+    fn last_changed(&self, pages: &mut dyn Iterator<Item = Page>) -> Option<String> {
+        pages.filter_map(|page| self.changed(page)).max_by(|a, b| a[..10].cmp(&b[..10]))
     }
 
     /// When an article changed, by its own word. Lists change with the articles on them: that would rewrite all.

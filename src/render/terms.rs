@@ -6,7 +6,7 @@ use super::views::{
     Card, EntryGroup, Group, Link, TaxonomyHead, TaxonomySummary, TermHead, TermLink, TermPage, TermsPage,
     YearCount,
 };
-use crate::plan::{By, Feed, Page, Part, list_path, paging, term_folder, term_part_path};
+use crate::plan::{By, Feed, Page, Part, TermPart, list_path, paging, term_folder, term_part_path};
 use std::collections::BTreeMap;
 
 /// Terms shown of each taxonomy on the home page, and above the alphabet on the taxonomy's own.
@@ -39,7 +39,7 @@ impl Renderer<'_> {
     pub(super) fn term_part(&self, taxonomy: usize, index: usize) -> TermsPage {
         let part = &self.plan.term_parts[taxonomy][index];
         let head = self.taxonomy(taxonomy);
-        let path = term_part_path(&self.config.taxonomies[taxonomy], part);
+        let path = term_part_path(&self.config.taxonomies[taxonomy].path, part);
         let name = self.part_name(part.by, part.number);
         let (top, groups) = match part.by {
             By::Letter(_) => (Vec::new(), self.groups(taxonomy, part.range.clone().collect())),
@@ -63,15 +63,18 @@ impl Renderer<'_> {
     }
 
     fn parts(&self, taxonomy: usize) -> Vec<Link> {
-        let link = |part: &crate::plan::TermPart| {
-            let path = term_part_path(&self.config.taxonomies[taxonomy], part);
-            let url = self.plan.addresses.url(&path).to_string();
-            Link { title: self.part_name(part.by, part.number), url }
-        };
-        self.plan.term_parts[taxonomy].iter().map(link).collect()
+        self.links_to_parts(&self.config.taxonomies[taxonomy].path, &self.plan.term_parts[taxonomy])
     }
 
-    fn part_name(&self, by: By, number: usize) -> String {
+    pub(super) fn links_to_parts(&self, folder: &str, parts: &[TermPart]) -> Vec<Link> {
+        let link = |part: &TermPart| {
+            let url = self.plan.addresses.url(&term_part_path(folder, part)).to_string();
+            Link { title: self.part_name(part.by, part.number), url }
+        };
+        parts.iter().map(link).collect()
+    }
+
+    pub(super) fn part_name(&self, by: By, number: usize) -> String {
         let name = match by {
             By::Letter('0') => "0–9".to_string(),
             By::Letter(letter) => letter.to_ascii_uppercase().to_string(),

@@ -12,6 +12,8 @@ pub(super) struct PageView {
     pub title: String,
     pub description: Option<String>,
     pub url: String,
+    /// The same as others know it: whole if the site has an address.
+    pub address: String,
     pub canonical: Option<String>,
     pub lang: String,
     pub dir: &'static str,
@@ -419,6 +421,8 @@ pub(super) struct LookUpPage {
     /// Where the shards are, and how many, for the script.
     pub shards: Option<Shards>,
     pub hosts: Vec<Counted>,
+    /// Pages of a long list of hosts, one a letter.
+    pub parts: Vec<Link>,
     pub addresses: Vec<OldAddress>,
     pub pager: Pager,
     pub breadcrumbs: Vec<Link>,

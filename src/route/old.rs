@@ -26,11 +26,21 @@ impl OldUrl {
         if own_hosts.iter().any(|own| bare(own) == host) { Self::new(&url) } else { None }
     }
 
+    /// Servers take several slashes for one, and an empty query for none. No address that a browser asks for has a
+    /// control character in its path, and no map could hold it.
     fn new(url: &Parsed) -> Option<Self> {
-        let path = match url.query() {
-            Some(query) => format!("{}?{query}", url.path()),
-            None => url.path().to_string(),
-        };
+        let mut path = String::with_capacity(url.path().len());
+        for letter in url.path().chars().filter(|letter| !letter.is_control()) {
+            if letter != '/' || !path.ends_with('/') {
+                path.push(letter);
+            }
+        }
+        if percent_decode(&path).iter().any(u8::is_ascii_control) {
+            return None;
+        }
+        if let Some(query) = url.query().filter(|query| !query.is_empty()) {
+            path += &format!("?{query}");
+        }
         Some(Self(path)).filter(|path| path.0 != "/")
     }
 
@@ -49,17 +59,26 @@ impl OldUrl {
         String::from_utf8_lossy(&percent_decode(self.parts().0)).into_owned()
     }
 
+    /// The file with this very path; `None` with a query, which can be asked of any file.
+    pub fn file(&self) -> Option<OutPath> {
+        OutPath::new(&self.path()?).ok()
+    }
+
+    /// The path below the host, decoded.
+    fn path(&self) -> Option<String> {
+        let (path, None) = self.parts() else { return None };
+        Some(String::from_utf8(percent_decode(path)).ok()?.strip_prefix('/')?.to_string())
+    }
+
     /// The file that would be served for it; `None` where no static file could be: with a query, or an ending
     /// that servers do not show as a page.
     pub fn page(&self) -> Option<OutPath> {
-        let (path, None) = self.parts() else { return None };
-        let path = String::from_utf8(percent_decode(path)).ok()?;
-        let path = path.strip_prefix('/')?;
+        let path = self.path()?;
         let name = path.rsplit('/').next().unwrap_or_default();
         let file = match name.rsplit_once('.') {
             _ if name.is_empty() => format!("{path}index.html"),
             None => format!("{path}/index.html"),
-            Some((_, "htm" | "html")) => path.to_string(),
+            Some((_, "htm" | "html")) => path.clone(),
             Some(_) => return None,
         };
         OutPath::new(&file).ok()
@@ -102,12 +121,24 @@ pub fn lookup_key(url: &str) -> Option<String> {
     Some(format!("{host}{}{query}", url.path().trim_end_matches('/')).to_ascii_lowercase())
 }
 
-/// `https://web.archive.org/web/2016*/http://example.org/x` → `http://example.org/x`.
+/// `https://web.archive.org/web/2016*/http://example.org/x` → `http://example.org/x`, as often as one holds another.
 fn archived(url: &str) -> &str {
-    let Some((_, inner)) = url.split_once("/web/").filter(|(site, _)| site.ends_with("archive.org")) else {
-        return url;
+    let held = |url: &'_ str| -> Option<usize> {
+        let below = url.find("://")? + 3;
+        let authority = below + url[below..].find(['/', '?', '#'])?;
+        let host = url[below..authority].to_ascii_lowercase();
+        let path = url[authority..]
+            .strip_prefix("/web/")
+            .filter(|_| host == "archive.org" || host.ends_with(".archive.org"))?;
+        let path = path[..path.find(['?', '#']).unwrap_or(path.len())].to_ascii_lowercase();
+        let inner = path.find("http:").into_iter().chain(path.find("https:")).min()?;
+        Some(authority + "/web/".len() + inner)
     };
-    inner.find("http").map_or(url, |at| &inner[at..])
+    let mut url = url;
+    while let Some(at) = held(url) {
+        url = &url[at..];
+    }
+    url
 }
 
 #[cfg(test)]
@@ -127,6 +158,18 @@ mod tests {
         }
         assert_eq!(lookup_key("http://e.org/a.php?id=5&utm_x=1").as_deref(), Some("e.org/a.php?id=5"));
         assert_eq!(lookup_key("http://e.org").as_deref(), Some("e.org"));
+        // What only looks like an address in a web archive.
+        for (url, key) in [
+            (
+                "https://e.org/x?to=https://web.archive.org/web/2016/http://k.org/",
+                "e.org/x?to=https://web.archive.org/web/2016/http://k.org/",
+            ),
+            ("http://archive.org/web/http-story.html", "archive.org/web/http-story.html"),
+            ("http://notarchive.org/web/http://k.org/", "notarchive.org/web/http://k.org"),
+            ("https://web.archive.org/web/1/http://web.archive.org/web/2/https://k.org/a", "k.org/a"),
+        ] {
+            assert_eq!(lookup_key(url).as_deref(), Some(key), "{url}");
+        }
         for url in ["mailto:a@e.org", "javascript:alert(1)", "news", ""] {
             assert_eq!(lookup_key(url), None, "{url}");
         }
@@ -147,11 +190,15 @@ mod tests {
             ("/con.html", None),
             ("/%00", None),
             ("/%ff", None),
+            ("//old//x/", Some("old/x/index.html")),
+            ("/old/?", Some("old/index.html")),
         ] {
             let found = OldUrl::alias(alias, &[]).and_then(|url| url.page());
             assert_eq!(found.as_ref().map(OutPath::as_str), page, "{alias}");
         }
-        assert_eq!(OldUrl::alias("/", &[]), None);
+        for nothing in ["/", "/?", "//", "/a%0a.html"] {
+            assert_eq!(OldUrl::alias(nothing, &[]), None);
+        }
         let own = ["www.example.org".to_string()];
         let found = OldUrl::own("http://example.org/a?b=1", &own);
         assert_eq!(found.as_ref().map(OldUrl::as_str), Some("/a?b=1"));

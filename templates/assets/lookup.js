@@ -8,9 +8,9 @@
   // What addresses of one article have in common; the same as `lookup_key` of the program that made this page.
   const key = (text) => {
     text = text.trim();
-    const archived = text.match(/^[^?#]*archive\.org\/web\/.*?(https?:.*)$/);
-    if (archived) text = archived[1];
-    if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) text = "http://" + text;
+    if (!/^https?:\/\//i.test(text)) text = "http://" + text;
+    const archived = /^[a-z]+:\/\/(?:[^/?#]*\.)?archive\.org\/web\/[^?#]*?(https?:.*)$/i;
+    for (let held; (held = text.match(archived)); ) text = held[1];
     const url = new URL(text);
     const counts = (pair) => {
       const name = pair.split("=")[0].toLowerCase();

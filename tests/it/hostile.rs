@@ -192,33 +192,124 @@ fn deep_nesting_of_any_kind_costs_one_article_at_most() {
     assert!(!run.problems("markdown-limits").is_empty() && !run.problems("html-limits").is_empty());
 }
 
+/// What hostile articles say, in every field.
+const PAYLOADS: [&str; 100] = [
+    "</title><script>alert(1)</script>",
+    "\"><script>alert(1)</script>",
+    "' onmouseover='alert(1)",
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "javascript:alert(1)",
+    "]]>",
+    "<!--",
+    "{{ 7*7 }}",
+    "{% raw %}",
+    "\u{2028}\u{2029}",
+    "\u{202e}gpj.exe",
+    "&lt;b&gt;",
+    "../../../etc/passwd",
+    "CON",
+    "a\u{0}b",
+    "<svg/onload=alert(1)>",
+    "${7*7}",
+    "\\\"",
+    "C:\\x",
+    "-->",
+    "<![CDATA[x]]>",
+    "<?xml version=\"1.0\"?>",
+    "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]>",
+    "&e;",
+    "&#0;",
+    "&#x1;",
+    "&#60;script&#62;",
+    "<script",
+    "</",
+    "<",
+    ">",
+    "\"",
+    "'",
+    "`",
+    "\\",
+    "%",
+    "#",
+    "$",
+    "_",
+    "^",
+    "~",
+    "{",
+    "}",
+    "}}",
+    "},\n  author = {Evil}",
+    "a} @book{evil, title={x",
+    "\\input{/etc/passwd}",
+    "\\end{document}",
+    "x and y",
+    "Doe, Jane",
+    "AU  - Evil",
+    "x\r\nER  - \r\nTY  - BOOK",
+    "x\nTY  - BOOK",
+    "\r",
+    "{\"@type\": \"Evil\"}",
+    "[1, 2]",
+    "null",
+    "true",
+    "0",
+    "1e999",
+    "2020-01-01",
+    "--- ",
+    "...",
+    "*",
+    ":splat",
+    "/* 301!",
+    "/ / 200",
+    "x; return 200",
+    "\"; } location / { return 200 \"",
+    "$uri",
+    "$1 %1",
+    "[R=301,L]",
+    "%{REQUEST_URI}",
+    "RewriteRule .* /evil",
+    "https://e.example/\"><script>",
+    "https://e.example/ x",
+    "https://e.example/?a=1&b=<i>",
+    "http://user:pw@e.example:8080/",
+    "//evil.example/x",
+    "/\\evil.example",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:msgbox(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\tscript:alert(1)",
+    "file:///etc/passwd",
+    "mailto:x@e.example?body=<script>",
+    "http://[::1",
+    "http://\u{ff0f}evil",
+    "\u{feff}x",
+    "\u{fffe}",
+    "\u{85}\u{9b}x",
+    "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
+    "\u{1f9d1}\u{200d}\u{1f680}",
+    "\u{5d0}\u{5d1} (x) 1",
+    "\u{e0001}\u{e0041}",
+    "robots.txt",
+    "feed.xml",
+    "index",
+    "<base href=//evil.example/>",
+];
+
 #[test]
-fn hostile_titles_tags_and_names_leave_every_page_inert() {
-    let payloads = [
-        "</title><script>alert(1)</script>",
-        "\"><script>alert(1)</script>",
-        "' onmouseover='alert(1)",
-        "</script><script>alert(1)</script>",
-        "<img src=x onerror=alert(1)>",
-        "javascript:alert(1)",
-        "]]>",
-        "<!--",
-        "{{ 7*7 }}",
-        "{% raw %}",
-        "\u{2028}\u{2029}",
-        "\u{202e}gpj.exe",
-        "&lt;b&gt;",
-        "../../../etc/passwd",
-        "CON",
-        "a\u{0}b",
-        "<svg/onload=alert(1)>",
-        "${7*7}",
-        "\\\"",
-        "C:\\x",
-    ];
-    let site = Site::with("title: \"</title><script>alert(1)</script>\"\nbase_url: https://example.org\n");
-    for (n, payload) in payloads.iter().enumerate() {
-        let quoted = serde_json::to_string(payload).unwrap();
+fn hostile_titles_tags_and_names_leave_every_output_inert() {
+    let site = Site::with(
+        "title: \"</title><script>alert(1)</script>\"\nbase_url: https://example.org\nfeeds: {content: full}\n\
+         citations: [bibtex, ris, csl]\ndownloads: true\nown_hosts: [e.example]\nredirect_maps: [netlify, nginx, apache]\n",
+    );
+    for (n, payload) in PAYLOADS.iter().enumerate() {
+        // YAML takes these letters by their numbers alone.
+        let number = |letter: char| match letter {
+            '\u{80}'..='\u{9f}' | '\u{fffe}' => format!("\\u{:04x}", u32::from(letter)),
+            _ => letter.to_string(),
+        };
+        let quoted: String =
+            serde_json::to_string(payload).unwrap().chars().map(number).collect::<Vec<_>>().concat();
         let keys = [
             "title",
             "subtitle",
@@ -237,59 +328,171 @@ fn hostile_titles_tags_and_names_leave_every_page_inert() {
             "lang",
             "slug",
             "first_published_by",
+            "aliases",
         ];
         let front: String = keys.iter().map(|key| format!("{key}: {quoted}\n")).collect::<Vec<_>>().concat();
+        let front = format!(
+            "{front}print: {{page: {quoted}, edition: {quoted}}}\nraw: {{file: {quoted}, sha256: {quoted}}}\n"
+        );
         site.file(&format!("content/p{n}.md"), format!("---\n{front}date: 2020-01-01\ncorrections: [{{text: {quoted}}}]\n---\n\n{payload}\n\n[x]({payload})\n"));
     }
     let run = site.build();
     assert_eq!(run.count("set_aside"), 0, "{}", run.stdout);
-    for (name, bytes) in site.tree() {
+    assert!(run.problems("output-clash").is_empty(), "{}", run.stdout);
+    let tree = site.tree();
+    for (name, bytes) in &tree {
         // The manifest is not published; the icon is the theme's own.
         if name.starts_with("manifest") || name.starts_with("assets/icon.") {
             continue;
         }
-        let text = String::from_utf8(bytes).unwrap();
+        let text = std::str::from_utf8(bytes).unwrap();
         assert!(!text.contains(">49<"), "{name}");
-        assert!(!text.chars().any(|c| c.is_control() && !c.is_whitespace()), "{name}");
-        well_formed_and_inert(&name, &text);
+        assert!(!text.chars().any(|c| c.is_control() && !c.is_ascii_whitespace()), "{name}");
+        well_formed_and_inert(name, text);
     }
     for name in site.names() {
         assert!(name.split('/').all(|part| part.len() <= 100 && !part.starts_with("..")), "{name}");
     }
+    let count = |end: &str| tree.keys().filter(|name| name.ends_with(end)).count();
+    for end in [".bib", ".ris", ".csl.json"] {
+        assert_eq!(count(end), PAYLOADS.len(), "{end}");
+    }
 }
 
-/// Whatever an article says, a page runs only the theme's script, and every XML and JSON can be read.
+/// Whatever an article says, a page runs only the theme's script, every format can be read and says one thing.
 fn well_formed_and_inert(name: &str, text: &str) {
     match name.rsplit('.').next().unwrap() {
-        "html" => {}
+        "html" => inert(name, text),
         "xml" => {
-            return drop(roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{name}: {error}")));
+            roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            if name.ends_with("feed.xml") || name.ends_with("rss.xml") {
+                feed_rs::parser::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
+            }
         }
-        "json" => return drop(serde_json::from_str::<serde_json::Value>(text).unwrap()),
-        "css" | "js" | "txt" => return,
+        "json" => drop(serde_json::from_str::<serde_json::Value>(text).unwrap()),
+        "ndjson" => {
+            let lines: Vec<serde_json::Value> =
+                text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            assert_eq!(lines.len(), PAYLOADS.len());
+        }
+        "bib" => {
+            let parsed =
+                biblatex::Bibliography::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!(parsed.len(), 1, "{text}");
+            let entry = parsed.iter().next().unwrap();
+            assert_eq!(entry.entry_type, biblatex::EntryType::Article, "{text}");
+            let authors = entry.author().map_or(0, |authors| authors.len());
+            assert_eq!(authors, usize::from(entry.get("author").is_some()), "{text}");
+        }
+        "ris" => {
+            let lines: Vec<&str> = text.split_terminator("\r\n").collect();
+            assert!(
+                lines.iter().all(|line| line.get(2..6) == Some("  - ") && !line.contains(['\r', '\n'])),
+                "{text}"
+            );
+            let count = |tag: &str| lines.iter().filter(|line| line.starts_with(tag)).count();
+            assert_eq!(
+                (count("TY"), count("ER"), lines[0], *lines.last().unwrap()),
+                (1, 1, "TY  - NEWS", "ER  - "),
+                "{text}"
+            );
+        }
+        "_redirects" => {
+            for line in text.lines() {
+                let parts: Vec<&str> = line.split(' ').collect();
+                assert!(
+                    parts.len() == 3 && parts[2] == "301!" && parts[1].starts_with("/2020/01/01/"),
+                    "{line}"
+                );
+                assert!(
+                    parts[0].starts_with('/') && !parts[0].contains('*') && !parts[0].contains("/:"),
+                    "{line}"
+                );
+            }
+        }
+        "conf" => {
+            for line in text.lines().skip(1) {
+                let outside: String =
+                    line.replace("\\\\", "").replace("\\\"", "").split('"').step_by(2).collect();
+                let rule =
+                    outside.replace("$args ~", "$args =").replace(" if ($args = ) { return 301 ; }", "");
+                assert_eq!(rule.replace(" return 301 ;", ""), "location =  { }", "{line}");
+            }
+        }
+        "htaccess" => {
+            for line in text.lines().skip(1) {
+                let outside: String = line.split('"').step_by(2).collect();
+                assert!(
+                    ["RewriteRule   [R=301,L,NE,QSD]", "RewriteCond  "].contains(&outside.as_str()),
+                    "{line}"
+                );
+            }
+        }
+        "css" | "js" | "txt" => {}
         other => panic!("{name}: nobody looked at `{other}`"),
     }
-    for element in scraper::Html::parse_document(text).tree.values().filter_map(|node| node.as_element()) {
+}
+
+fn inert(name: &str, text: &str) {
+    let page = scraper::Html::parse_document(text);
+    for element in page.tree.values().filter_map(|node| node.as_element()) {
         match element.name() {
             "script" if element.attr("src").is_some_and(|src| src.starts_with("/assets/")) => {}
             "script" => assert_eq!(element.attr("type"), Some("application/ld+json"), "{name}"),
             "svg" => assert_eq!(element.attr("class"), Some("spark"), "{name}"),
             other => {
-                assert!(!["img", "iframe", "object", "style", "math"].contains(&other), "{name}: {other}");
+                assert!(
+                    !["img", "iframe", "object", "style", "math", "base"].contains(&other),
+                    "{name}: {other}"
+                );
             }
         }
         for (key, value) in element.attrs() {
             assert!(!key.starts_with("on") && key != "style", "{name}: {key}");
-            assert!(
-                !value.trim().to_lowercase().starts_with("javascript:") || key == "content",
-                "{name}: {value}"
-            );
+            let value = value.trim().to_lowercase();
+            let runs = ["javascript:", "vbscript:", "data:"].iter().any(|scheme| value.starts_with(scheme));
+            assert!(!runs || key == "content", "{name}: {value}");
         }
     }
     let scripts = scraper::Selector::parse("script[type]").unwrap();
-    for script in scraper::Html::parse_document(text).select(&scripts) {
+    for script in page.select(&scripts) {
         let json: serde_json::Value = serde_json::from_str(&script.text().collect::<String>()).unwrap();
         assert_eq!(json["@type"], "NewsArticle", "{name}");
+    }
+}
+
+#[test]
+fn letters_that_no_page_may_hold_are_dropped() {
+    let letters = [
+        "\u{1}",
+        "\u{7f}",
+        "\u{85}",
+        "\u{92}",
+        "\u{9b}",
+        "\u{fdd0}",
+        "\u{fffe}",
+        "\u{ffff}",
+        "\u{1fffe}",
+        "\u{10ffff}",
+    ];
+    let site =
+        Site::with("title: T\nbase_url: https://example.org\nfeeds: {content: full}\ndownloads: true\n");
+    for (n, letter) in letters.iter().enumerate() {
+        let code = u32::from(letter.chars().next().unwrap());
+        site.file(
+            &format!("content/a{n}.md"),
+            format!("# Ti{letter}t&#{code};le{n}\n\nA{letter}B&#{code};C `co{letter}de` [l](/x \"ti{letter}t&#{code};le\")\n\n<b title='x{letter}y&#{code};z'>x{letter}y</b>\n"),
+        );
+    }
+    site.build();
+    for (n, letter) in letters.iter().enumerate() {
+        assert!(
+            site.read(&format!("public/undated/a{n}.html")).contains(&format!(">Title{n}</h1>")),
+            "{letter:?}"
+        );
+        for (name, bytes) in site.tree() {
+            assert!(!String::from_utf8(bytes).unwrap().contains(letter), "{name}: {letter:?}");
+        }
     }
 }
 

@@ -59,31 +59,125 @@ fn feeds_hold_the_whole_text_if_asked() {
 }
 
 #[test]
-fn the_history_of_a_feed_reaches_the_first_article_and_stands() {
-    let site = archive("feeds: {entries: 1}\n");
+fn addresses_in_a_feed_are_whole_and_shown_code_is_as_written() {
+    let site = Site::with(&format!("{HEAD}feeds: {{content: full}}\n"));
+    site.file("content/i.png", b"png");
+    let body = "[a](other.html) [b](../) [c](?a=1&b=2) [d](/root.html) [e](#x) [f](https://else.example/) \
+                [g](mailto:a@e.org) ![i](i.png)\n\n## X\n\n` href=\"/x\"`\n\n<q cite='q.html'>q</q>\n";
+    site.file("content/a.md", format!("---\ntitle: A\ndate: 2020-01-02\n---\n{body}"));
     site.build().clean();
-    let before = site.tree();
-    let (mut name, mut seen, mut steps) = ("feed.xml".to_string(), Vec::new(), 0);
+    let text = feed(&site, "feed.xml").entries[0].content.clone().unwrap().body.unwrap();
+    let page = Html::parse_fragment(&text);
+    assert_eq!(
+        attribute(&page, "a", "href"),
+        [
+            "https://example.org/archive/2020/01/02/other.html",
+            "https://example.org/archive/2020/01/",
+            "https://example.org/archive/2020/01/02/a.html?a=1&b=2",
+            "https://example.org/archive/root.html",
+            "https://example.org/archive/2020/01/02/a.html#x",
+            "https://else.example/",
+            "mailto:a@e.org",
+        ]
+    );
+    assert!(attribute(&page, "img", "src")[0].starts_with("https://example.org/archive/"), "{text}");
+    assert_eq!(attribute(&page, "q", "cite"), ["https://example.org/archive/2020/01/02/q.html"]);
+    let code = page.select(&Selector::parse("code").unwrap()).next().unwrap();
+    assert_eq!(code.text().collect::<String>().trim(), "href=\"/x\"");
+}
+
+/// The documents of the history, newest first, each with the ids of its entries.
+fn history(site: &Site) -> Vec<(String, Vec<String>)> {
+    let (mut name, mut documents) = ("feed.xml".to_string(), Vec::new());
     loop {
         let text = site.read(&format!("public/{name}"));
         let document = roxmltree::Document::parse(&text).unwrap();
-        seen.extend(feed(&site, &name).entries.into_iter().map(|entry| entry.id));
         let archive = document.descendants().any(|node| node.tag_name().name() == "archive");
         assert_eq!(archive, name != "feed.xml", "{name}");
+        let ids = feed(site, &name).entries.into_iter().map(|entry| entry.id).collect();
+        documents.push((name, ids));
         let previous = document.descendants().find(|node| node.attribute("rel") == Some("prev-archive"));
-        let Some(previous) = previous else { break };
+        let Some(previous) = previous else { return documents };
         let url = previous.attribute("href").unwrap();
         name = url.strip_prefix("https://example.org/archive/").unwrap().to_string();
-        steps += 1;
-        assert!(steps < 10);
+        assert!(documents.len() < 20);
     }
-    seen.sort();
-    seen.dedup();
-    assert_eq!((seen.len(), steps), (3, 3));
-    site.article("new.md", "title: New\ndate: 2019-09-01");
+}
+
+#[test]
+fn the_history_of_a_feed_reaches_the_first_article_and_stands() {
+    let site = archive("feeds: {entries: 2}\n");
+    let mut frozen = std::collections::BTreeMap::new();
+    let mut articles = 3;
+    let new = [
+        "2019-08-03",
+        "2019-08-04",
+        "2019-08-05",
+        "2019-09-01",
+        "2019-09-02",
+        "2019-09-03",
+        "2020",
+        "2020-01-01",
+    ];
+    for (n, date) in std::iter::once(None).chain(new.into_iter().map(Some)).enumerate() {
+        if let Some(date) = date {
+            site.article(&format!("new{n}.md"), &format!("title: New {n}\ndate: {date}"));
+            articles += 1;
+        }
+        site.build();
+        let documents = history(&site);
+        let ids: std::collections::BTreeSet<_> = documents.iter().flat_map(|(_, ids)| ids).collect();
+        assert_eq!(ids.len(), articles, "nothing is left out: {documents:?}");
+        let tree = site.tree();
+        for (name, bytes) in &frozen {
+            assert!(tree[name] == *bytes, "{name} changed with an article of {date:?}");
+        }
+        frozen.extend(documents[1..].iter().map(|(name, _)| (name.clone(), tree[name].clone())));
+        let newest = documents[0].1.len();
+        assert_eq!(feed(&site, "rss.xml").entries.len(), 2.min(articles), "others keep to the limit");
+        assert!(newest >= 2, "{documents:?}");
+    }
+    let names: Vec<String> = history(&site).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(
+        names,
+        [
+            "feed.xml",
+            "2020/feed.xml",
+            "2019/09/feed.xml",
+            "2019/08/feed.xml",
+            "2019/07/feed.xml",
+            "1998/feed.xml"
+        ]
+    );
+    site.file("archive.yaml", format!("{HEAD}feeds: {{entries: 1, history: false}}\n"));
     site.build();
-    for old in ["1998/feed.xml", "2019/07/feed.xml", "2019/08/feed.xml"] {
-        assert_eq!(site.tree()[old], before[old], "{old} is frozen");
+    assert_eq!(feed(&site, "feed.xml").entries.len(), 1);
+    assert!(!site.exists("public/2019/09/feed.xml"));
+}
+
+#[test]
+fn a_term_has_a_feed_from_as_many_articles_as_its_taxonomy_says() {
+    let config = format!(
+        "{HEAD}taxonomies: {{tags: {{feed: 3}}, sections: {{feed: always}}, authors: {{feed: never}}}}\n"
+    );
+    let site = Site::with(&config);
+    for n in 0..3 {
+        let tags = if n < 2 { "[three, two]" } else { "[three]" };
+        site.article(
+            &format!("a{n}.md"),
+            &format!("title: A{n}\ndate: 2020-01-01\ntags: {tags}\nsection: S\nauthors: [Jo]"),
+        );
+    }
+    site.build().clean();
+    for (folder, wanted) in
+        [("tags/three", true), ("tags/two", false), ("sections/s", true), ("authors/jo", false)]
+    {
+        for name in ["feed.xml", "rss.xml", "feed.json"] {
+            assert_eq!(site.exists(&format!("public/{folder}/{name}")), wanted, "{folder}/{name}");
+        }
+        let page = Html::parse_document(&site.read(&format!("public/{folder}/index.html")));
+        let links = attribute(&page, "head link[rel='alternate']", "href");
+        assert_eq!(links.len(), if wanted { 3 } else { 0 }, "{folder}: {links:?}");
     }
 }
 
