@@ -188,8 +188,15 @@ fn look(source: &fs::File, known: Option<Source>, keys: &Keys, now: Option<fs::M
 
 fn entry(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> Result<(Entry, Vec<Problem>), Problem> {
     let loaded = content::parse(source, bytes, keys)?;
-    let outline = markdown::outline(&loaded.body)
-        .map_err(|refused| refusal(&refused, &source.name, loaded.body_line))?;
+    let article = &loaded.article;
+    let summed_up = article.subtitle.is_some() || article.description.is_some();
+    let outline = if article.title.is_some() && summed_up && !markdown::may_name_files(&loaded.body) {
+        // All that a list or a plan needs stands in front matter; limits are watched when the body is rendered.
+        markdown::Outline::default()
+    } else {
+        markdown::outline(&loaded.body)
+            .map_err(|refused| refusal(&refused, &source.name, loaded.body_line))?
+    };
     let Loaded { article, slug, explicit_slug, name_title, body, body_start, body_line, mut problems } =
         loaded;
     problems.extend(unusable_addresses(&article, &source.name));

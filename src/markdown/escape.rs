@@ -59,6 +59,40 @@ pub fn is_unwanted(letter: char) -> bool {
     letter.is_control() && !matches!(letter, '\n' | '\t') || noncharacter
 }
 
+/// Whether a text holds anything unwanted.
+pub fn has_unwanted(text: &str) -> bool {
+    let mut at = 0;
+    while let Some(letter) = next_notable(text, &mut at) {
+        if is_unwanted(letter) {
+            return true;
+        }
+        at += letter.len_utf8();
+    }
+    false
+}
+
+/// Bytes with which characters begin that may be unwanted or have to be escaped: most text has none of them, and is
+/// copied in long runs.
+const NOTABLE: [bool; 256] = {
+    let mut notable = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        // U+0080–9F begin with C2, noncharacters with EF or F0–F4.
+        notable[byte] =
+            matches!(byte as u8, 0..=0x1f | 0x7f | b'<' | b'>' | b'&' | b'"' | 0xc2 | 0xef..=0xf4);
+        byte += 1;
+    }
+    notable[b'\n' as usize] = false;
+    notable[b'\t' as usize] = false;
+    notable
+};
+
+/// Moves to the next character that begins with a notable byte.
+fn next_notable(text: &str, at: &mut usize) -> Option<char> {
+    *at += text.as_bytes()[*at..].iter().position(|byte| NOTABLE[usize::from(*byte)])?;
+    text[*at..].chars().next()
+}
+
 /// Appends plain text, without what is unwanted.
 pub fn escape(out: &mut String, text: &str) {
     replace(out, text, |letter| match letter {
@@ -82,13 +116,15 @@ fn unsafe_in_text(letter: char) -> Option<&'static str> {
 }
 
 fn replace(out: &mut String, text: &str, replacement: impl Fn(char) -> Option<&'static str>) {
-    let mut from = 0;
-    for (at, letter) in text.char_indices() {
+    let (mut from, mut at) = (0, 0);
+    while let Some(letter) = next_notable(text, &mut at) {
+        let end = at + letter.len_utf8();
         if let Some(replacement) = replacement(letter) {
             out.push_str(&text[from..at]);
             out.push_str(replacement);
-            from = at + letter.len_utf8();
+            from = end;
         }
+        at = end;
     }
     out.push_str(&text[from..]);
 }

@@ -46,7 +46,7 @@ use crate::markdown::token::{Token, Tokens};
 use crate::markdown::write::{Raw, Written};
 
 pub use crate::markdown::link::{safe_url, safe_web_url};
-pub use crate::markdown::outline::{LocalLink, Outline, local_links, outline};
+pub use crate::markdown::outline::{LocalLink, Outline, local_links, may_name_files, outline};
 pub use crate::markdown::shortcode::shortcodes;
 
 /// A remark on a body: what was changed or is worth a look.
@@ -289,6 +289,10 @@ fn events(text: &str) -> impl Iterator<Item = Event<'_>> {
 /// The name of an attribute that marks what we generate; no tag of the body can have it, as the body has no such text.
 fn unused_attribute(source: &Source) -> String {
     const PREFIX: &str = "data-b";
+    // Without a tag of its own a body has no attributes.
+    if !source.text.contains('<') {
+        return format!("{PREFIX}0");
+    }
     let text = source.plain(&source.text).to_ascii_lowercase();
     let numbers = text.split(PREFIX).skip(1).filter_map(|after| {
         let digits = after.bytes().take(9).take_while(u8::is_ascii_digit).count();

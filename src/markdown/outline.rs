@@ -46,6 +46,17 @@ pub fn outline(body: &str) -> Result<Outline, Refused> {
     Ok(reader.outline)
 }
 
+/// Whether a body may have [`Outline::links`]: it names a file of their kinds somewhere, or hides one in character
+/// references. Most bodies do neither, which is seen sooner than they are parsed.
+pub fn may_name_files(body: &str) -> bool {
+    let ends_name = |rest: &str| {
+        let end = rest.find(|it: char| !it.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let name = ["x.", &rest[..end]].concat();
+        is_markdown(&name) || is_picture(&name)
+    };
+    body.contains(['&', '%']) || body.split('.').skip(1).any(ends_name)
+}
+
 /// A link to somewhere on this site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalLink {

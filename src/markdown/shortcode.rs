@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::markdown::escape::is_unwanted;
+use crate::markdown::escape::{has_unwanted, is_unwanted};
 
 /// Where the letters for ASCII punctuation begin, in the last private-use plane.
 const LETTERS: u32 = 0x10_F700;
@@ -25,7 +25,8 @@ impl<'a> Source<'a> {
     pub fn new(body: &'a str) -> Self {
         let clean = without_controls(body);
         // A body that uses these letters itself is left alone, or they would come back as punctuation.
-        let foreign = clean.contains(|it: char| is_letter(it));
+        // They begin with a byte that few texts have.
+        let foreign = clean.as_bytes().contains(&0xf4) && clean.contains(is_letter);
         match if foreign { None } else { hide(&clean) } {
             Some(text) => Source { text: Cow::Owned(text), hidden: true },
             None => Source { text: clean, hidden: false },
@@ -85,7 +86,7 @@ impl<'a> Source<'a> {
 }
 
 fn without_controls(body: &str) -> Cow<'_, str> {
-    if !body.contains(is_unwanted) {
+    if !has_unwanted(body) {
         return Cow::Borrowed(body);
     }
     body.replace("\r\n", "\n").replace('\r', "\n").replace(is_unwanted, "").into()

@@ -248,3 +248,25 @@ fn bodies_over_a_limit_are_refused() {
     assert_eq!(refused(&nested).line, Some(65));
     assert_eq!(refused(&nested).to_string(), "quotes and lists are nested more than 128 deep");
 }
+
+#[test]
+fn bodies_that_name_no_files_have_no_links_in_their_outline() {
+    let bodies = [
+        "plain. Text, etc.",
+        "[a](b.md)",
+        "[a](b.MD#x)",
+        "[a]: b.markdown",
+        "![a](b.png?x)",
+        "<img src=b.jpg>",
+        "[a](b&#46;md)",
+        "[a](b%2emd)",
+        "[a](b\\.md)",
+        "[a](<b c.gif>)",
+        "{{< figure src=\"a.webp\" >}}",
+    ];
+    for body in bodies {
+        let links = outline(body).unwrap().links;
+        assert!(links.is_empty() || crate::markdown::may_name_files(body), "{body}: {links:?}");
+    }
+    assert!(!crate::markdown::may_name_files(bodies[0]));
+}
