@@ -3,9 +3,10 @@
 use super::Entry;
 use crate::problem::Problem;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// For each copy its canonical article. A copy of a copy belongs to the same group; a ring has no canonical one.
-pub(super) fn canonical(entries: &[Entry]) -> (BTreeMap<usize, usize>, Vec<Problem>) {
+pub(super) fn canonical(entries: &[Arc<Entry>]) -> (BTreeMap<usize, usize>, Vec<Problem>) {
     let names = names(entries);
     let (mut links, mut problems) = (BTreeMap::new(), Vec::new());
     for (id, entry) in entries.iter().enumerate().filter(|(_, entry)| !entry.removed()) {
@@ -40,7 +41,7 @@ pub(super) fn canonical(entries: &[Entry]) -> (BTreeMap<usize, usize>, Vec<Probl
 }
 
 /// How an article can be called: its file, with and without `content/`, and its original address.
-fn names(entries: &[Entry]) -> HashMap<&str, usize> {
+fn names(entries: &[Arc<Entry>]) -> HashMap<&str, usize> {
     let mut names = HashMap::new();
     for (id, entry) in entries.iter().enumerate().filter(|(_, entry)| !entry.removed()) {
         let source = entry.source.as_str();

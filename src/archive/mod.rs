@@ -16,6 +16,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// One published article or page, without its body.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -88,11 +89,11 @@ pub struct Span {
 #[derive(Debug)]
 pub struct Archive {
     /// Undated articles by source, then dated ones from the oldest to the newest. Removed ones stand among them.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Arc<Entry>>,
     /// How many of the entries are undated.
     pub undated: usize,
     /// Pages outside the archive, by source.
-    pub pages: Vec<Entry>,
+    pub pages: Vec<Arc<Entry>>,
     /// Years, months and days that have a published article.
     pub periods: BTreeMap<Period, Span>,
     /// Months that have a published article, and where their entries stand; with month 0 those of a year that
@@ -114,12 +115,12 @@ pub struct Archive {
 
 impl Archive {
     /// Orders and groups articles.
-    pub fn new(all: Vec<Entry>, config: &Config) -> (Self, Vec<Problem>) {
+    pub fn new(all: Vec<Arc<Entry>>, config: &Config) -> (Self, Vec<Problem>) {
         let (mut pages, mut entries): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|entry| entry.article.kind == Kind::Page);
         pages.sort_by(|a, b| a.source.cmp(&b.source));
         // A key that borrows: sorting by a cloned one would copy every path.
-        let key = |entry: &Entry| entry.article.date.map(|date| date.civil());
+        let key = |entry: &Arc<Entry>| entry.article.date.map(|date| date.civil());
         entries.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.source.cmp(&b.source)));
         let undated = entries.iter().take_while(|entry| entry.article.date.is_none()).count();
         let periods = periods(&entries, undated);
@@ -149,7 +150,7 @@ impl Archive {
     }
 
     /// Gives the articles and pages back, to be grouped anew.
-    pub fn into_entries(self) -> Vec<Entry> {
+    pub fn into_entries(self) -> Vec<Arc<Entry>> {
         self.entries.into_iter().chain(self.pages).collect()
     }
 
@@ -195,7 +196,7 @@ impl Archive {
     }
 }
 
-fn months(entries: &[Entry], undated: usize) -> BTreeMap<Period, Range<usize>> {
+fn months(entries: &[Arc<Entry>], undated: usize) -> BTreeMap<Period, Range<usize>> {
     let mut months: BTreeMap<Period, Range<usize>> = BTreeMap::new();
     for (id, entry) in entries.iter().enumerate().skip(undated).filter(|(_, entry)| !entry.removed()) {
         let Some(date) = entry.article.date else { continue };
@@ -205,7 +206,7 @@ fn months(entries: &[Entry], undated: usize) -> BTreeMap<Period, Range<usize>> {
     months
 }
 
-fn corrected(entries: &[Entry], config: &Config) -> Vec<usize> {
+fn corrected(entries: &[Arc<Entry>], config: &Config) -> Vec<usize> {
     let live = entries.iter().enumerate().filter(|(_, entry)| !entry.removed());
     let mut corrected: Vec<usize> =
         live.filter(|(_, entry)| !entry.article.corrections.is_empty()).map(|(id, _)| id).collect();
@@ -217,7 +218,7 @@ fn corrected(entries: &[Entry], config: &Config) -> Vec<usize> {
     corrected
 }
 
-fn days_of_year(entries: &[Entry]) -> BTreeMap<(i8, i8), Vec<usize>> {
+fn days_of_year(entries: &[Arc<Entry>]) -> BTreeMap<(i8, i8), Vec<usize>> {
     let mut days: BTreeMap<(i8, i8), Vec<usize>> = BTreeMap::new();
     for (id, entry) in entries.iter().enumerate().filter(|(_, entry)| !entry.removed()) {
         let day = entry.article.date.and_then(|date| Some((date.month()?, date.day()?)));
@@ -227,7 +228,7 @@ fn days_of_year(entries: &[Entry]) -> BTreeMap<(i8, i8), Vec<usize>> {
     days
 }
 
-fn periods(entries: &[Entry], undated: usize) -> BTreeMap<Period, Span> {
+fn periods(entries: &[Arc<Entry>], undated: usize) -> BTreeMap<Period, Span> {
     let mut periods: BTreeMap<Period, Span> = BTreeMap::new();
     for (id, entry) in entries.iter().enumerate().skip(undated) {
         let Some(date) = entry.article.date else { continue };

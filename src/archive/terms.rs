@@ -5,7 +5,8 @@ use crate::article::term_key;
 use crate::config::{Config, Taxonomy};
 use crate::problem::Problem;
 use crate::route::{Slug, suffix};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Index of a term in its taxonomy.
@@ -27,7 +28,7 @@ pub struct Term {
 type Grouped = (Vec<Vec<Term>>, Vec<Vec<Vec<TermId>>>, Vec<Problem>);
 
 /// Groups entries by their terms, for every configured taxonomy.
-pub(super) fn group(entries: &[Entry], config: &Config) -> Grouped {
+pub(super) fn group(entries: &[Arc<Entry>], config: &Config) -> Grouped {
     let mut problems: Vec<Problem> = without_taxonomy(config).collect();
     let mut all = Vec::with_capacity(config.taxonomies.len());
     let mut terms_of = vec![Vec::with_capacity(config.taxonomies.len()); entries.len()];
@@ -113,6 +114,15 @@ fn without_taxonomy(config: &Config) -> impl Iterator<Item = Problem> {
     })
 }
 
+/// A spelling as it is written, and who uses it.
+struct Spelling<'a> {
+    /// The name to use for it.
+    name: &'a str,
+    slug: Slug,
+    slots: Vec<usize>,
+    count: usize,
+}
+
 #[derive(Default)]
 struct Group<'a> {
     /// Spellings and how often each was used.
@@ -122,7 +132,7 @@ struct Group<'a> {
 }
 
 fn group_one(
-    entries: &[Entry],
+    entries: &[Arc<Entry>],
     taxonomy: &Taxonomy,
     config: &Config,
     problems: &mut Vec<Problem>,
@@ -133,39 +143,69 @@ fn group_one(
         let hint = "of names that mean one, let one stand for the others";
         Problem::warning("config", message).file(crate::config::FILE).hint(hint)
     }));
-    let mut names: BTreeMap<&str, (&str, Slug)> = BTreeMap::new();
-    let mut groups: BTreeMap<Slug, Group> = BTreeMap::new();
-    for (id, entry) in entries.iter().enumerate() {
-        for name in entry.article.terms(&taxonomy.name) {
-            let (name, slug) = names.entry(name).or_insert_with(|| aliases.resolve(name));
-            let group = groups.entry(slug.clone()).or_default();
-            if group.slots.last() != Some(&id) {
-                group.slots.push(id);
-                group.count += usize::from(!entry.removed());
-            }
-            *group.spellings.entry(name).or_default() += usize::from(!entry.removed());
-        }
+    let (spellings, written) = spellings(entries, taxonomy, &aliases);
+    let mut groups: BTreeMap<&Slug, (Group, Vec<usize>)> = BTreeMap::new();
+    for (at, spelling) in spellings.iter().enumerate() {
+        let (group, members) = groups.entry(&spelling.slug).or_default();
+        *group.spellings.entry(spelling.name).or_default() += spelling.count;
+        group.slots.extend(&spelling.slots);
+        members.push(at);
     }
-    groups.retain(|_, group| group.count > 0);
-    let mut of = vec![Vec::new(); entries.len()];
+    let mut term_of = vec![None; spellings.len()];
     let mut terms = Vec::with_capacity(groups.len());
-    for (slug, group) in groups {
-        problems.extend(misspelt(&group, taxonomy));
-        for id in &group.slots {
-            of[*id].push(terms.len());
+    for (slug, (mut group, members)) in groups {
+        // Several spellings in one article are one use.
+        group.slots.sort_unstable();
+        group.slots.dedup();
+        group.count = group.slots.iter().filter(|id| !entries[**id].removed()).count();
+        if group.count == 0 {
+            continue;
         }
-        terms.push(Term { name: shown(&group).to_string(), slug, slots: group.slots, count: group.count });
+        problems.extend(misspelt(&group, taxonomy));
+        for at in members {
+            term_of[at] = Some(terms.len());
+        }
+        let name = shown(&group).to_string();
+        terms.push(Term { name, slug: slug.clone(), slots: group.slots, count: group.count });
     }
     // An article lists its terms in the order written, which says what matters most.
-    for (entry, ids) in entries.iter().zip(&mut of) {
-        let written = entry.article.terms(&taxonomy.name);
-        let place = |id: &TermId| {
-            let slug = &terms[*id].slug;
-            written.iter().position(|name| names.get(name.as_str()).is_some_and(|(_, other)| other == slug))
-        };
-        ids.sort_by_cached_key(place);
+    let of = written.into_iter().map(|written| {
+        let mut ids: Vec<TermId> = Vec::with_capacity(written.len());
+        for id in written.into_iter().filter_map(|at| term_of[at]) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        ids
+    });
+    (terms, of.collect())
+}
+
+/// All spellings, and for each entry those it uses: a name that thousands of articles have is folded once.
+fn spellings<'a>(
+    entries: &'a [Arc<Entry>],
+    taxonomy: &Taxonomy,
+    aliases: &Aliases<'a>,
+) -> (Vec<Spelling<'a>>, Vec<Vec<usize>>) {
+    let mut index: HashMap<&str, usize> = HashMap::new();
+    let mut spellings: Vec<Spelling> = Vec::new();
+    let mut written = Vec::with_capacity(entries.len());
+    for (id, entry) in entries.iter().enumerate() {
+        let names = entry.article.terms(&taxonomy.name);
+        let mut used = Vec::with_capacity(names.len());
+        for name in names {
+            let at = *index.entry(name).or_insert_with(|| {
+                let (name, slug) = aliases.resolve(name);
+                spellings.push(Spelling { name, slug, slots: Vec::new(), count: 0 });
+                spellings.len() - 1
+            });
+            spellings[at].slots.push(id);
+            spellings[at].count += usize::from(!entry.removed());
+            used.push(at);
+        }
+        written.push(used);
     }
-    (terms, of)
+    (spellings, written)
 }
 
 /// The most frequent spelling; of equals, the first in order.

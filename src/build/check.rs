@@ -34,7 +34,7 @@ fn check_here(config: &Config, progress: Progress) -> Result<Checked> {
         let attempt = match inputs.plan(&[]) {
             Ok(attempt) => attempt,
             Err(error) => {
-                return Ok(Checked { articles: 0, findings: inputs.all_problems(None, findings(error)?) });
+                return Ok(Checked { articles: 0, findings: inputs.all_problems(findings(error)?) });
             }
         };
         let work = inputs.work(&attempt);
@@ -46,21 +46,22 @@ fn check_here(config: &Config, progress: Progress) -> Result<Checked> {
                 let remarks = work.remarks(&done.made);
                 let anchors = done.made.into_iter().flat_map(|made| made.kept);
                 let found = remarks.into_iter().chain(anchors).chain(links.problems).collect();
-                return Ok(checked(&mut inputs, attempt, found));
+                return Ok(checked(&mut inputs, &attempt, found));
             }
             Err(error) => {
                 let found = findings(error)?.into_iter().chain(links.problems).collect();
-                return Ok(checked(&mut inputs, attempt, found));
+                return Ok(checked(&mut inputs, &attempt, found));
             }
         }
     }
 }
 
-fn checked(inputs: &mut Inputs<'_>, attempt: Attempt, mut found: Vec<Problem>) -> Checked {
+fn checked(inputs: &mut Inputs<'_>, attempt: &Attempt, mut found: Vec<Problem>) -> Checked {
     let articles = attempt.archive.count();
     found.extend(terms::orphans(&attempt.archive, inputs.config));
     found.extend(terms::similar(&attempt.archive, inputs.config));
-    Checked { articles, findings: inputs.all_problems(Some(attempt), found) }
+    let found = inputs.problems_of(attempt, found);
+    Checked { articles, findings: inputs.all_problems(found) }
 }
 
 /// What is wrong with the articles shows even if the theme cannot be used.

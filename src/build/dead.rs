@@ -48,6 +48,7 @@ impl Links {
         let pages = || work.archive.pages.iter().enumerate();
         let articles = entries().map(|(id, entry)| (work.plan.addresses.article(id), entry));
         let all = articles.chain(pages().map(|(id, entry)| (work.plan.addresses.page(id), entry)));
+        let all = all.map(|(path, entry)| (path, entry.as_ref()));
         let published: Vec<(&OutPath, &Entry)> = all.filter(|(_, entry)| !entry.removed()).collect();
         progress(Event::Stage(Stage::Following, published.len()));
         let followed: Vec<_> = published

@@ -15,7 +15,8 @@ use crate::problem::Problem;
 use crate::route::OutPath;
 use crate::theme::{self, Theme};
 use anyhow::Result;
-use std::collections::BTreeMap;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap};
 use xxhash_rust::xxh3::Xxh3;
 
 /// Content, theme and configuration, read once.
@@ -28,6 +29,8 @@ pub(super) struct Inputs<'a> {
     /// The moment before anything was looked at, if stamps can be trusted here.
     now: Option<fs::Moment>,
     pub(super) files: Files,
+    /// Hash of all that a site is made from; files that are copied are told by their stamps.
+    pub(super) hash: u128,
     /// Files of the theme and of `static/`.
     statics: Vec<Copied>,
     problems: Vec<Problem>,
@@ -63,7 +66,8 @@ impl<'a> Inputs<'a> {
         let names: Vec<String> =
             theme.statics.iter().map(|file| format!("{}/{}", theme::STATIC, file.name)).collect();
         files.measure(names.iter().map(String::as_str).zip(&theme.statics), &known.files, now);
-        Ok(Self { config, theme, load, known, now, files, statics, problems })
+        let hash = hash(&theme, config, &load);
+        Ok(Self { config, theme, load, known, now, files, hash, statics, problems })
     }
 
     /// Plans a site of all that is not set aside. `kept` are pages that stand already and stay, with their sources.
@@ -121,6 +125,20 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// Whether a site was made from just these inputs. Articles that are set aside are looked at again.
+    pub(super) fn are_those_of(&self, known: &Published) -> bool {
+        if self.load.changed || !self.load.set_aside.is_empty() || known.inputs != self.hash {
+            return false;
+        }
+        let others = self.load.listing.others.iter().map(|file| (file.name.clone(), file));
+        let statics =
+            self.theme.statics.iter().map(|file| (format!("{}/{}", theme::STATIC, file.name), file));
+        let files: HashMap<String, &fs::File> = others.chain(statics).collect();
+        self.known.files.par_iter().all(|(name, known)| {
+            known.stamp.is_some() && files.get(name).is_some_and(|file| fs::stamp(&file.path) == known.stamp)
+        })
+    }
+
     /// Whether the next build should know something else of the inputs than this one did.
     pub(super) fn has_news(&self) -> bool {
         let files = self.files.all();
@@ -139,19 +157,38 @@ impl<'a> Inputs<'a> {
         self.load.set_aside(attempt.archive, failed);
     }
 
-    /// What should be known of the inputs and of an attempt that worked, sorted by place.
-    pub(super) fn all_problems(&mut self, attempt: Option<Attempt>, found: Vec<Problem>) -> Vec<Problem> {
+    /// What was found in an attempt that worked.
+    pub(super) fn problems_of(&self, attempt: &Attempt, found: Vec<Problem>) -> Vec<Problem> {
+        let mut problems = attempt.problems.clone();
+        problems.extend(content::unused(&self.load.listing, |name| attempt.media.mentions(name)));
+        problems.extend(attempt.media.problems.iter().cloned());
+        problems.extend(found);
+        problems
+    }
+
+    /// What should be known of the inputs, and what was found beside, sorted by place.
+    pub(super) fn all_problems(&mut self, found: Vec<Problem>) -> Vec<Problem> {
         let mut problems = std::mem::take(&mut self.problems);
-        if let Some(attempt) = attempt {
-            problems.extend(attempt.problems);
-            problems.extend(content::unused(&self.load.listing, |name| attempt.media.mentions(name)));
-            problems.extend(attempt.media.problems);
-        }
         problems.extend(found);
         problems.extend(self.load.set_aside_problems());
         sort(&mut problems);
         problems
     }
+}
+
+fn hash(theme: &Theme, config: &Config, load: &Load) -> u128 {
+    let mut hash = Xxh3::new();
+    hash.update(&theme.hash.to_le_bytes());
+    hash.update(&config.digest.to_le_bytes());
+    for entry in &load.entries {
+        hash.update(&entry.face.to_le_bytes());
+        hash.update(&entry.body.to_le_bytes());
+    }
+    for file in load.listing.others.iter().chain(&theme.statics) {
+        hash.update(file.name.as_bytes());
+        hash.update(b"\n");
+    }
+    hash.digest128()
 }
 
 /// What the last build knew, and the moment before this one looks at anything. Nothing is said of a cache that does

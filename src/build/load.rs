@@ -11,6 +11,7 @@ use crate::markdown;
 use crate::problem::{Fatal, Problem};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// The content as a build knows it; bodies are not kept.
@@ -18,9 +19,9 @@ pub(super) struct Load {
     pub(super) listing: Listing,
     pub(super) keys: Keys,
     /// Published articles and pages, and removed ones.
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<Arc<Entry>>,
     /// Those that are not published.
-    hidden: Vec<Entry>,
+    hidden: Vec<Arc<Entry>>,
     pub(super) withheld: BTreeMap<Reason, Vec<String>>,
     /// Sources that cannot be used, with the reason.
     pub(super) set_aside: BTreeMap<String, Problem>,
@@ -129,7 +130,7 @@ impl Load {
         known.filter_map(one).collect()
     }
 
-    fn sort(&mut self, entry: Entry, config: &Config) {
+    fn sort(&mut self, entry: Arc<Entry>, config: &Config) {
         let reason = archive::reason(&entry.article, config);
         if let Some(reason) = reason {
             self.withheld.entry(reason).or_default().push(entry.source.clone());
@@ -186,7 +187,7 @@ fn look(source: &fs::File, known: Option<Source>, keys: &Keys, now: Option<fs::M
     }
 }
 
-fn entry(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> Result<(Entry, Vec<Problem>), Problem> {
+fn entry(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> Result<(Arc<Entry>, Vec<Problem>), Problem> {
     let loaded = content::parse(source, bytes, keys)?;
     let article = &loaded.article;
     let summed_up = article.subtitle.is_some() || article.description.is_some();
@@ -219,7 +220,7 @@ fn entry(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> Result<(Entry, Vec<P
     };
     entry.face = xxh3_128(&postcard::to_stdvec(&entry).expect("plain data into memory"));
     entry.body = xxh3_128(body.as_bytes());
-    Ok((entry, problems))
+    Ok((Arc::new(entry), problems))
 }
 
 /// Addresses of the provenance that no page can link to.

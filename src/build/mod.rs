@@ -79,8 +79,8 @@ pub struct Built {
     pub parsed: usize,
     /// Files whose bytes had to be made.
     pub rendered: usize,
-    /// Fingerprints of all files, by path.
-    pub fingerprints: BTreeMap<String, Fingerprint>,
+    /// What is known of the site now.
+    pub published: Published,
 }
 
 /// How a build is run; its result does not depend on it.
@@ -118,6 +118,9 @@ fn build_here(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
     let mut inputs = Inputs::read(config, run, progress)?;
     let known = std::mem::take(&mut inputs.known.published);
     let here = known.output == site.output().to_string_lossy();
+    if here && inputs.are_those_of(&known) && site.is_as_left(&known.stamps()) {
+        return Ok(as_it_is(&site, inputs, known));
+    }
     loop {
         let kept = Kept { sources: inputs.load.kept() };
         let attempt = inputs.plan(&site.kept_paths(&kept))?;
@@ -130,6 +133,21 @@ fn build_here(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
     }
 }
 
+/// A site that is published already, from these very inputs: there is nothing to plan and nothing to make.
+fn as_it_is(site: &Site, mut inputs: Inputs, known: Published) -> Built {
+    let Published { articles, outputs, problems, .. } = known;
+    let found = problems.into_iter().chain(site.foreign()).collect();
+    Built {
+        articles,
+        pages: outputs.len(),
+        unchanged: outputs.len(),
+        problems: inputs.all_problems(found),
+        withheld: inputs.load.withheld,
+        published: Published { outputs, ..Published::default() },
+        ..Built::default()
+    }
+}
+
 fn publish(
     site: Site,
     mut inputs: Inputs,
@@ -138,17 +156,30 @@ fn publish(
     (run, progress): (&Run, Progress),
 ) -> Result<Built> {
     let remarks = inputs.work(&attempt).remarks(&done.made);
+    // What was set aside while pages were made is to be tried, and reported, again.
+    let hash = if inputs.load.set_aside.is_empty() { inputs.hash } else { 0 };
     let rendered = done.made.iter().filter(|made| made.rendered).count();
     let output = site.output().to_string_lossy().into_owned();
     let (facts, staged): (Vec<_>, Vec<_>) = done.made.into_iter().map(Made::split).unzip();
     let changes = site.commit(inputs.config, &staged, kept)?;
-    let mut published = Published { output, index: attempt.index, outputs: HashMap::new() };
-    let mut fingerprints = BTreeMap::new();
-    let mut news = inputs.has_news() || known.is_none_or(|known| known.index != attempt.index);
+    let articles = attempt.archive.count();
+    let problems = inputs.problems_of(&attempt, remarks);
+    let mut published = Published {
+        output,
+        inputs: hash,
+        index: attempt.index,
+        articles,
+        problems,
+        outputs: HashMap::with_capacity(facts.len()),
+    };
+    let mut news = inputs.has_news() || known.is_none_or(|known| known.inputs != hash);
     for (facts, filed) in facts.into_iter().zip(changes.filed) {
         let path = attempt.plan.outputs[facts.output].path.to_string();
-        let Some(fingerprint) = facts.fingerprint else { continue };
-        fingerprints.insert(path.clone(), fingerprint);
+        let Some(fingerprint) = facts.fingerprint else {
+            // Whatever it holds, it was not made from what was read before.
+            published.inputs = 0;
+            continue;
+        };
         let before = known.and_then(|known| known.outputs.get(&path));
         let same =
             |before: &cache::Output| before.fingerprint == fingerprint.0 && before.stamp == filed.stamp;
@@ -162,16 +193,17 @@ fn publish(
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
         progress(Event::Said(&format!("the next build will take longer: {error}{cause}")));
     }
+    let found = [published.problems.clone(), changes.problems].concat();
     Ok(Built {
-        articles: attempt.archive.count(),
+        articles,
         pages: attempt.plan.outputs.len(),
         written: changes.written,
         unchanged: changes.unchanged,
         removed: changes.removed,
         parsed: inputs.load.parsed,
         rendered,
-        fingerprints,
-        problems: inputs.all_problems(Some(attempt), [remarks, changes.problems].concat()),
+        published,
+        problems: inputs.all_problems(found),
         withheld: inputs.load.withheld,
         set_aside: inputs.load.set_aside.into_keys().collect(),
     })

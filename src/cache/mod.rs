@@ -11,8 +11,10 @@ use crate::fs::{self, Stamp};
 use crate::problem::Problem;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use xxhash_rust::xxh3::xxh3_128;
+use std::sync::Arc;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 /// The folder of the cache in a project.
 pub const FOLDER: &str = ".backissue";
@@ -41,7 +43,7 @@ pub struct Source {
     /// Hash of its bytes.
     pub hash: u128,
     /// What it holds, or why it cannot be used.
-    pub read: Result<(Entry, Vec<Problem>), Problem>,
+    pub read: Result<(Arc<Entry>, Vec<Problem>), Problem>,
 }
 
 /// Any other file that is published.
@@ -60,8 +62,14 @@ pub struct File {
 pub struct Published {
     /// Where.
     pub output: String,
+    /// Hash of all that it was made from; files that were copied stand for themselves.
+    pub inputs: u128,
     /// Hash of all that pages are made from but the bodies of articles.
     pub index: u128,
+    /// Articles with a page and an entry.
+    pub articles: usize,
+    /// What was found while it was planned and made.
+    pub problems: Vec<Problem>,
     /// Every output, by path.
     pub outputs: HashMap<String, Output>,
 }
@@ -116,6 +124,13 @@ pub struct SourceRef<'a> {
     pub read: Result<(&'a Entry, &'a [Problem]), &'a Problem>,
 }
 
+impl Published {
+    /// Paths and stamps of all outputs; a stamp that cannot be trusted is none.
+    pub fn stamps(&self) -> Vec<(&str, Option<Stamp>)> {
+        self.outputs.iter().map(|(path, output)| (path.as_str(), output.stamp)).collect()
+    }
+}
+
 impl Cache {
     /// Reads the cache of a project; empty if there is none, or with a reason if it cannot be used.
     pub fn load(config: &Config, key: u128) -> (Self, Option<String>) {
@@ -155,14 +170,36 @@ impl Cache {
 
 /// Writes the cache of a project as a whole.
 pub fn save(config: &Config, saving: &Saving) -> fs::Result<()> {
-    let mut bytes = postcard::to_extend(saving, MAGIC.to_vec()).expect("plain data into memory");
-    let hash = xxh3_128(&bytes);
-    bytes.extend(hash.to_le_bytes());
     let path = path(config);
     let aside = path.with_extension("tmp");
     // No waiting for the disk: what a loss of power leaves of it is found out by its hash.
-    fs::write(&aside, &bytes)?;
+    fs::write_with(&aside, |out| {
+        let mut hashed = Hashed { out, hash: Xxh3::new() };
+        hashed.write_all(MAGIC)?;
+        // Never as a whole in memory: of a large archive it is large.
+        let hashed = postcard::to_io(saving, hashed).map_err(io::Error::other)?;
+        let hash = hashed.hash.digest128();
+        hashed.out.write_all(&hash.to_le_bytes())
+    })?;
     fs::rename(&aside, &path)
+}
+
+/// Hashes what passes through.
+struct Hashed<'a> {
+    out: &'a mut dyn Write,
+    hash: Xxh3,
+}
+
+impl Write for Hashed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write_all(bytes)?;
+        self.hash.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// Makes the cache's folder. Gives the present moment by the clock of the file system that the project is on.

@@ -170,6 +170,17 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     named("write", path, fs::write(path, bytes))
 }
 
+/// As [`write`], piece by piece.
+pub fn write_with(path: &Path, pieces: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<()> {
+    const BUFFER: usize = 256 << 10;
+    let written = fs::File::create(path).and_then(|file| {
+        let mut buffer = io::BufWriter::with_capacity(BUFFER, file);
+        pieces(&mut buffer)?;
+        buffer.flush()
+    });
+    named("write", path, written)
+}
+
 /// Replaces a file as a whole: readers see the old bytes or the new, and so does a machine that lost power.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     // Hidden, so that no walk takes what a killed process left for a file of the user's.

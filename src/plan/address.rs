@@ -30,7 +30,7 @@ impl Addresses {
         config: &Config,
         kept: &[(OutPath, String)],
     ) -> (Self, Vec<Problem>) {
-        let all: Vec<&Entry> = archive.entries.iter().chain(&archive.pages).collect();
+        let all: Vec<&Entry> = archive.entries.iter().chain(&archive.pages).map(AsRef::as_ref).collect();
         let wanted = |index: usize, slug: &Slug| {
             if index < archive.entries.len() {
                 article_path(&config.permalink, all[index].article.date, slug)
@@ -217,7 +217,8 @@ mod tests {
             body: 0,
             face: 0,
         };
-        let (archive, _) = Archive::new(articles.iter().map(entry).collect(), &config);
+        let (archive, _) =
+            Archive::new(articles.iter().map(entry).map(std::sync::Arc::new).collect(), &config);
         let (addresses, _) = Addresses::new(&archive, &config, &[]);
         let all = archive.entries.iter().enumerate();
         all.map(|(id, entry)| (entry.source.clone(), addresses.article(id).to_string())).collect()

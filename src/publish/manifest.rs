@@ -147,6 +147,11 @@ impl Manifest {
         self.records.is_empty()
     }
 
+    /// Whether nothing of it is missing, damaged or pending, and it lists so many files.
+    pub(super) fn is_whole(&self, files: usize) -> bool {
+        self.whole && self.records.len() == files
+    }
+
     /// What is known of a path.
     pub fn of(&self, path: &str) -> &[Record] {
         let start = self.records.partition_point(|record| record.path.as_str() < path);

@@ -165,6 +165,14 @@ impl Site {
         is.as_ref() == Some(stamp) && !self.found.of(path.as_str()).is_empty()
     }
 
+    /// Whether the site is just as the last build left it: its manifest whole, and these files untouched.
+    pub fn is_as_left(&self, files: &[(&str, Option<Stamp>)]) -> bool {
+        let untouched = |(path, stamp): &(&str, Option<Stamp>)| {
+            stamp.is_some() && fs::own_stamp(&self.output.join(path)) == *stamp
+        };
+        self.found.is_whole(files.len()) && files.par_iter().all(untouched)
+    }
+
     /// A planned file that is published as it should be.
     pub fn as_it_is(path: &OutPath, filed: Filed, source: &str, rank: u8) -> Staged {
         let (path, source) = (path.to_string(), source.to_string());
@@ -279,7 +287,9 @@ impl Site {
             records.sort_by(|a, b| a.path.cmp(&b.path));
         }
         if !self.fresh {
-            changes.problems.extend(self.foreign(&records));
+            let listed =
+                |name: &str| records.binary_search_by(|record| record.path.as_str().cmp(name)).is_ok();
+            changes.problems.extend(self.foreign_but(listed));
         }
         manifest::write(&self.output, &config.site, &records, &self.found)?;
         for number in 0..=self.files.load(Ordering::Relaxed) / PER_FOLDER {
@@ -319,13 +329,15 @@ impl Site {
         staged.par_iter().map(filed).collect()
     }
 
+    /// Files in the output that the manifest found there does not list.
+    pub fn foreign(&self) -> Vec<Problem> {
+        self.foreign_but(|name| !self.found.of(name).is_empty())
+    }
+
     /// Files in the output that nobody told us about.
-    fn foreign(&self, records: &[&Record]) -> Vec<Problem> {
+    fn foreign_but(&self, known: impl Fn(&str) -> bool) -> Vec<Problem> {
         // The site stands already: what cannot be listed is nobody's but its owner's.
-        let unknown = unknown(&self.output, |name| {
-            records.binary_search_by(|record| record.path.as_str().cmp(name)).is_ok()
-        })
-        .unwrap_or_default();
+        let unknown = unknown(&self.output, known).unwrap_or_default();
         let folder = output_name(&self.output);
         let note = |file: &fs::File| {
             Problem::note("foreign-file", "not written by backissue; it is kept")

@@ -352,12 +352,12 @@ fn pages_of_one_fingerprint_have_the_same_bytes() {
         let flags = Flags { now: Some("2024-06-01T12:00:00Z".into()), ..Flags::default() };
         let config = Config::load(site.root(), &flags).unwrap();
         let built = backissue::build::build(&config, &backissue::build::Run::default(), &|_| {}).unwrap();
-        (built.fingerprints, site.tree())
+        (built.published.outputs.into_iter().collect::<BTreeMap<_, _>>(), site.tree())
     };
     let (before, old) = build();
     assert!(before.len() > 60);
     let (again, _) = build();
-    assert_eq!(again, before);
+    assert!(before.iter().all(|(path, known)| again[path].fingerprint == known.fingerprint));
     let mut changed = 0;
     let edits: [&dyn Fn(); 4] = [
         &|| {
@@ -389,9 +389,11 @@ subtitle: '[link](../d1/s1.md)'",
     for edit in edits {
         edit();
         let (after, new) = build();
-        for (path, fingerprint) in &before {
+        for (path, known) in &before {
             match after.get(path) {
-                Some(later) if later == fingerprint => assert!(old[path] == new[path], "{path}"),
+                Some(later) if later.fingerprint == known.fingerprint => {
+                    assert!(old[path] == new[path], "{path}");
+                }
                 Some(_) => changed += 1,
                 None => {}
             }
