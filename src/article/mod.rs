@@ -16,7 +16,6 @@ pub use write::write;
 
 use crate::yaml::Node;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The metadata of one article or page, as its author gave it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +31,7 @@ pub struct Article {
     /// When its text changed last.
     pub updated: Option<Date>,
     /// Names by taxonomy key (see [`term_key`]); no empty lists, names or repetitions.
-    pub terms: BTreeMap<String, Vec<String>>,
+    pub terms: Terms,
     /// The slug asked for, not yet folded.
     pub slug: Option<String>,
     /// Paths under which it was known before.
@@ -61,6 +60,44 @@ pub struct Article {
     pub redact: Vec<String>,
     /// Everything else, for the user's own templates.
     pub extra: Vec<(String, Node)>,
+}
+
+/// Names by taxonomy key, sorted by key: a list, as a tree of a few keys takes half a kilobyte an article.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms(Vec<(Box<str>, Vec<String>)>);
+
+impl Terms {
+    /// The names of a key.
+    pub fn get(&self, key: &str) -> Option<&Vec<String>> {
+        self.0.iter().find(|(known, _)| **known == *key).map(|(_, names)| names)
+    }
+
+    /// Whether there are no names.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Sets the names of a key.
+    pub fn insert(&mut self, key: &str, names: Vec<String>) {
+        let at = self.0.partition_point(|(known, _)| **known < *key);
+        match self.0.get_mut(at).filter(|(known, _)| **known == *key) {
+            Some((_, known)) => *known = names,
+            None => self.0.insert(at, (key.into(), names)),
+        }
+    }
+
+    /// Keys and names, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Vec<String>)> {
+        self.0.iter().map(|(key, names)| (&**key, names))
+    }
+
+    /// Keeps some of the names; a key without names is none.
+    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        for (_, names) in &mut self.0 {
+            names.retain(|name| keep(name));
+        }
+        self.0.retain(|(_, names)| !names.is_empty());
+    }
 }
 
 /// What a file is.

@@ -410,7 +410,7 @@ impl Reader<'_> {
         let mut seen = std::collections::BTreeSet::new();
         names.retain(|name| seen.insert(name.clone()));
         if !names.is_empty() {
-            article.terms.insert(key.to_string(), names);
+            article.terms.insert(key, names);
         }
         Ok(())
     }

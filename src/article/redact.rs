@@ -121,10 +121,7 @@ impl Redaction {
         for text in [title, subtitle, description].into_iter().flatten() {
             *text = self.text(text);
         }
-        for names in terms.values_mut() {
-            names.retain(|name| !self.finds(name));
-        }
-        terms.retain(|_, names| !names.is_empty());
+        terms.retain(|name| !self.finds(name));
         *slug = slug.take().map(|slug| self.path(&slug));
         aliases.retain(|alias| !self.finds(alias));
         *image = image.take().filter(|image| !self.finds(image));

@@ -17,7 +17,7 @@ fn front_matter(article: &Article) -> Node {
     out.text("description", article.description.as_ref());
     out.text("date", article.date.as_ref());
     out.text("updated", article.updated.as_ref());
-    for (key, names) in &article.terms {
+    for (key, names) in article.terms.iter() {
         out.list(key, names);
     }
     out.text("slug", article.slug.as_ref());
@@ -138,14 +138,16 @@ mod tests {
         (plain, lists, prop::option::of((line(), line())), any::<bool>()).prop_map(
             |((title, slug, date, status), (tags, redact, corrections), raw, page)| {
                 let date_of = |text: Option<&str>| text.map(|text| Date::parse(text).unwrap());
-                let terms = [("tags".to_string(), tags.into_iter().collect::<Vec<_>>())];
+                let mut terms = crate::article::Terms::default();
+                terms.insert("tags", tags.into_iter().collect());
+                terms.retain(|_| true);
                 Article {
                     extra: title.iter().map(|title| ("k".to_string(), Node::text(title))).collect(),
                     title,
                     slug,
                     date: date_of(date),
                     status,
-                    terms: terms.into_iter().filter(|(_, names)| !names.is_empty()).collect(),
+                    terms,
                     redact,
                     corrections: corrections
                         .into_iter()

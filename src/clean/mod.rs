@@ -69,7 +69,7 @@ pub fn clean(raw: &RawArticle) -> Result<Cleaned, Rejected> {
             Role::Title => article.title = Some(block.clone()),
             Role::Standfirst => article.subtitle = Some(repair::sentences(block)),
             Role::Authors(byline) => {
-                article.terms.insert("authors".to_string(), byline.names.clone());
+                article.terms.insert("authors", byline.names.clone());
                 if byline.more {
                     body.push(markdown::paragraph(block));
                 }
