@@ -161,8 +161,12 @@ pub fn save(config: &Config, saving: &Saving) -> fs::Result<()> {
     let path = path(config);
     let aside = path.with_extension("tmp");
     // No waiting for the disk: what a loss of power leaves of it is found out by its hash.
-    fs::write(&aside, &bytes)?;
-    fs::rename(&aside, &path)
+    let saved = fs::write(&aside, &bytes).and_then(|()| fs::rename(&aside, &path));
+    if saved.is_err() {
+        // On a full disk the room is needed. Best effort: what matters is the first error.
+        let _ = fs::remove(&aside);
+    }
+    saved
 }
 
 /// Makes the cache's folder. Gives the present moment by the clock of the file system that the project is on.
@@ -171,7 +175,11 @@ pub fn open(config: &Config) -> fs::Result<Option<fs::Moment>> {
     if fs::kind(&folder)?.is_none() {
         fs::create_folders(&folder)?;
         // Version control of the user's project has no use for it.
-        fs::create(&folder.join(".gitignore"), b"*\n")?;
+        if let Err(error) = fs::create(&folder.join(".gitignore"), b"*\n") {
+            // The next build tries again.
+            fs::remove_empty_folder(&folder);
+            return Err(error);
+        }
     }
     fs::moment(&folder)
 }
