@@ -125,14 +125,13 @@ pub fn body(
 /// The bytes of one file; the error sets it aside.
 pub fn bytes(source: &fs::File) -> std::result::Result<Vec<u8>, Problem> {
     fs::read(&source.path, LIMIT).map_err(|error| {
-        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        // One file may be locked or gone; anything else ails the system, and would set all articles aside.
+        // One file may be locked or gone; what ails the system would set all articles aside.
         let code = match error.kind() {
             ErrorKind::FileTooLarge => "markdown-limits",
-            ErrorKind::PermissionDenied | ErrorKind::NotFound | ErrorKind::InvalidData => "skipped-file",
-            _ => "system",
+            _ if error.ails_system() => "system",
+            _ => "skipped-file",
         };
-        Problem::error(code, format!("the file could not be read{cause}")).file(&source.name)
+        Problem::error(code, format!("the file could not be read: {}", error.cause())).file(&source.name)
     })
 }
 

@@ -41,7 +41,7 @@ fn check_here(config: &Config, progress: Progress) -> Result<Checked> {
         let links = Links::follow(&work, progress);
         let done = work.run(&links, progress);
         match done {
-            Ok(done) if !done.failed.is_empty() => inputs.set_aside(attempt, done.failed),
+            Ok(done) if !done.failed.is_empty() => inputs.set_aside(attempt, done.failed)?,
             Ok(done) => {
                 let remarks = work.remarks(&done.made);
                 let anchors = done.made.into_iter().flat_map(|made| made.kept);

@@ -25,7 +25,7 @@ impl Files {
         wanted: impl IntoIterator<Item = (&'f str, &'f fs::File)>,
         known: &HashMap<String, File>,
         now: Option<fs::Moment>,
-    ) {
+    ) -> fs::Result<()> {
         let wanted: Vec<_> =
             wanted.into_iter().filter(|(name, _)| !self.measured.contains_key(*name)).collect();
         let measured: Vec<_> =
@@ -33,9 +33,12 @@ impl Files {
         for (name, file) in measured {
             match file {
                 Ok(file) => _ = self.measured.insert(name.to_string(), file),
-                Err(error) => _ = self.unreadable.insert(name.to_string(), error.to_string()),
+                // A site without its images would be a poor answer to a disk that fails for a moment.
+                Err(error) if error.ails_system() => return Err(error),
+                Err(error) => _ = self.unreadable.insert(name.to_string(), error.cause().to_string()),
             }
         }
+        Ok(())
     }
 
     /// What is known of a file; an error says why it could not be read.

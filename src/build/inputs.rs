@@ -65,14 +65,14 @@ impl<'a> Inputs<'a> {
         let mut files = Files::default();
         let names: Vec<String> =
             theme.statics.iter().map(|file| format!("{}/{}", theme::STATIC, file.name)).collect();
-        files.measure(names.iter().map(String::as_str).zip(&theme.statics), &known.files, now);
+        files.measure(names.iter().map(String::as_str).zip(&theme.statics), &known.files, now)?;
         let hash = hash(&theme, config, &load);
         Ok(Self { config, theme, load, known, now, files, hash, statics, problems })
     }
 
     /// Plans a site of all that is not set aside. `kept` are pages that stand already and stay, with their sources.
     pub(super) fn plan(&mut self, kept: &[(OutPath, String)]) -> Result<Attempt> {
-        let media = Media::new(&self.load, &mut self.files, (&self.known, self.now));
+        let media = Media::new(&self.load, &mut self.files, (&self.known, self.now))?;
         let images =
             media.files().map(|(path, source)| Copied { path: path.clone(), source: source.to_string() });
         let copied: Vec<Copied> = self.statics.iter().cloned().chain(images).collect();
@@ -153,8 +153,8 @@ impl<'a> Inputs<'a> {
     }
 
     /// Gives an attempt up, and the articles that failed it.
-    pub(super) fn set_aside(&mut self, attempt: Attempt, failed: BTreeMap<String, Problem>) {
-        self.load.set_aside(attempt.archive, failed);
+    pub(super) fn set_aside(&mut self, attempt: Attempt, failed: BTreeMap<String, Problem>) -> Result<()> {
+        self.load.set_aside(attempt.archive, failed)
     }
 
     /// What was found in an attempt that worked.
@@ -200,8 +200,7 @@ fn remembered(config: &Config, run: &Run, progress: Progress) -> (Cache, Option<
         progress(Event::Said(&format!("the cache is not used: {reason}")));
     }
     let now = cache::open(config).unwrap_or_else(|error| {
-        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        progress(Event::Said(&format!("there is no cache: {error}{cause}")));
+        progress(Event::Said(&format!("there is no cache: {error}: {}", error.cause())));
         None
     });
     (known, now)

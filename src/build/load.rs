@@ -144,11 +144,19 @@ impl Load {
         self.index.get(name).map(|at| &self.listing.sources[*at])
     }
 
-    /// Sets articles aside that turned out to be unusable.
-    pub(super) fn set_aside(&mut self, archive: Archive, failed: BTreeMap<String, Problem>) {
+    /// Sets articles aside that turned out to be unusable; an error if it is the system that failed.
+    pub(super) fn set_aside(
+        &mut self,
+        archive: Archive,
+        failed: BTreeMap<String, Problem>,
+    ) -> anyhow::Result<()> {
+        if let Some(problem) = failed.values().find(|problem| problem.code == "system") {
+            return Err(Fatal::one(problem.clone()));
+        }
         self.entries = archive.into_entries();
         self.entries.retain(|entry| !failed.contains_key(&entry.source));
         self.set_aside.extend(failed);
+        Ok(())
     }
 
     /// Sources set aside whose pages stay. A page of before may show what is to be redacted now.

@@ -36,7 +36,7 @@ impl Media {
         load: &Load,
         files: &mut Files,
         (known, now): (&cache::Cache, Option<fs::Moment>),
-    ) -> Self {
+    ) -> fs::Result<Self> {
         let others: HashMap<&str, &fs::File> =
             load.listing.others.iter().map(|file| (file.name.as_str(), file)).collect();
         let mut wanted: BTreeMap<&str, (&fs::File, &str)> = BTreeMap::new();
@@ -53,7 +53,7 @@ impl Media {
             }
         }
         let images = wanted.iter().filter(|(name, _)| kind_of(name).is_some());
-        files.measure(images.map(|(name, (file, _))| (*name, *file)), &known.files, now);
+        files.measure(images.map(|(name, (file, _))| (*name, *file)), &known.files, now)?;
         let mut media = Self::default();
         for (name, (_, article)) in wanted {
             media.mentioned.insert(name.to_string());
@@ -70,7 +70,7 @@ impl Media {
             let size = files.of(&format!("{}/{name}", crate::theme::STATIC)).ok().and_then(|file| file.size);
             media.sizes.extend(OutPath::new(&name).ok().zip(size));
         }
-        media
+        Ok(media)
     }
 
     /// Width and height of an image in pixels.

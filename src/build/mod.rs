@@ -107,10 +107,14 @@ pub fn build(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
     pool(run.jobs)?.install(|| build_here(config, run, progress))
 }
 
-fn pool(jobs: usize) -> Result<rayon::ThreadPool> {
+/// The threads that a command works on.
+pub fn pool(jobs: usize) -> Result<rayon::ThreadPool> {
     // Deep nesting that a limit still allows must not end the process: a stack overflow cannot be caught.
     const STACK: usize = 8 << 20;
-    Ok(rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK).build()?)
+    rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK).build().map_err(|error| {
+        let problem = Problem::error("system", format!("failed to start threads: {error}"));
+        Fatal::one(problem.hint("use fewer with `--jobs N`"))
+    })
 }
 
 fn build_here(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
@@ -129,7 +133,7 @@ fn build_here(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
         if done.failed.is_empty() {
             return publish(site, inputs, (attempt, done), (&kept, here.then_some(&known)), (run, progress));
         }
-        inputs.set_aside(attempt, done.failed);
+        inputs.set_aside(attempt, done.failed)?;
     }
 }
 
@@ -190,8 +194,7 @@ fn publish(
     if let Some(key) = run.key(inputs.config).filter(|_| news)
         && let Err(error) = inputs.save(key, &attempt, &published)
     {
-        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        progress(Event::Said(&format!("the next build will take longer: {error}{cause}")));
+        progress(Event::Said(&format!("the next build will take longer: {error}: {}", error.cause())));
     }
     let found = [published.problems.clone(), changes.problems].concat();
     Ok(Built {

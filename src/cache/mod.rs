@@ -173,26 +173,38 @@ pub fn save(config: &Config, saving: &Saving) -> fs::Result<()> {
     let path = path(config);
     let aside = path.with_extension("tmp");
     // No waiting for the disk: what a loss of power leaves of it is found out by its hash.
-    fs::write_with(&aside, |out| {
-        let mut hashed = Hashed { out, hash: Xxh3::new() };
+    let saved = fs::write_with(&aside, |out| {
+        let mut failed = None;
+        let mut hashed = Hashed { out, hash: Xxh3::new(), failed: &mut failed };
         hashed.write_all(MAGIC)?;
         // Never as a whole in memory: of a large archive it is large.
-        let hashed = postcard::to_io(saving, hashed).map_err(io::Error::other)?;
-        let hash = hashed.hash.digest128();
-        hashed.out.write_all(&hash.to_le_bytes())
-    })?;
-    fs::rename(&aside, &path)
+        let hash = postcard::to_io(saving, &mut hashed).map(|hashed| hashed.hash.digest128());
+        // Of a failed write the library says only that it failed.
+        let hash = hash.map_err(|error| failed.take().unwrap_or_else(|| io::Error::other(error)))?;
+        out.write_all(&hash.to_le_bytes())
+    });
+    let saved = saved.and_then(|()| fs::rename(&aside, &path));
+    if saved.is_err() {
+        // On a full disk the room is needed. Best effort: what matters is the first error.
+        let _ = fs::remove(&aside);
+    }
+    saved
 }
 
 /// Hashes what passes through.
 struct Hashed<'a> {
     out: &'a mut dyn Write,
     hash: Xxh3,
+    failed: &'a mut Option<io::Error>,
 }
 
 impl Write for Hashed<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write_all(bytes)?;
+        if let Err(error) = self.out.write_all(bytes) {
+            let kind = error.kind();
+            *self.failed = Some(error);
+            return Err(kind.into());
+        }
         self.hash.update(bytes);
         Ok(bytes.len())
     }
@@ -208,7 +220,11 @@ pub fn open(config: &Config) -> fs::Result<Option<fs::Moment>> {
     if fs::kind(&folder)?.is_none() {
         fs::create_folders(&folder)?;
         // Version control of the user's project has no use for it.
-        fs::create(&folder.join(".gitignore"), b"*\n")?;
+        if let Err(error) = fs::create(&folder.join(".gitignore"), b"*\n") {
+            // The next build tries again.
+            fs::remove_empty_folder(&folder);
+            return Err(error);
+        }
     }
     fs::moment(&folder)
 }

@@ -126,11 +126,9 @@ fn definition() -> clap::Command {
     Cli::command()
 }
 
-/// The threads that a command works on. Deep nesting that a limit still allows must not end the process: a stack
-/// overflow cannot be caught.
+/// The threads that a command works on.
 fn pool(global: &Global) -> Result<rayon::ThreadPool> {
-    let jobs = global.jobs.map_or(0, usize::from);
-    Ok(rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(8 << 20).build()?)
+    crate::build::pool(global.jobs.map_or(0, usize::from))
 }
 
 /// How builds are run. The program is known by its bytes: another version may make other pages of equal input.

@@ -46,7 +46,8 @@ impl Lock {
             }
             // The last holder removed the file when it was done: what we locked may have no name any more.
             if named("lock", path, is_at(&file, path))? {
-                named("lock", path, file.set_len(0).and_then(|()| file.write_all(name.as_bytes())))?;
+                // A courtesy to those who wait: on a full disk it is the lock that counts, as a build may make room.
+                let _ = file.set_len(0).and_then(|()| file.write_all(name.as_bytes()));
                 return Ok(Self { path: path.to_path_buf(), file });
             }
         }

@@ -31,6 +31,16 @@ impl Error {
     pub fn kind(&self) -> io::ErrorKind {
         self.cause.kind()
     }
+
+    /// Why it failed.
+    pub fn cause(&self) -> &io::Error {
+        &self.cause
+    }
+
+    /// Whether more than this one file is in trouble.
+    pub fn ails_system(&self) -> bool {
+        ails_system(&self.cause)
+    }
 }
 
 impl fmt::Display for Error {
@@ -47,6 +57,27 @@ impl std::error::Error for Error {
 
 /// Result of a disk access.
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// Whether a failure says nothing about the file that it met: a failing disk, a server that is gone, no descriptor
+/// left. What it hid may be whole, and must not be taken for missing or broken.
+fn ails_system(cause: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    #[cfg(unix)]
+    const LOOP: i32 = rustix::io::Errno::LOOP.raw_os_error();
+    #[cfg(not(unix))]
+    const LOOP: i32 = 1921;
+    let of_the_file = matches!(
+        cause.kind(),
+        Kind::NotFound
+            | Kind::NotADirectory
+            | Kind::PermissionDenied
+            | Kind::InvalidFilename
+            | Kind::FileTooLarge
+            | Kind::InvalidData
+            | Kind::Other
+    );
+    !of_the_file && cause.raw_os_error() != Some(LOOP)
+}
 
 fn named<T>(verb: &'static str, path: &Path, result: io::Result<T>) -> Result<T> {
     result.map_err(|cause| Error { verb, path: path.to_path_buf(), cause })
@@ -161,8 +192,13 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<()> {
     if let Some(folder) = path.parent() {
         create_folders(folder)?;
     }
-    let file = fs::OpenOptions::new().write(true).create_new(true).open(path);
-    named("create", path, file.and_then(|mut file| file.write_all(bytes)))
+    let mut file = named("create", path, fs::OpenOptions::new().write(true).create_new(true).open(path))?;
+    let written = file.write_all(bytes);
+    if written.is_err() {
+        // Half a file would be in the way of the next attempt. Best effort: what matters is the first error.
+        let _ = fs::remove_file(path);
+    }
+    named("create", path, written)
 }
 
 /// Writes a file of our own in a folder of our own, whatever stood there.
@@ -247,6 +283,14 @@ pub fn names(folder: &Path) -> Result<Vec<String>> {
 /// The path without links and dots; it must exist.
 pub fn canonical(path: &Path) -> Result<PathBuf> {
     named("find", path, fs::canonicalize(path))
+}
+
+/// Whether two paths name one file; not if one of them names none.
+pub fn is_same(a: &Path, b: &Path) -> Result<bool> {
+    match same_file::is_same_file(a, b) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(false),
+        result => named("look at", a, result),
+    }
 }
 
 /// Sees to it that what was written below `folder` survives a loss of power: one call for the file system on

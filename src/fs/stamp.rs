@@ -3,7 +3,6 @@
 use super::{Result, named};
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::io;
 use std::path::Path;
 
 /// What changes with a file: size, times and identity. A clock that jumps or a copied modification time cannot hide
@@ -73,10 +72,8 @@ pub fn own_stamp(path: &Path) -> Option<Stamp> {
 /// The present moment by the clock of the file system that a folder is on, which need not be ours.
 pub fn moment(folder: &Path) -> Result<Option<Moment>> {
     let path = folder.join(".moment");
-    let found = fs::write(&path, b"").and_then(|()| {
-        let stamp = Stamp::of(&fs::metadata(&path)?);
-        fs::remove_file(&path)?;
-        Ok::<_, io::Error>(stamp)
-    });
-    Ok(named("write", &path, found)?.map(|stamp| stamp.modified))
+    let found = fs::write(&path, b"").and_then(|()| fs::metadata(&path));
+    // If it stays, the next look takes its place.
+    let _ = fs::remove_file(&path);
+    Ok(Stamp::of(&named("write", &path, found)?).map(|stamp| stamp.modified))
 }

@@ -1,6 +1,6 @@
 //! Sorted walks that never leave their root.
 
-use super::{Error, Result};
+use super::{Error, Result, ails_system, named};
 use crate::problem::Problem;
 use rayon::prelude::*;
 use std::io;
@@ -36,12 +36,12 @@ pub fn walk(root: &Path, label: &str, skip: impl Fn(&str) -> bool + Sync) -> Res
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
         Err(cause) => return Err(unlisted(root, cause)),
     }
-    let inside = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
+    let inside = root.canonicalize().map_err(|cause| unlisted(root, cause))?;
     let top = Top { root, inside: &inside, label };
     // The folders right below are walked side by side: of a large tree, listing it is most of the work.
     let mut folders = vec![root.to_path_buf()];
-    let shallow = walkdir::WalkDir::new(root).min_depth(1).max_depth(1);
-    for entry in shallow.into_iter().filter_map(std::result::Result::ok) {
+    for entry in walkdir::WalkDir::new(root).min_depth(1).max_depth(1) {
+        let Some(entry) = there(entry, root)? else { continue };
         if entry.file_type().is_dir() && !skip(&entry.file_name().to_string_lossy()) {
             folders.push(entry.into_path());
         }
@@ -72,19 +72,24 @@ impl Top<'_> {
         let tree =
             tree.filter_entry(|entry| entry.depth() == 0 || !skip(&entry.file_name().to_string_lossy()));
         for entry in tree {
-            match entry {
-                Ok(entry) => found.take(&entry, self.root, self.inside, self.label),
-                Err(error) => {
-                    let path = error.path().unwrap_or(folder).to_path_buf();
-                    let cause = error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into());
-                    // What vanishes between two looks was deleted by somebody else.
-                    if cause.kind() != io::ErrorKind::NotFound {
-                        return Err(unlisted(&path, cause));
-                    }
-                }
+            if let Some(entry) = there(entry, folder)? {
+                found.take(&entry, self.root, self.inside, self.label)?;
             }
         }
         Ok(found)
+    }
+}
+
+/// An entry of a folder; `None` if it vanished between two looks, as somebody else deleted it.
+fn there(entry: walkdir::Result<walkdir::DirEntry>, folder: &Path) -> Result<Option<walkdir::DirEntry>> {
+    let error = match entry {
+        Ok(entry) => return Ok(Some(entry)),
+        Err(error) => error,
+    };
+    let path = error.path().unwrap_or(folder).to_path_buf();
+    match error.into_io_error() {
+        Some(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+        cause => Err(unlisted(&path, cause.unwrap_or_else(|| io::ErrorKind::Other.into()))),
     }
 }
 
@@ -93,19 +98,20 @@ fn unlisted(folder: &Path, cause: io::Error) -> Error {
 }
 
 impl Walk {
-    fn take(&mut self, entry: &walkdir::DirEntry, root: &Path, inside: &Path, label: &str) {
+    fn take(&mut self, entry: &walkdir::DirEntry, root: &Path, inside: &Path, label: &str) -> Result<()> {
         let kind = entry.file_type();
         if kind.is_dir() {
-            return;
+            return Ok(());
         }
         let Some(name) = name_below(entry.path(), root) else {
             let name = entry.path().strip_prefix(root).unwrap_or(entry.path()).to_string_lossy();
-            return self.problems.push(skipped(label, &name, "its name is not Unicode"));
+            self.problems.push(skipped(label, &name, "its name is not Unicode"));
+            return Ok(());
         };
         let reason = if kind.is_file() {
             None
         } else if kind.is_symlink() {
-            leads_away(entry.path(), inside)
+            leads_away(entry.path(), inside)?
         } else {
             Some("not a regular file")
         };
@@ -113,17 +119,21 @@ impl Walk {
             None => self.files.push(File { path: entry.path().to_path_buf(), name }),
             Some(reason) => self.problems.push(skipped(label, &name, reason)),
         }
+        Ok(())
     }
 }
 
 /// Why a link is not followed, if it is not: only links to files inside the same root are.
-fn leads_away(link: &Path, inside: &Path) -> Option<&'static str> {
-    match link.canonicalize() {
+fn leads_away(link: &Path, inside: &Path) -> Result<Option<&'static str>> {
+    let found = link.canonicalize().and_then(|target| Ok((std::fs::metadata(&target)?, target)));
+    Ok(match found {
+        // What is taken for a broken link would be taken for deleted.
+        Err(cause) if ails_system(&cause) => return named("follow", link, Err(cause)),
         Err(_) => Some("a link that leads nowhere"),
-        Ok(target) if !target.starts_with(inside) => Some("a link that leads out of the folder"),
-        Ok(target) if !target.is_file() => Some("a link to something other than a file"),
+        Ok((_, target)) if !target.starts_with(inside) => Some("a link that leads out of the folder"),
+        Ok((about, _)) if !about.is_file() => Some("a link to something other than a file"),
         Ok(_) => None,
-    }
+    })
 }
 
 fn name_below(path: &Path, root: &Path) -> Option<String> {

@@ -75,7 +75,13 @@ pub(super) fn check_owner(output: &Path, manifest: &Manifest, config: &Config) -
         Some(_) => Ok(()),
         None => {
             let names = if fs::kind(output)?.is_some() { fs::names(output)? } else { Vec::new() };
-            let foreign = names.iter().find(|name| !name.starts_with('.') && *name != "CNAME");
+            // A first build that was killed may have come no further than the manifest's empty folder.
+            let begun = |name: &str| {
+                name == super::manifest::FOLDER
+                    && fs::names(&output.join(name)).is_ok_and(|names| names.is_empty())
+            };
+            let ours = |name: &str| name.starts_with('.') || name == "CNAME" || begun(name);
+            let foreign = names.iter().find(|name| !ours(name));
             let Some(name) = foreign.filter(|_| manifest.is_empty()) else { return Ok(()) };
             let message =
                 format!("the output `{shown}` is not empty and was not made by backissue: it holds `{name}`");

@@ -64,6 +64,8 @@ pub(super) struct Index {
 pub struct Manifest {
     /// Whose output it is; `None` without a readable `manifest.json`.
     pub site: Option<SiteName>,
+    /// What builds that did not end entered.
+    pending: Vec<Record>,
     /// Parts that `manifest.json` lists and that are not there.
     pub(super) lost: Vec<String>,
     /// Files where the manifest's own should be, that no build wrote.
@@ -130,6 +132,9 @@ impl Manifest {
             match is_listed.filter(|known| known.sha256 == part.sha256 && known.size == part.size as u64) {
                 Some(known) => _ = self.parts.insert(part.name.clone(), (known, part.records.len())),
                 None => self.whole = false,
+            }
+            if part.name == PENDING {
+                self.pending.clone_from(&part.records);
             }
             if !part.ours {
                 self.foreign.push(part.name);
@@ -205,10 +210,21 @@ fn is_damaged(bytes: &[u8]) -> bool {
     bytes.is_empty() || bytes.windows(NAME.len()).any(|part| part == NAME)
 }
 
-/// Enters files that are about to be written.
-pub(super) fn write_pending<'a>(output: &Path, records: impl Iterator<Item = &'a Record>) -> Result<()> {
+/// Enters files that are about to be written. What earlier builds had entered when they were killed may be published,
+/// and stays ours until a build comes to its end.
+pub(super) fn write_pending<'a>(
+    output: &Path,
+    records: impl Iterator<Item = &'a Record>,
+    found: &'a Manifest,
+) -> Result<()> {
+    let mut records: Vec<&Record> = records.collect();
+    if !found.pending.is_empty() {
+        records.extend(&found.pending);
+        records.sort_by(|a, b| (&a.path, a.sha256, &a.source).cmp(&(&b.path, b.sha256, &b.source)));
+        records.dedup();
+    }
     fs::create_folders(&output.join(FOLDER))?;
-    replace(output, PENDING, &lines(records))
+    replace(output, PENDING, &lines(records.into_iter()))
 }
 
 /// Writes the manifest where it differs from the one that was found, and forgets what was pending. The records are

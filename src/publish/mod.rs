@@ -196,6 +196,7 @@ impl Site {
                 }
                 let ours = self.found.of(path.as_str());
                 if ours.is_empty() {
+                    published?;
                     return foreign(self.unknown_file(path));
                 }
                 edited = published.is_ok_and(|published| !ours.iter().any(|ours| ours.is_of(&published)));
@@ -266,16 +267,18 @@ impl Site {
                 .hint("edit what it is made from instead")
         }));
         if !moves.is_empty() {
-            manifest::write_pending(&self.output, moves.iter().map(|staged| &staged.record))?;
+            manifest::write_pending(&self.output, moves.iter().map(|staged| &staged.record), &self.found)?;
         }
         // From here on, what is written in the output is written later than what was set aside before.
         let begun = fs::own_stamp(&self.output.join(manifest::PENDING)).map(|stamp| stamp.modified());
         let mut records: Vec<&Record> = staged.iter().map(|staged| &staged.record).collect();
         records.par_sort_by(|a, b| a.path.cmp(&b.path));
-        let mut prune = Prune::new(&self, &records, kept);
+        let mut prune = Prune::new(&self, &records, kept)?;
         if !self.fresh {
             moves.iter().try_for_each(|staged| prune.make_way(&staged.record.path))?;
         }
+        // Before the first file is moved: what needs room, or rights, is better refused while the old site stands.
+        self.make_folders(&moves)?;
         // What others refer to stands before them.
         for moves in moves.chunk_by(|a, b| a.rank == b.rank) {
             self.move_in(moves)?;
@@ -302,13 +305,17 @@ impl Site {
         Ok(changes)
     }
 
-    /// Moves staged files into place.
-    fn move_in(&self, moves: &[&Staged]) -> Result<()> {
+    /// Makes the folders that staged files go to.
+    fn make_folders(&self, moves: &[&Staged]) -> Result<()> {
         let folder =
             |staged: &&Staged| staged.record.path.rsplit_once('/').map(|(folder, _)| folder.to_string());
         // Sorted, so that a folder comes before those in it.
         let folders: BTreeSet<String> = moves.iter().filter_map(folder).collect();
-        folders.par_iter().try_for_each(|folder| fs::create_folders(&self.output.join(folder)))?;
+        Ok(folders.par_iter().try_for_each(|folder| fs::create_folders(&self.output.join(folder)))?)
+    }
+
+    /// Moves staged files into place.
+    fn move_in(&self, moves: &[&Staged]) -> Result<()> {
         Ok(moves.par_iter().try_for_each(|staged| match &staged.state {
             State::Changed(aside) => fs::rename(aside, &self.output.join(&staged.record.path)),
             _ => Ok(()),

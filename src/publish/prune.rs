@@ -21,7 +21,7 @@ pub(super) struct Prune<'a> {
 
 impl<'a> Prune<'a> {
     /// Finds what is ours and no longer planned; `planned` is sorted by path.
-    pub(super) fn new(site: &'a Site, planned: &[&Record], kept: &Kept) -> Self {
+    pub(super) fn new(site: &'a Site, planned: &[&Record], kept: &Kept) -> Result<Self> {
         let mut prune =
             Self { site, out: BTreeSet::new(), stay: Vec::new(), changed: Vec::new(), removed: 0 };
         let is_planned =
@@ -29,7 +29,7 @@ impl<'a> Prune<'a> {
         let gone: Vec<&Record> =
             site.found.records().iter().filter(|record| !is_planned(&record.path)).collect();
         if gone.is_empty() {
-            return prune;
+            return Ok(prune);
         }
         let folded: HashMap<String, &str> = planned
             .iter()
@@ -38,7 +38,9 @@ impl<'a> Prune<'a> {
         for records in gone.chunk_by(|a, b| a.path == b.path) {
             let path = records[0].path.as_str();
             let like = OutPath::new(path).ok().and_then(|path| folded.get(&path.folded()).copied());
-            if like.is_some_and(|planned| site.is_one_file(path, planned)) {
+            if let Some(planned) = like
+                && site.is_one_file(path, planned)?
+            {
                 continue;
             }
             let stays = |record: &&&Record| {
@@ -46,16 +48,17 @@ impl<'a> Prune<'a> {
                 let image = !kept.sources.is_empty() && record.path.starts_with("media/");
                 image || kept.sources.contains(&record.source)
             };
-            let exists = fs::kind(&site.output.join(path)).is_ok_and(|kind| kind.is_some());
             match records.iter().find(stays) {
-                Some(record) if exists => prune.stay.push((*record).clone()),
+                Some(record) if fs::kind(&site.output.join(path))?.is_some() => {
+                    prune.stay.push((*record).clone());
+                }
                 Some(_) => {}
                 None => {
                     prune.out.insert(path.to_string());
                 }
             }
         }
-        prune
+        Ok(prune)
     }
 
     /// Removes what stands in the way of a new file: a file where a folder is needed, or the other way round.
@@ -110,17 +113,24 @@ impl<'a> Prune<'a> {
             Ok(path) => self.site.unsafe_parent(&path)?.is_some(),
             Err(_) => true,
         };
-        if below_link || fs::kind(&target)? != Some(Kind::File) {
+        if below_link {
             return Ok(());
         }
-        let bytes = fs::read(&target, super::LIMIT)?;
-        if !records.iter().any(|record| record.is_of(&bytes)) {
-            self.changed.push(path.to_string());
-            self.stay.extend(records.last().cloned());
-            return Ok(());
+        match fs::kind(&target)? {
+            Some(Kind::File) => {
+                let bytes = fs::read(&target, super::LIMIT)?;
+                if !records.iter().any(|record| record.is_of(&bytes)) {
+                    self.changed.push(path.to_string());
+                    self.stay.extend(records.last().cloned());
+                    return Ok(());
+                }
+                fs::remove(&target)?;
+                self.removed += 1;
+            }
+            Some(_) => return Ok(()),
+            // A killed build may have made or emptied its folder and come no further.
+            None => {}
         }
-        fs::remove(&target)?;
-        self.removed += 1;
         // Folders that this emptied; the output itself stays.
         let mut folder = path;
         while let Some((above, _)) = folder.rsplit_once('/') {
@@ -135,7 +145,7 @@ impl<'a> Prune<'a> {
 
 impl Site {
     /// Whether two names are one file here, as on file systems that ignore case.
-    fn is_one_file(&self, a: &str, b: &str) -> bool {
-        same_file::is_same_file(self.output.join(a), self.output.join(b)).unwrap_or(true)
+    fn is_one_file(&self, a: &str, b: &str) -> fs::Result<bool> {
+        fs::is_same(&self.output.join(a), &self.output.join(b))
     }
 }

@@ -4,6 +4,7 @@
 
 mod cli;
 mod content;
+mod failing;
 mod foreign;
 mod hostile;
 mod import;
