@@ -14,6 +14,7 @@ mod lookup;
 mod machines;
 mod output;
 mod redirects;
+mod related;
 mod remains;
 mod site;
 mod standards;
