@@ -1,9 +1,12 @@
-//! Articles → an ordered index: terms, periods, neighbours. Everything a list or a link needs, without bodies.
+//! Articles → an ordered index: terms, periods, neighbours, related ones. Everything a list or a link needs, without bodies.
 
 mod copies;
+mod related;
 mod terms;
+mod title;
 mod withheld;
 
+pub use related::Related;
 pub use terms::{Aliases, Term, TermId, term_slug};
 pub use withheld::{Reason, reason};
 

@@ -121,6 +121,12 @@ impl Date {
         self.time.map(|time| (time.hour, time.minute))
     }
 
+    /// The same without its time of day.
+    #[must_use]
+    pub fn without_time(self) -> Self {
+        Self { time: None, ..self }
+    }
+
     /// Whether its source only says "about" (`~`).
     pub fn approximate(&self) -> bool {
         self.approximate

@@ -4,19 +4,20 @@ use super::files::{self, Files};
 use super::load::{Load, refusal};
 use super::media::Media;
 use super::{Event, Progress, Stage, as_problem, guarded, links};
-use crate::archive::{Archive, Entry};
+use crate::archive::{Archive, Entry, Related};
 use crate::config::Config;
 use crate::content;
 use crate::fs;
 use crate::markdown::{self, Resolved};
 use crate::plan::{Copied, Output, Page, Plan};
 use crate::problem::{Fatal, Problem};
-use crate::render::{Bodies, Body, Fingerprint, Renderer, Sheet};
+use crate::render::{self, Bodies, Body, Fingerprint, Renderer, Sheet};
 use crate::route::OutPath;
 use crate::theme::{STATIC, Theme};
 use anyhow::Result;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// The code of a remark that a source is no longer what it was when it was looked at.
@@ -161,13 +162,16 @@ impl Work<'_> {
         let (stories, rest): (Vec<usize>, Vec<usize>) = (0..outputs.len()).partition(is_story);
         progress(Event::Stage(Stage::Rendering, outputs.len()));
         let sources = self.copied_files();
+        // Made by the first page that is looked at; where nothing changed there is none.
+        let related = LazyLock::new(|| Related::new(self.archive, self.config));
+        let related = |id: usize| related.of(id);
         let one = |buffer: &mut Vec<u8>, at: usize| {
             let output = &outputs[at];
             let known = press.known(output);
             let mut sheet = Sheet::new(buffer, known.as_ref().map(|known| known.fingerprint));
             let rendered = match known.as_ref().filter(|known| self.is_as_known(output, known)) {
                 Some(known) => Ok(as_known(output, known)),
-                None => self.one(output, &sources, &mut sheet),
+                None => self.one(output, (&sources, &related), &mut sheet),
             };
             let made = rendered.and_then(|Rendered { fingerprint, rank, body, notes }| {
                 let kept = press.take(output, sheet.bytes(), rank)?;
@@ -203,10 +207,10 @@ impl Work<'_> {
     fn one(
         &self,
         output: &Output,
-        sources: &HashMap<&str, &fs::File>,
+        (sources, related): (&HashMap<&str, &fs::File>, render::Related),
         sheet: &mut Sheet,
     ) -> Result<Rendered, Failure> {
-        let renderer = Renderer::new(self.config, self.theme, self.archive, self.plan);
+        let renderer = Renderer::new(self.config, self.theme, self.archive, self.plan, related);
         match output.page {
             Page::Copy(index) => {
                 let file = &self.copied[index];

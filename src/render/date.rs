@@ -15,6 +15,12 @@ pub(super) fn view(date: &Date, words: &Words, archive: &Archive, addresses: &Ad
     DateView { iso: date.iso(), text: text(date, words), url }
 }
 
+/// A date without its time of day and without a link, where five stand side by side.
+pub(super) fn day(date: &Date, words: &Words) -> DateView {
+    let date = date.without_time();
+    DateView { iso: date.iso(), text: text(&date, words), url: None }
+}
+
 /// A date in words, as precise as it is known.
 pub(super) fn text(date: &Date, words: &Words) -> String {
     let (year, month, day, _) = date.civil();

@@ -43,9 +43,13 @@ pub struct Renderer<'a> {
     theme: &'a Theme,
     archive: &'a Archive,
     plan: &'a Plan,
+    related: Related<'a>,
     /// The words of the page's language: the interface's, but for articles in another language that has words.
     words: &'a Words,
 }
+
+/// The articles related to one, by index. Asked for only where a page is looked at, as finding them takes time.
+pub type Related<'a> = &'a (dyn Fn(usize) -> Vec<usize> + Sync);
 
 /// What is known of an article's body before it is rendered.
 pub struct Body {
@@ -99,8 +103,14 @@ fn json<V: Serialize>(view: &V, out: &mut Vec<u8>) {
 
 impl<'a> Renderer<'a> {
     /// A renderer for all pages of a plan.
-    pub fn new(config: &'a Config, theme: &'a Theme, archive: &'a Archive, plan: &'a Plan) -> Self {
-        Self { config, theme, archive, plan, words: &theme.words }
+    pub fn new(
+        config: &'a Config,
+        theme: &'a Theme,
+        archive: &'a Archive,
+        plan: &'a Plan,
+        related: Related<'a>,
+    ) -> Self {
+        Self { config, theme, archive, plan, related, words: &theme.words }
     }
 
     /// Renders an article, or a page outside the archive; `html` is asked for only if the page has to be made.

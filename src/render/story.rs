@@ -1,8 +1,8 @@
 //! Pages of articles, and pages outside the archive.
 
 use super::views::{
-    CorrectionView, DateView, Extra, ImageView, Link, PrintView, ProvenanceView, RawView, Story, StoryPage,
-    TermLink, TermsOf,
+    CorrectionView, DateView, Extra, ImageView, Link, PrintView, ProvenanceView, RawView, RelatedLink, Story,
+    StoryPage, TermLink, TermsOf,
 };
 use super::{Body, Renderer, Shared, card, date, dir};
 use crate::archive::{Aliases, Entry};
@@ -36,7 +36,8 @@ impl Renderer<'_> {
             page.canonical = Some(self.absolute(self.plan.addresses.article(*canonical)));
         }
         let words = Shared::words(self.words);
-        StoryPage { page, words, article: story, breadcrumbs: self.breadcrumbs_of(entry), newer, older }
+        let (breadcrumbs, related) = (self.breadcrumbs_of(entry), self.related_to(id));
+        StoryPage { page, words, article: story, breadcrumbs, newer, older, related }
     }
 
     pub(super) fn standalone(&self, id: usize, body: &Body) -> StoryPage {
@@ -47,7 +48,8 @@ impl Renderer<'_> {
         page.dir = article.dir;
         page.description = description(entry);
         let words = Shared::words(self.words);
-        StoryPage { page, words, article, breadcrumbs: Vec::new(), newer: None, older: None }
+        let (breadcrumbs, related) = (Vec::new(), Vec::new());
+        StoryPage { page, words, article, breadcrumbs, newer: None, older: None, related }
     }
 
     fn story_of(&self, entry: &Entry, id: Option<usize>, body: &Body) -> Story {
@@ -116,6 +118,21 @@ impl Renderer<'_> {
             title: source.map_or_else(|| title.clone(), |source| format!("{title} ({})", source.name)),
             url: self.plan.addresses.url(self.plan.addresses.article(id)).to_string(),
         }
+    }
+
+    fn related_to(&self, id: usize) -> Vec<RelatedLink> {
+        let link = |id: usize| {
+            let entry = &self.archive.entries[id];
+            let lang = entry.article.lang.as_ref().unwrap_or(&self.config.site.lang);
+            RelatedLink {
+                title: entry.title.clone(),
+                url: self.plan.addresses.url(self.plan.addresses.article(id)).to_string(),
+                dir: dir(lang),
+                lang: lang.clone(),
+                date: entry.article.date.map(|date| date::day(&date, self.words)),
+            }
+        };
+        (self.related)(id).into_iter().map(link).collect()
     }
 
     pub(super) fn date(&self, date: Option<&Date>) -> Option<DateView> {

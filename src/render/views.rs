@@ -114,6 +114,18 @@ pub(super) struct StoryPage {
     pub breadcrumbs: Vec<Link>,
     pub newer: Option<Link>,
     pub older: Option<Link>,
+    /// Articles about the same, best first.
+    pub related: Vec<RelatedLink>,
+}
+
+/// A link to an article in whatever language.
+#[derive(Debug, Serialize)]
+pub(super) struct RelatedLink {
+    pub title: String,
+    pub url: String,
+    pub lang: String,
+    pub dir: &'static str,
+    pub date: Option<DateView>,
 }
 
 #[derive(Debug, Serialize)]

@@ -15,6 +15,7 @@ mod lookup;
 mod machines;
 mod output;
 mod redirects;
+mod related;
 mod remains;
 mod site;
 mod standards;
