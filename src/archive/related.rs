@@ -157,7 +157,7 @@ impl<'a> Related<'a> {
             archive,
             rarest: count.max(1).ilog2().clamp(LEAST_RARE, RAREST),
             factors: config.taxonomies.iter().map(|taxonomy| factor(&taxonomy.name)).collect(),
-            days: archive.entries.iter().map(day).collect(),
+            days: archive.entries.iter().map(|entry| day(entry)).collect(),
             shown,
             words_of,
             with_word,
