@@ -206,7 +206,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     named("write", path, fs::write(path, bytes))
 }
 
-/// As [`write`], piece by piece.
+/// As [`write()`], piece by piece.
 pub fn write_with(path: &Path, pieces: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<()> {
     const BUFFER: usize = 256 << 10;
     let written = fs::File::create(path).and_then(|file| {
