@@ -164,6 +164,21 @@ fn an_edit_is_seen_whatever_the_clock_says() {
 }
 
 #[test]
+fn an_image_of_another_size_changes_the_pages_that_show_it() {
+    let site = archive(3);
+    site.file("static/s.gif", gif(1)).file("content/i.gif", gif(1));
+    site.file("content/a1.md", "---\ntitle: A\nsubtitle: S\n---\n![s](/s.gif) ![i](i.gif)\n");
+    warm(&site);
+    for (name, written) in [("static/s.gif", 2), ("content/i.gif", 2)] {
+        site.file(name, gif(4));
+        settle(&site);
+        let built = warm(&site);
+        assert_eq!((built.parsed, built.written), (0, written), "{name}: the image and the page");
+        equals_clean(&site, name);
+    }
+}
+
+#[test]
 fn a_damaged_cache_changes_no_page() {
     let site = archive(2);
     build(&site);
@@ -341,15 +356,14 @@ fn shared(site: &Site, what: usize, value: usize) {
         4 => site.file("templates/mine.html", format!("mine {value}")),
         5 => site.file("templates/i18n/en.yaml", format!("undated: Undated {value}\n")),
         6 => site.file("data/d.yaml", format!("x: {value}\n")),
-        7 => site.file(
-            "static/s.png",
-            [b"GIF89a\x03\0\x02\0", &[u8::try_from(value).unwrap()][..], b"\0\0\0;"].concat(),
-        ),
-        _ => site.file(
-            "content/i.png",
-            [b"GIF89a\x03\0\x02\0", &[u8::try_from(value).unwrap()][..], b"\0\0\0;"].concat(),
-        ),
+        7 => site.file("static/s.png", gif(value)),
+        _ => site.file("content/i.png", gif(value)),
     };
+}
+
+/// A picture as wide as its number says.
+fn gif(number: usize) -> Vec<u8> {
+    [b"GIF89a", &[u8::try_from(number + 1).unwrap()][..], b"\0\x02\0\0\0\0;"].concat()
 }
 
 /// Somebody meddles with the output or the cache.
