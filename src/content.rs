@@ -146,6 +146,8 @@ pub fn parse(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> std::result::Res
     let parsed = article::parse(&text, keys).map_err(|problem| problem.file(&source.name))?;
     let mut article = parsed.article;
     let stem = stem(&source.name);
+    let wrong = Date::wrong_in_file_name(stem).filter(|_| article.date.is_none() && !parsed.wrong_date);
+    let wrong = wrong.map(|reason| Problem::warning("date", format!("the file's name: {reason}")));
     let (date, stem) = Date::from_file_name(stem).map_or((None, stem), |(date, rest)| (Some(date), rest));
     article.date = article.date.or(date.filter(|_| !parsed.wrong_date));
     let redaction = redaction(&article);
@@ -163,7 +165,12 @@ pub fn parse(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> std::result::Res
         body,
         body_start: parsed.body,
         body_line: parsed.body_line,
-        problems: parsed.problems.into_iter().map(|problem| problem.file(&source.name)).collect(),
+        problems: parsed
+            .problems
+            .into_iter()
+            .chain(wrong)
+            .map(|problem| problem.file(&source.name))
+            .collect(),
     })
 }
 

@@ -151,9 +151,31 @@ fn locate(error: &serde_yaml::Error, text: &str) -> Error {
     if let Some(key) = duplicate.and_then(|(_, rest)| rest.split('`').next()) {
         return Error { line: second_line_of(text, key), column: Some(1), message };
     }
-    // A document of several parts, or ended too early, has no place: its beginning is better than none.
+    if let Some((message, at)) = message.split_once(" at position ") {
+        // Characters that YAML forbids are found by the reader, which counts bytes.
+        let (line, column) = at.parse().ok().and_then(|at| text.get(..at)).map_or((1, 1), end_of);
+        return Error { line: Some(line), column: Some(column), message: message.to_string() };
+    }
+    // A document of several parts has no place: its beginning is better than none.
     let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
-    Error { line: Some(line.max(1)), column: Some(column.max(1)), message }
+    let end = end_of(text.trim_end());
+    if (line, column) <= end {
+        return Error { line: Some(line.max(1)), column: Some(column.max(1)), message };
+    }
+    // It ended too early: where what is not closed was opened, if that is said, is of more use than the end.
+    let Some((_, open)) = full[at..].split_once(", ") else {
+        return Error { line: Some(end.0), column: Some(end.1), message };
+    };
+    let (what, place) = open.split_once(" at line ").unwrap_or((open, ""));
+    let mut numbers = place.split(" column ").map_while(|number| number.parse().ok());
+    let (line, column) = numbers.next().zip(numbers.next()).unwrap_or(end);
+    Error { line: Some(line), column: Some(column), message: format!("{message}, {what}") }
+}
+
+/// The line and column that follow a text.
+fn end_of(text: &str) -> (usize, usize) {
+    let (lines, last) = (text.matches('\n').count(), text.rsplit('\n').next().unwrap_or_default());
+    (lines + 1, last.chars().count() + 1)
 }
 
 const DUPLICATE: &str = "duplicate key `";
@@ -391,10 +413,27 @@ mod tests {
 
     #[test]
     fn errors_have_a_place() {
-        fails("a: 1\nb: [1\n", 3, "");
+        fails("a: 1\nb: [1\n", 2, "flow sequence");
         fails("a: 1\nb: 2\na: 3\n", 3, "duplicate key `a`");
         fails(&format!("a: {}", "[".repeat(100_000)), 1, "64 brackets");
         fails("a: *nobody\n", 1, "anchor");
+    }
+
+    #[test]
+    fn an_error_at_the_end_or_in_a_forbidden_character_is_shown_where_it_began() {
+        for (text, place) in [
+            ("a: 1\nb: \"x\nc: 2\n\n", (2, 4)),
+            ("a: 'x\nb: c\n", (1, 4)),
+            ("'a\n", (1, 3)),
+            ("a: é\nb: [\n\n", (2, 5)),
+            ("a: {b: c\n", (1, 4)),
+            ("a: 1\nb: é\u{7}c\n", (2, 5)),
+            ("\u{1}a: b\n", (1, 1)),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert_eq!((error.line, error.column), (Some(place.0), Some(place.1)), "{text:?} {error:?}");
+            assert!(!error.message.contains("position"), "{error:?}");
+        }
     }
 
     #[test]

@@ -76,15 +76,26 @@ impl Date {
 
     /// Splits a date off the beginning of a file's name: `2014-07-23-title` gives the date and `title`.
     pub fn from_file_name(stem: &str) -> Option<(Self, &str)> {
+        let (date, rest) = Self::split_file_name(stem)?;
+        Some((Self::parse(date).ok()?, rest))
+    }
+
+    /// What is wrong with a date at the beginning of a file's name, such as `2014-02-31-title`.
+    pub fn wrong_in_file_name(stem: &str) -> Option<String> {
+        let (date, _) = Self::split_file_name(stem)?;
+        Self::parse(date).err()
+    }
+
+    fn split_file_name(stem: &str) -> Option<(&str, &str)> {
         let mut scan = Scan(stem);
-        scan.digits(4, 4)?;
+        scan.number(4, 4)?;
         for _ in 0..2 {
             scan.0 = scan.0.strip_prefix('-')?;
-            scan.digits(1, 2)?;
+            scan.number(1, 2)?;
         }
         let (date, rest) = stem.split_at(stem.len() - scan.0.len());
         let rest = if rest.is_empty() { rest } else { rest.strip_prefix(['-', '_', ' '])? };
-        Some((Self::parse(date).ok()?, rest))
+        Some((date, rest))
     }
 
     /// The day that a timestamp is in a time zone, with its time and offset.
@@ -253,13 +264,17 @@ impl Scan<'_> {
 
     /// A number of `least` to `most` digits, not followed by a digit; never 0 below four digits.
     fn digits(&mut self, least: usize, most: usize) -> Option<i16> {
+        self.number(least, most).filter(|number| most == 4 || *number > 0)
+    }
+
+    fn number(&mut self, least: usize, most: usize) -> Option<i16> {
         let count = self.0.bytes().take_while(u8::is_ascii_digit).count();
         if !(least..=most).contains(&count) {
             return None;
         }
         let (digits, rest) = self.0.split_at(count);
         self.0 = rest;
-        digits.parse().ok().filter(|number| most == 4 || *number > 0)
+        digits.parse().ok()
     }
 
     fn time(&mut self) -> Result<Option<Time>, String> {

@@ -171,6 +171,10 @@ fn is_foreign(first: &str, second: &str) -> bool {
 fn hint(message: &str) -> &'static str {
     if message.contains("duplicate") {
         "keep one of the two"
+    } else if message.contains("control characters") {
+        "take the invisible character out"
+    } else if message.contains("end of stream") {
+        "a quote that opens a value must close it as well"
     } else if ["brackets", "more than", "recursion"].iter().any(|word| message.contains(word)) {
         "front matter holds a few lines about the article; put data elsewhere"
     } else {

@@ -13,14 +13,50 @@ pub(super) fn from_tera(error: &tera::Error, sources: &BTreeMap<String, Source>)
             located(report.message(), place, sources)
         }
         ErrorKind::MissingParent { current, parent } => {
-            let line = sources
-                .get(current)
-                .and_then(|source| source.text.lines().position(|line| line.contains(parent)));
-            let message = format!("the template extends `{parent}`, which does not exist");
-            located(&message, (current, line.map(|line| line + 1), line.map(|_| 1)), sources)
+            named(&format!("the template extends `{parent}`, which does not exist"), current, parent, sources)
+        }
+        ErrorKind::CircularExtend { tpl, inheritance_chain } => {
+            let chain: Vec<&str> =
+                std::iter::once(tpl).chain(inheritance_chain).map(String::as_str).collect();
+            circle("extend", &chain, sources)
+        }
+        ErrorKind::CircularInclude { include_chain, .. } => {
+            let chain: Vec<&str> = include_chain.iter().map(String::as_str).collect();
+            circle("include", &chain, sources)
         }
         _ => from_text(&error.to_string(), sources),
     }
+}
+
+/// A chain of templates that ends with one it has already met; the last step of the user's own is the one to mend.
+fn circle(verb: &str, chain: &[&str], sources: &BTreeMap<String, Source>) -> Problem {
+    let last = chain.last().copied().unwrap_or_default();
+    let met = chain.iter().position(|name| *name == last).unwrap_or(0);
+    let steps = || chain[met..].windows(2).rev();
+    let own = steps().find(|step| !step[0].starts_with(PREFIX)).or_else(|| steps().next());
+    let (from, to) = own.map_or((last, last), |step| (step[0], step[1]));
+    let message = if from == to {
+        format!("the template {verb}s itself")
+    } else {
+        format!("templates {verb} each other in a circle: {}", chain[met..].join(" → "))
+    };
+    named(&message, from, to, sources)
+}
+
+/// A problem at the place where one template names another.
+fn named(message: &str, current: &str, other: &str, sources: &BTreeMap<String, Source>) -> Problem {
+    let other = other.strip_prefix(PREFIX).unwrap_or(other);
+    let column = |line: &str| {
+        let names = [PREFIX, ""]
+            .into_iter()
+            .flat_map(|prefix| ['"', '\''].map(|quote| format!("{quote}{prefix}{other}{quote}")));
+        let at = names.filter_map(|name| line.find(&name)).min()?;
+        Some(line[..at].chars().count() + 1)
+    };
+    let place = sources.get(current).and_then(|source| {
+        source.text.lines().enumerate().find_map(|(at, line)| Some((at + 1, column(line)?)))
+    });
+    located(message, (current, place.map(|place| place.0), place.map(|place| place.1)), sources)
 }
 
 fn located(

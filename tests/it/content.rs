@@ -226,6 +226,30 @@ fn a_wrong_date_is_undated_whatever_the_files_name_says() {
 }
 
 #[test]
+fn a_file_name_with_a_date_that_does_not_exist_is_undated_with_a_warning() {
+    let site = Site::new();
+    site.article("2015-02-31-bad.md", "title: A");
+    site.article("2015-02-31-dated.md", "title: B\ndate: 2015-03-01");
+    site.article("1984-was-a-year.md", "title: C");
+    let run = site.build();
+    let problem = run.problem("date");
+    assert_eq!(problem["file"], "content/2015-02-31-bad.md");
+    assert!(problem["message"].as_str().unwrap().contains("2015-02 has 28 days"), "{problem}");
+    assert!(site.exists("public/undated/2015-02-31-bad.html"), "{:?}", site.names());
+}
+
+#[test]
+fn front_matter_that_ends_too_early_is_shown_where_it_began() {
+    let site = Site::new();
+    site.article("a.md", "date: 2020\ntitle: \"A");
+    site.article("b.md", "title: B\u{7}");
+    let run = site.try_build(&[]);
+    let places: Vec<_> =
+        run.problems("front-matter").iter().map(|p| (p["line"].clone(), p["column"].clone())).collect();
+    assert_eq!(places, [(3.into(), 8.into()), (2.into(), 9.into())], "{}", run.stdout);
+}
+
+#[test]
 fn addresses_that_are_none_are_said() {
     let site = Site::new();
     site.article("a.md", "title: A\noriginal_url: 'javascript:alert(1)'\narchived_url: not a url");

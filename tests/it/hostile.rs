@@ -128,7 +128,7 @@ fn broken_front_matter_of_every_kind_points_at_its_line() {
         ("---\ntitle: A\ntitle: B\n---\n", 3),
         ("---\npage: 5\nprint:\n  page: 1\n  page: 2\n---\n", 5),
         ("---\n{title: a,\n title: b}\n---\n", 3),
-        ("---\ntitle: 'open\n---\n", 3),
+        ("---\ntitle: 'open\n---\n", 2),
         ("---\ntitle: *none\n---\n", 2),
         ("---\n- a\n- b\n---\n", 2),
         ("---\njust text\n---\n", 2),

@@ -66,7 +66,7 @@ fn data_files_that_cannot_be_used_have_a_place_and_publish_nothing() {
     check("a.csv", "a,b\n1,2\n1,2,3\n", Some(3), "3 fields");
     check("a.csv", "a,a\n1,2\n", Some(1), "two columns are named `a`");
     check("a.json", "{\n\"ä\": }", Some(2), "expected value");
-    check("a.yaml", "a: [1\n", Some(2), "");
+    check("a.yaml", "a: [1\n", Some(1), "flow sequence");
     let site = one_article();
     site.file("data/a.json", "1").file("data/a.yaml", "1").file("data/notes.txt", "none");
     assert!(site.try_build(&[]).problem("data")["message"].as_str().unwrap().contains("site.data.a"));
@@ -166,8 +166,39 @@ fn template_errors_have_a_place_and_publish_nothing() {
     fails("templates/term.html", "a\n{{ nothing }}", (2, 4), "`nothing`", Some("/tags/one/index.html"));
     fails("templates/term.html", "a\nb {% if %}", (2, 9), "expected", None);
     fails("templates/term.html", "{{ page | shout }}", (1, 11), "shout", None);
-    fails("templates/term.html", "\n{% extends \"nope.html\" %}", (2, 1), "nope.html", None);
-    fails("templates/i18n/en.yaml", "a: [\n", (2, 1), "", None);
+    fails("templates/term.html", "\n{% extends \"nope.html\" %}", (2, 12), "nope.html", None);
+    fails("templates/term.html", "\n{% extends 'term.html' %}", (2, 12), "extends itself", None);
+    fails("templates/i18n/en.yaml", "a: [\n", (1, 5), "", None);
+}
+
+#[test]
+fn a_circle_of_templates_has_a_place() {
+    for (tag, part) in [("extends", "extend each other"), ("include", "include each other")] {
+        let site = one_article();
+        site.file("templates/term.html", format!("{{% {tag} 'one.html' %}}"));
+        site.file("templates/one.html", format!("{{% {tag} 'two.html' %}}"));
+        site.file("templates/two.html", format!("{{# one.html #}}\n\n  {{% {tag} 'one.html' %}}"));
+        let run = site.try_build(&[]);
+        let problem = run.problem("template");
+        assert_eq!(problem["file"], "templates/two.html", "{problem}");
+        let column = 7 + tag.len() as u64;
+        assert_eq!(
+            (problem["line"].as_u64(), problem["column"].as_u64()),
+            (Some(3), Some(column)),
+            "{problem}"
+        );
+        let message = problem["message"].as_str().unwrap();
+        assert!(message.contains(part) && message.contains("one.html → two.html → one.html"), "{message}");
+    }
+}
+
+#[test]
+fn words_that_end_too_early_are_shown_where_they_began() {
+    let site = one_article();
+    site.file("templates/i18n/en.yaml", "menu: Menu\nsearch: \"Search\n\n");
+    let run = site.try_build(&[]);
+    let problem = run.problem("template");
+    assert_eq!((problem["line"].as_u64(), problem["column"].as_u64()), (Some(2), Some(9)), "{problem}");
 }
 
 #[test]

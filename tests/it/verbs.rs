@@ -274,7 +274,7 @@ fn check_reports_what_a_build_would() {
     check(
         &site,
         &[
-            ("front-matter", "content/broken.md", 3),
+            ("front-matter", "content/broken.md", 2),
             ("date", "content/date.md", 3),
             ("missing-image", "content/image.md", 8),
             ("unknown-key", "content/key.md", 4),
