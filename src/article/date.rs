@@ -165,18 +165,30 @@ impl Date {
 
     /// The date for machines: as much of ISO 8601 as is known, without marks.
     pub fn iso(&self) -> String {
-        let mut text = format!("{:04}", self.year);
+        // Every entry of every list has one: the formatting machinery would take longer than the rest of the entry.
+        let mut text = String::with_capacity(25);
+        let mut pair = |sign: &str, number: i32| {
+            text.push_str(sign);
+            text.extend(
+                [number / 10, number % 10].map(|digit| char::from(b'0' + digit.unsigned_abs() as u8)),
+            );
+        };
+        pair("", i32::from(self.year) / 100);
+        pair("", i32::from(self.year) % 100);
         for part in [self.month, self.day].into_iter().filter(|part| *part > 0) {
-            text += &format!("-{part:02}");
+            pair("-", part.into());
         }
         if let Some(Time { hour, minute, second, offset }) = self.time {
-            text += &format!("T{hour:02}:{minute:02}:{second:02}");
+            for (sign, part) in [("T", hour), (":", minute), (":", second)] {
+                pair(sign, part.into());
+            }
             match offset {
                 None => {}
                 Some(0) => text.push('Z'),
                 Some(seconds) => {
-                    let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
-                    text += &format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60);
+                    let minutes = seconds.abs() / 60;
+                    pair(if seconds < 0 { "-" } else { "+" }, minutes / 60);
+                    pair(":", minutes % 60);
                 }
             }
         }

@@ -11,7 +11,7 @@ use crate::fs;
 use crate::markdown::{self, Resolved};
 use crate::plan::{Copied, Output, Page, Plan};
 use crate::problem::{Fatal, Problem};
-use crate::render::{self, Bodies, Body, Fingerprint, Renderer, Sheet};
+use crate::render::{self, Bodies, Body, Fingerprint, Ready, Renderer, Sheet};
 use crate::route::OutPath;
 use crate::theme::{STATIC, Theme};
 use anyhow::Result;
@@ -165,13 +165,14 @@ impl Work<'_> {
         // Made by the first page that is looked at; where nothing changed there is none.
         let related = LazyLock::new(|| Related::new(self.archive, self.config));
         let related = |id: usize| related.of(id);
+        let ready = Ready::new(self.config, self.archive, &self.plan.addresses);
         let one = |buffer: &mut Vec<u8>, at: usize| {
             let output = &outputs[at];
             let known = press.known(output);
             let mut sheet = Sheet::new(buffer, known.as_ref().map(|known| known.fingerprint));
             let rendered = match known.as_ref().filter(|known| self.is_as_known(output, known)) {
                 Some(known) => Ok(as_known(output, known)),
-                None => self.one(output, (&sources, &related), &mut sheet),
+                None => self.one(output, &sources, (&ready, &related), &mut sheet),
             };
             let made = rendered.and_then(|Rendered { fingerprint, rank, body, notes }| {
                 let kept = press.take(output, sheet.bytes(), rank)?;
@@ -207,10 +208,11 @@ impl Work<'_> {
     fn one(
         &self,
         output: &Output,
-        (sources, related): (&HashMap<&str, &fs::File>, render::Related),
+        sources: &HashMap<&str, &fs::File>,
+        found: (&Ready, render::Related),
         sheet: &mut Sheet,
     ) -> Result<Rendered, Failure> {
-        let renderer = Renderer::new(self.config, self.theme, self.archive, self.plan, related);
+        let renderer = Renderer::new(self.config, self.theme, self.archive, self.plan, found);
         match output.page {
             Page::Copy(index) => {
                 let file = &self.copied[index];

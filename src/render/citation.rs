@@ -32,7 +32,7 @@ impl Renderer<'_> {
         let entry = &self.archive.entries[id];
         let article = &entry.article;
         let from = &article.provenance;
-        let names = |key: &str| self.terms_in(key, entry, Some(id)).into_iter().map(|term| term.name);
+        let names = |key: &'static str| self.terms_in(key, entry, Some(id)).map(|term| term.name.to_string());
         let path = self.plan.addresses.article(id);
         let site = &self.config.site;
         Citation {
@@ -45,7 +45,7 @@ impl Renderer<'_> {
             page: from.print.page.clone(),
             edition: from.print.edition.clone(),
             publisher: site.publisher.clone().unwrap_or_else(|| site.title.clone()),
-            summary: card::summary(entry),
+            summary: card::summary(entry).into_owned(),
             lang: article.lang.clone().unwrap_or_else(|| site.lang.clone()),
             url: (!site.base_url.is_empty()).then(|| self.absolute(path)),
             original_url: from.original_url.as_deref().and_then(markdown::safe_web_url),

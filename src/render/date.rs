@@ -1,22 +1,19 @@
 //! Dates and periods in the words of the interface.
 
+use super::Ready;
 use super::views::DateView;
-use crate::archive::{Archive, Period};
+use crate::archive::Period;
 use crate::article::{Date, Precision};
-use crate::plan::{Addresses, Part, list_path, period_folder};
 use crate::theme::Words;
 
 /// A date as pages show it, linked to its calendar page where there is one.
-pub(super) fn view(date: &Date, words: &Words, archive: &Archive, addresses: &Addresses) -> DateView {
+pub(super) fn view<'a>(date: &Date, words: &Words, ready: &'a Ready<'a>) -> DateView<'a> {
     let (year, month, day, _) = date.civil();
-    let period = (year, month, day);
-    let known = archive.periods.contains_key(&period);
-    let url = known.then(|| addresses.url(&list_path(&period_folder(period), Part::Folder)).to_string());
-    DateView { iso: date.iso(), text: text(date, words), url }
+    DateView { iso: date.iso(), text: text(date, words), url: ready.period((year, month, day)) }
 }
 
 /// A date without its time of day and without a link, where five stand side by side.
-pub(super) fn day(date: &Date, words: &Words) -> DateView {
+pub(super) fn day(date: &Date, words: &Words) -> DateView<'static> {
     let date = date.without_time();
     DateView { iso: date.iso(), text: text(&date, words), url: None }
 }

@@ -134,7 +134,7 @@ impl Renderer<'_> {
             let html = String::new();
             Content { hash: (bodies.hash)(id), article: id, html }
         });
-        let names = |key: &str| self.terms_in(key, entry, Some(id)).into_iter().map(|term| term.name);
+        let names = |key: &'static str| self.terms_in(key, entry, Some(id)).map(|term| term.name.to_string());
         let exact = article.date.filter(|date| date.precision() >= Precision::Day);
         EntryView {
             title: entry.title.clone(),
@@ -143,7 +143,7 @@ impl Renderer<'_> {
             updated: entry.changed(zone).unwrap_or(Timestamp::UNIX_EPOCH),
             authors: names("authors").collect(),
             categories: names("sections").chain(names("tags")).collect(),
-            summary: card::summary(entry),
+            summary: card::summary(entry).into_owned(),
             content,
             url,
         }

@@ -46,13 +46,17 @@ pub(super) struct Script(String);
 
 impl Script {
     pub(super) fn new(value: &serde_json::Value) -> Self {
-        let mut text = String::new();
-        for letter in value.to_string().chars() {
-            match letter {
-                '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => text += &format!("\\u{:04x}", letter as u32),
-                letter => text.push(letter),
-            }
+        let ends = |letter: char| matches!(letter, '<' | '>' | '&' | '\u{2028}' | '\u{2029}');
+        let json = value.to_string();
+        let mut text = String::with_capacity(json.len());
+        let mut rest = json.as_str();
+        while let Some(at) = rest.find(ends) {
+            let letter = rest[at..].chars().next().unwrap_or_default();
+            text += &rest[..at];
+            text += &format!("\\u{:04x}", u32::from(letter));
+            rest = &rest[at + letter.len_utf8()..];
         }
+        text += rest;
         Self(text)
     }
 }

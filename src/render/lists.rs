@@ -10,8 +10,8 @@ use crate::plan::{
     CORRECTIONS, DAYS, Page, Part, UNDATED, day_folder, days_in, list_path, paging, period_folder,
 };
 
-impl Renderer<'_> {
-    pub(super) fn home(&self, part: Part) -> HomePage {
+impl<'a> Renderer<'a> {
+    pub(super) fn home(&self, part: Part) -> HomePage<'a> {
         let undated = self.archive.undated;
         let (page, entries, pager) =
             self.list_of(("home", &self.config.site.title), "/", (Page::Home(part), part), |slot| {
@@ -50,7 +50,7 @@ impl Renderer<'_> {
         }
     }
 
-    pub(super) fn undated(&self, part: Part) -> ListPage {
+    pub(super) fn undated(&self, part: Part) -> ListPage<'a> {
         let words = self.words;
         let title = words.get(&["undated"]).to_string();
         let (page, entries, pager) =
@@ -65,7 +65,7 @@ impl Renderer<'_> {
     }
 
     /// Articles with corrections, each with what was corrected.
-    pub(super) fn corrections(&self, part: Part) -> ListPage {
+    pub(super) fn corrections(&self, part: Part) -> ListPage<'a> {
         let words = self.words;
         let title = words.get(&["corrections"]).to_string();
         let slot = |slot: usize| self.archive.corrected[slot];
@@ -101,7 +101,7 @@ impl Renderer<'_> {
     }
 
     /// What was published on one day of all years.
-    pub(super) fn day_of_year(&self, day: (i8, i8), part: Part) -> ListPage {
+    pub(super) fn day_of_year(&self, day: (i8, i8), part: Part) -> ListPage<'a> {
         let words = self.words;
         let values = [("day", &*day.1.to_string()), ("month", words.month_of_day(day.0))];
         let title = words.fill(&["dates", "day_of_year"], &values);
@@ -120,7 +120,7 @@ impl Renderer<'_> {
         ListPage { page, list, entries, pager, breadcrumbs: vec![up] }
     }
 
-    pub(super) fn period(&self, period: Period, part: Part) -> PeriodPage {
+    pub(super) fn period(&self, period: Period, part: Part) -> PeriodPage<'a> {
         let (year, month, day) = period;
         let kind = match (month, day) {
             (0, _) => "year",
@@ -174,7 +174,7 @@ impl Renderer<'_> {
         folder: &str,
         (list, part): (Page, Part),
         slot: impl Fn(usize) -> usize,
-    ) -> (PageView, Vec<Card>, Pager) {
+    ) -> (PageView, Vec<Card<'a>>, Pager) {
         let paging = paging(list, self.archive, self.config);
         let pager = self.pager(folder, &paging, part);
         let mut page = self.page(kind, title, &list_path(folder, part));
@@ -214,8 +214,8 @@ impl Renderer<'_> {
         }
     }
 
-    fn period_url(&self, period: Period) -> String {
-        self.folder_url(&period_folder(period))
+    pub(super) fn period_url(&self, period: Period) -> String {
+        self.ready.period(period).map_or_else(|| self.folder_url(&period_folder(period)), str::to_string)
     }
 
     pub(super) fn folder_url(&self, folder: &str) -> String {
@@ -228,18 +228,18 @@ fn shade(count: usize) -> u32 {
     count.checked_ilog2().map_or(0, |log| log.min(3) + 1)
 }
 
-pub(super) fn one_group(entries: Vec<Card>) -> Vec<EntryGroup> {
+pub(super) fn one_group(entries: Vec<Card<'_>>) -> Vec<EntryGroup<'_>> {
     vec![EntryGroup { title: None, id: String::new(), entries }]
 }
 
 /// Articles of a day by where they are from, in the order in which the sources come.
-fn by_source(entries: Vec<Card>) -> Vec<EntryGroup> {
+fn by_source(entries: Vec<Card<'_>>) -> Vec<EntryGroup<'_>> {
     let mut groups: Vec<EntryGroup> = Vec::new();
     for card in entries {
-        let at = groups.iter().position(|group| group.title == card.source);
+        let at = groups.iter().position(|group| group.title.as_deref() == card.source);
         let at = at.unwrap_or_else(|| {
             let id = format!("group-{}", groups.len() + 1);
-            groups.push(EntryGroup { title: card.source.clone(), id, entries: Vec::new() });
+            groups.push(EntryGroup { title: card.source.map(str::to_string), id, entries: Vec::new() });
             groups.len() - 1
         });
         groups[at].entries.push(card);

@@ -81,16 +81,16 @@ impl Renderer<'_> {
         let tags = || story.terms.iter().filter(|group| group.name == "tags").flat_map(|group| &group.terms);
         add("property", "article:published_time", &published);
         add("property", "article:modified_time", &self.modified(entry).as_ref().map(iso).unwrap_or_default());
-        story.authors.iter().for_each(|author| add("property", "article:author", &author.name));
-        add("property", "article:section", story.section.as_ref().map_or("", |section| &section.name));
-        tags().for_each(|tag| add("property", "article:tag", &tag.name));
+        story.authors.iter().for_each(|author| add("property", "article:author", author.name));
+        add("property", "article:section", story.section.as_ref().map_or("", |section| section.name));
+        tags().for_each(|tag| add("property", "article:tag", tag.name));
         // DCMI: https://www.dublincore.org/specifications/dublin-core/dcq-html/
-        add("name", "DC.title", &story.title);
-        story.authors.iter().for_each(|author| add("name", "DC.creator", &author.name));
+        add("name", "DC.title", story.title);
+        story.authors.iter().for_each(|author| add("name", "DC.creator", author.name));
         add("name", "DC.date", &published);
         add("name", "DC.publisher", &self.publisher_of(story));
         add("name", "DC.type", "newsItem");
-        add("name", "DC.language", &story.lang);
+        add("name", "DC.language", story.lang);
         add("name", "DC.rights", from.rights.as_deref().unwrap_or_default());
         add("name", "DC.source", from.original_url.as_deref().unwrap_or_default());
         meta
@@ -99,9 +99,9 @@ impl Renderer<'_> {
     /// Who published an article first, as far as is known; else who publishes the archive.
     fn publisher_of(&self, story: &Story) -> String {
         let site = &self.config.site;
-        let source = story.source.as_ref().map(|source| source.name.clone());
-        let first = story.provenance.first_published_by.clone();
-        source.or(first).or_else(|| site.publisher.clone()).unwrap_or_else(|| site.title.clone())
+        let source = story.source.as_ref().map(|source| source.name);
+        let known = source.or(story.provenance.first_published_by.as_deref());
+        known.or(site.publisher.as_deref()).unwrap_or(&site.title).to_string()
     }
 
     /// <https://signposting.org/FAIR/>
@@ -148,7 +148,7 @@ impl Renderer<'_> {
         let url = page.canonical.clone().unwrap_or_else(|| page.url.clone());
         let names = |name: &str| -> Vec<Value> {
             let groups = story.terms.iter().filter(|group| group.name == name);
-            groups.flat_map(|group| &group.terms).map(|term| term.name.clone().into()).collect()
+            groups.flat_map(|group| &group.terms).map(|term| term.name.into()).collect()
         };
         let thing = |kind: &str, name: &str| json!({"@type": kind, "name": name});
         let date = |date: &Option<Date>| date.as_ref().map(|date| Value::from(date.iso()));
@@ -186,14 +186,14 @@ impl Renderer<'_> {
             ("@type", Some("NewsArticle".into())),
             ("mainEntityOfPage", Some(url.clone().into())),
             ("url", Some(url.into())),
-            ("headline", Some(story.title.clone().into())),
-            ("alternativeHeadline", text(&story.subtitle)),
+            ("headline", Some(story.title.into())),
+            ("alternativeHeadline", text(&story.subtitle.map(str::to_string))),
             ("description", text(&page.description)),
             ("image", text(&image)),
             ("datePublished", date(&article.date)),
             ("dateModified", date(&self.modified(entry))),
-            ("inLanguage", Some(story.lang.clone().into())),
-            ("author", list(story.authors.iter().map(|author| thing("Person", &author.name)).collect())),
+            ("inLanguage", Some(story.lang.into())),
+            ("author", list(story.authors.iter().map(|author| thing("Person", author.name)).collect())),
             ("publisher", Some(thing("Organization", &self.publisher_of(story)))),
             ("provider", Some(thing("Organization", keeper))),
             ("articleSection", list(names("sections"))),

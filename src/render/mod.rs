@@ -13,6 +13,7 @@ mod fingerprint;
 mod lists;
 mod lookup;
 mod metadata;
+mod ready;
 mod redirects;
 mod remains;
 mod sitemap;
@@ -22,6 +23,7 @@ mod views;
 mod xml;
 
 pub use fingerprint::{Fingerprint, Shared};
+pub use ready::Ready;
 
 use crate::archive::{Archive, Entry};
 use crate::config::Config;
@@ -43,6 +45,7 @@ pub struct Renderer<'a> {
     theme: &'a Theme,
     archive: &'a Archive,
     plan: &'a Plan,
+    ready: &'a Ready<'a>,
     related: Related<'a>,
     /// The words of the page's language: the interface's, but for articles in another language that has words.
     words: &'a Words,
@@ -108,9 +111,9 @@ impl<'a> Renderer<'a> {
         theme: &'a Theme,
         archive: &'a Archive,
         plan: &'a Plan,
-        related: Related<'a>,
+        (ready, related): (&'a Ready<'a>, Related<'a>),
     ) -> Self {
-        Self { config, theme, archive, plan, related, words: &theme.words }
+        Self { config, theme, archive, plan, ready, related, words: &theme.words }
     }
 
     /// Renders an article, or a page outside the archive; `html` is asked for only if the page has to be made.
@@ -257,8 +260,13 @@ impl<'a> Renderer<'a> {
 
     /// The whole address of a page; below the site's own.
     fn absolute(&self, path: &OutPath) -> String {
-        let url = self.plan.addresses.url(path);
-        format!("{}{}", self.config.site.base_url, &url.as_str()[self.config.site.base_path.len()..])
+        self.whole(self.plan.addresses.url(path).as_str())
+    }
+
+    /// The whole address for one of this site.
+    fn whole(&self, url: &str) -> String {
+        let site = &self.config.site;
+        [&site.base_url, &url[site.base_path.len()..]].concat()
     }
 
     /// The hash of what a body's HTML is made from: its Markdown, its title and where its links lead; and of what it
@@ -284,13 +292,15 @@ impl<'a> Renderer<'a> {
     /// What all pages have in common.
     fn page(&self, kind: &'static str, title: &str, path: &OutPath) -> PageView {
         let site = &self.config.site;
+        let url = self.plan.addresses.url(path).to_string();
+        let address = self.whole(&url);
         PageView {
             kind,
             title: title.to_string(),
             description: None,
-            canonical: (!site.base_url.is_empty()).then(|| self.absolute(path)),
-            address: self.absolute(path),
-            url: self.plan.addresses.url(path).to_string(),
+            canonical: (!site.base_url.is_empty()).then(|| address.clone()),
+            address,
+            url,
             lang: site.lang.clone(),
             dir: dir(&site.lang),
             noindex: false,

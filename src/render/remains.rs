@@ -6,9 +6,9 @@ use crate::article::{Removal, Status};
 use crate::plan::Subject;
 use crate::route::OutPath;
 
-impl Renderer<'_> {
+impl<'a> Renderer<'a> {
     /// Says that something was removed, when, why and whom to ask; nothing of what it was.
-    pub(super) fn tombstone(&self, subject: Subject, path: &OutPath) -> TombstonePage {
+    pub(super) fn tombstone(&self, subject: Subject, path: &OutPath) -> TombstonePage<'a> {
         let removal = match &subject.of(self.archive).article.status {
             Status::Removed(removal) => removal.clone(),
             _ => Removal::default(),

@@ -5,22 +5,22 @@ use super::views::{
     StoryPage, TermLink, TermsOf,
 };
 use super::{Body, Renderer, Shared, card, date, dir};
-use crate::archive::{Aliases, Entry};
-use crate::article::{Date, term_key};
+use crate::archive::Entry;
+use crate::article::Date;
 use crate::config::CitationFormat;
 use crate::markdown;
-use crate::plan::{Part, UNDATED, list_path, period_folder};
+use crate::plan::UNDATED;
 use crate::yaml::{Kind, Node};
 
 /// Longest description in a page's head, in characters.
 const DESCRIPTION: usize = 200;
 
-impl Renderer<'_> {
-    pub(super) fn article(&self, id: usize, body: &Body) -> StoryPage {
+impl<'a> Renderer<'a> {
+    pub(super) fn article(&self, id: usize, body: &Body) -> StoryPage<'a> {
         let entry = &self.archive.entries[id];
         let mut page = self.page("article", &entry.title, self.plan.addresses.article(id));
         let story = self.story_of(entry, Some(id), body);
-        page.lang.clone_from(&story.lang);
+        page.lang = story.lang.to_string();
         page.dir = story.dir;
         page.description = description(entry);
         let (newer, older) = self.archive.neighbours(id);
@@ -40,11 +40,11 @@ impl Renderer<'_> {
         StoryPage { page, words, article: story, breadcrumbs, newer, older, related }
     }
 
-    pub(super) fn standalone(&self, id: usize, body: &Body) -> StoryPage {
+    pub(super) fn standalone(&self, id: usize, body: &Body) -> StoryPage<'a> {
         let entry = &self.archive.pages[id];
         let mut page = self.page("page", &entry.title, self.plan.addresses.page(id));
         let article = self.story_of(entry, None, body);
-        page.lang.clone_from(&article.lang);
+        page.lang = article.lang.to_string();
         page.dir = article.dir;
         page.description = description(entry);
         let words = Shared::words(self.words);
@@ -52,24 +52,22 @@ impl Renderer<'_> {
         StoryPage { page, words, article, breadcrumbs, newer: None, older: None, related }
     }
 
-    fn story_of(&self, entry: &Entry, id: Option<usize>, body: &Body) -> Story {
+    fn story_of(&self, entry: &'a Entry, id: Option<usize>, body: &Body) -> Story<'a> {
         let article = &entry.article;
-        let lang = article.lang.clone().unwrap_or_else(|| self.config.site.lang.clone());
-        let mut sources = self.terms_in("sources", entry, id);
-        let mut sections = self.terms_in("sections", entry, id);
+        let lang = article.lang.as_ref().unwrap_or(&self.config.site.lang);
         Story {
-            title: entry.title.clone(),
-            subtitle: article.subtitle.clone(),
-            description: article.description.clone(),
+            title: &entry.title,
+            subtitle: article.subtitle.as_deref(),
+            description: article.description.as_deref(),
             image: image(entry, body),
             body: Shared::html(body.hash, ""),
-            dir: dir(&lang),
+            dir: dir(lang),
             lang,
             date: self.date(article.date.as_ref()),
             updated: self.date(article.updated.as_ref()),
-            authors: self.terms_in("authors", entry, id),
-            source: (!sources.is_empty()).then(|| sources.remove(0)),
-            section: (!sections.is_empty()).then(|| sections.remove(0)),
+            authors: self.terms_in("authors", entry, id).collect(),
+            source: self.terms_in("sources", entry, id).next(),
+            section: self.terms_in("sections", entry, id).next(),
             terms: id.map_or_else(Vec::new, |id| self.terms_of(id)),
             corrections: self.corrections_of(entry),
             same_as: id.and_then(|id| self.same_as(id)),
@@ -80,7 +78,7 @@ impl Renderer<'_> {
         }
     }
 
-    pub(super) fn corrections_of(&self, entry: &Entry) -> Vec<CorrectionView> {
+    pub(super) fn corrections_of(&self, entry: &Entry) -> Vec<CorrectionView<'a>> {
         let corrections = entry.article.corrections.iter();
         corrections
             .map(|correction| CorrectionView {
@@ -112,7 +110,7 @@ impl Renderer<'_> {
     }
 
     fn article_link(&self, id: usize) -> Link {
-        let source = self.terms_in("sources", &self.archive.entries[id], Some(id)).into_iter().next();
+        let source = self.terms_in("sources", &self.archive.entries[id], Some(id)).next();
         let title = &self.archive.entries[id].title;
         Link {
             title: source.map_or_else(|| title.clone(), |source| format!("{title} ({})", source.name)),
@@ -120,56 +118,60 @@ impl Renderer<'_> {
         }
     }
 
-    fn related_to(&self, id: usize) -> Vec<RelatedLink> {
+    fn related_to(&self, id: usize) -> Vec<RelatedLink<'a>> {
         let link = |id: usize| {
             let entry = &self.archive.entries[id];
             let lang = entry.article.lang.as_ref().unwrap_or(&self.config.site.lang);
             RelatedLink {
-                title: entry.title.clone(),
+                title: &entry.title,
                 url: self.plan.addresses.url(self.plan.addresses.article(id)).to_string(),
                 dir: dir(lang),
-                lang: lang.clone(),
+                lang,
                 date: entry.article.date.map(|date| date::day(&date, self.words)),
             }
         };
         (self.related)(id).into_iter().map(link).collect()
     }
 
-    pub(super) fn date(&self, date: Option<&Date>) -> Option<DateView> {
-        date.map(|date| date::view(date, self.words, self.archive, &self.plan.addresses))
+    pub(super) fn date(&self, date: Option<&Date>) -> Option<DateView<'a>> {
+        date.map(|date| date::view(date, self.words, self.ready))
     }
 
     /// The names an article has in a taxonomy, linked if the taxonomy is configured.
-    pub(super) fn terms_in(&self, key: &str, entry: &Entry, id: Option<usize>) -> Vec<TermLink> {
-        let index = self.config.taxonomies.iter().position(|taxonomy| term_key(&taxonomy.name) == key);
-        if let (Some(index), Some(id)) = (index, id) {
-            return self.archive.terms_of[id][index]
-                .iter()
-                .map(|term| self.term_link(index, *term, false))
-                .collect();
-        }
-        let aliases = Aliases::of(self.config, key);
-        let plain =
-            |name: &String| TermLink { name: aliases.resolve(name).0.to_string(), url: None, count: 0 };
-        entry.article.terms(key).iter().map(plain).collect()
+    pub(super) fn terms_in(
+        &self,
+        key: &'static str,
+        entry: &'a Entry,
+        id: Option<usize>,
+    ) -> impl Iterator<Item = TermLink<'a>> {
+        let this = *self;
+        let found = self.ready.taxonomy_of(key).zip(id);
+        let linked = found.map(|(index, id)| (index, &self.archive.terms_of[id][index]));
+        let plain = if linked.is_none() { entry.article.terms(key) } else { &[] };
+        let linked =
+            linked.into_iter().flat_map(|(index, terms)| terms.iter().map(move |term| (index, *term)));
+        let linked = linked.map(move |(index, term)| this.term_link(index, term, false));
+        let resolved = move |name: &'a String| this.ready.resolve(key, name);
+        linked.chain(plain.iter().map(move |name| TermLink { name: resolved(name), url: None, count: 0 }))
     }
 
-    fn terms_of(&self, id: usize) -> Vec<TermsOf> {
+    fn terms_of(&self, id: usize) -> Vec<TermsOf<'a>> {
         let taxonomies = self.config.taxonomies.iter().enumerate();
         taxonomies
             .filter(|(index, _)| !self.archive.terms_of[id][*index].is_empty())
-            .map(|(index, _)| {
-                let head = self.taxonomy(index);
-                let terms = self.archive.terms_of[id][index]
-                    .iter()
-                    .map(|term| self.term_link(index, *term, false))
-                    .collect();
-                TermsOf { name: head.name, title: head.title, url: head.url, terms }
+            .map(|(index, taxonomy)| {
+                let terms = self.archive.terms_of[id][index].iter();
+                TermsOf {
+                    name: &taxonomy.name,
+                    title: self.taxonomy_title(index),
+                    url: self.ready.taxonomy(index),
+                    terms: terms.map(|term| self.term_link(index, *term, false)).collect(),
+                }
             })
             .collect()
     }
 
-    fn provenance(&self, entry: &Entry) -> ProvenanceView {
+    fn provenance(&self, entry: &Entry) -> ProvenanceView<'a> {
         let from = &entry.article.provenance;
         // Addresses from articles are as hostile as their bodies.
         let safe = |url: &Option<String>| url.as_deref().and_then(markdown::safe_web_url);
@@ -196,12 +198,9 @@ impl Renderer<'_> {
 
     /// Year, month and day of an article, as far as they have pages.
     pub(super) fn breadcrumbs_of(&self, entry: &Entry) -> Vec<Link> {
-        let link = |title: String, folder: &str| Link {
-            title,
-            url: self.plan.addresses.url(&list_path(folder, Part::Folder)).to_string(),
-        };
         let Some(date) = entry.article.date else {
-            return vec![link(self.words.get(&["undated"]).to_string(), UNDATED)];
+            let title = self.words.get(&["undated"]).to_string();
+            return vec![Link { title, url: self.folder_url(UNDATED) }];
         };
         let (year, month, day, _) = date.civil();
         let parts = [
@@ -209,7 +208,8 @@ impl Renderer<'_> {
             (month > 0).then(|| ((year, month, 0), self.words.month(month).to_string())),
             (day > 0).then(|| ((year, month, day), day.to_string())),
         ];
-        parts.into_iter().flatten().map(|(period, title)| link(title, &period_folder(period))).collect()
+        let link = |(period, title)| Link { title, url: self.period_url(period) };
+        parts.into_iter().flatten().map(link).collect()
     }
 }
 
@@ -223,7 +223,7 @@ fn image(entry: &Entry, body: &Body) -> Option<ImageView> {
 fn description(entry: &Entry) -> Option<String> {
     let article = &entry.article;
     let text = article.description.as_ref().or(article.subtitle.as_ref()).unwrap_or(&entry.excerpt);
-    Some(card::cut(text, DESCRIPTION)).filter(|text| !text.is_empty())
+    Some(card::cut(text, DESCRIPTION).into_owned()).filter(|text| !text.is_empty())
 }
 
 fn extra(node: &Node) -> Extra {

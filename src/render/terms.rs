@@ -14,8 +14,8 @@ const MOST_USED: usize = 20;
 /// Years in a term's timeline: a term of two thousand years is a mistake in a date, and no table of it helps.
 const LONGEST_SPAN: i16 = 300;
 
-impl Renderer<'_> {
-    pub(super) fn terms(&self, taxonomy: usize) -> TermsPage {
+impl<'a> Renderer<'a> {
+    pub(super) fn terms(&self, taxonomy: usize) -> TermsPage<'a> {
         let head = self.taxonomy(taxonomy);
         let count = self.archive.terms[taxonomy].len();
         let split = !self.plan.term_parts[taxonomy].is_empty();
@@ -36,7 +36,7 @@ impl Renderer<'_> {
     }
 
     /// A page of a large index: a letter, or the terms with most articles.
-    pub(super) fn term_part(&self, taxonomy: usize, index: usize) -> TermsPage {
+    pub(super) fn term_part(&self, taxonomy: usize, index: usize) -> TermsPage<'a> {
         let part = &self.plan.term_parts[taxonomy][index];
         let head = self.taxonomy(taxonomy);
         let path = term_part_path(&self.config.taxonomies[taxonomy].path, part);
@@ -83,7 +83,7 @@ impl Renderer<'_> {
         if number > 1 { format!("{name} {number}") } else { name }
     }
 
-    fn groups(&self, taxonomy: usize, terms: Vec<usize>) -> Vec<Group> {
+    fn groups(&self, taxonomy: usize, terms: Vec<usize>) -> Vec<Group<'a>> {
         let mut letters: BTreeMap<char, Vec<usize>> = BTreeMap::new();
         for term in terms {
             letters.entry(By::letter(&self.archive.terms[taxonomy][term])).or_default().push(term);
@@ -96,11 +96,11 @@ impl Renderer<'_> {
         letters.into_iter().map(group).collect()
     }
 
-    fn links_to(&self, taxonomy: usize, terms: Vec<usize>) -> Vec<TermLink> {
+    fn links_to(&self, taxonomy: usize, terms: Vec<usize>) -> Vec<TermLink<'a>> {
         terms.into_iter().map(|term| self.term_link(taxonomy, term, true)).collect()
     }
 
-    pub(super) fn term(&self, taxonomy: usize, term: usize, part: Part) -> TermPage {
+    pub(super) fn term(&self, taxonomy: usize, term: usize, part: Part) -> TermPage<'a> {
         let found = &self.archive.terms[taxonomy][term];
         let folder = term_folder(self.archive, &self.config.taxonomies[taxonomy], (taxonomy, term));
         let page = (Page::Term(taxonomy, term, part), part);
@@ -115,7 +115,7 @@ impl Renderer<'_> {
             page,
             term: TermHead {
                 name: found.name.clone(),
-                url: self.folder_url(&folder),
+                url: self.ready.term(taxonomy, term).to_string(),
                 count: on_folder.then_some(found.count),
                 span: span(self.archive.years(found.slots.iter().copied())).filter(|_| on_folder),
                 sparkline: sparkline(&years),
@@ -132,8 +132,8 @@ impl Renderer<'_> {
         }
     }
 
-    fn by_year(&self, entries: Vec<Card>) -> Vec<EntryGroup> {
-        let mut groups: Vec<EntryGroup> = Vec::new();
+    fn by_year(&self, entries: Vec<Card<'a>>) -> Vec<EntryGroup<'a>> {
+        let mut groups: Vec<EntryGroup<'a>> = Vec::new();
         let mut last = None;
         for card in entries {
             if last != Some(card.year) {
@@ -178,12 +178,16 @@ impl Renderer<'_> {
     }
 
     pub(super) fn taxonomy(&self, index: usize) -> TaxonomyHead {
-        let taxonomy = &self.config.taxonomies[index];
-        let title = taxonomy.title.clone().unwrap_or_else(|| self.words.taxonomy(&taxonomy.name));
-        TaxonomyHead { name: taxonomy.name.clone(), title, url: self.folder_url(&taxonomy.path) }
+        let name = self.config.taxonomies[index].name.clone();
+        TaxonomyHead { name, title: self.taxonomy_title(index), url: self.ready.taxonomy(index).to_string() }
     }
 
-    pub(super) fn summary(&self, index: usize) -> TaxonomySummary {
+    pub(super) fn taxonomy_title(&self, index: usize) -> String {
+        let taxonomy = &self.config.taxonomies[index];
+        taxonomy.title.clone().unwrap_or_else(|| self.words.taxonomy(&taxonomy.name))
+    }
+
+    pub(super) fn summary(&self, index: usize) -> TaxonomySummary<'a> {
         let head = self.taxonomy(index);
         TaxonomySummary {
             name: head.name,

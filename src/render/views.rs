@@ -3,6 +3,7 @@
 
 use super::{Script, Shared};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What all pages have in common, as `page`.
@@ -54,40 +55,40 @@ pub(super) struct Link {
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct DateView {
+pub(super) struct DateView<'a> {
     pub iso: String,
     pub text: String,
-    pub url: Option<String>,
+    pub url: Option<&'a str>,
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct TermLink {
-    pub name: String,
-    pub url: Option<String>,
+pub(super) struct TermLink<'a> {
+    pub name: &'a str,
+    pub url: Option<&'a str>,
     pub count: usize,
 }
 
 /// An entry of a list.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Card {
-    pub title: String,
+pub(super) struct Card<'a> {
+    pub title: &'a str,
     /// Corrections, where the list is about them.
-    pub corrections: Vec<CorrectionView>,
+    pub corrections: Vec<CorrectionView<'a>>,
     pub url: String,
-    pub lang: Option<String>,
+    pub lang: Option<&'a str>,
     pub dir: Option<&'static str>,
-    pub date: Option<DateView>,
-    pub source: Option<String>,
-    pub summary: String,
+    pub date: Option<DateView<'a>>,
+    pub source: Option<&'a str>,
+    pub summary: Cow<'a, str>,
     pub year: Option<i16>,
 }
 
 /// Entries under one heading; a list without headings is one group without a title.
 #[derive(Debug, Serialize)]
-pub(super) struct EntryGroup {
+pub(super) struct EntryGroup<'a> {
     pub title: Option<String>,
     pub id: String,
-    pub entries: Vec<Card>,
+    pub entries: Vec<Card<'a>>,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -106,49 +107,49 @@ pub(super) struct NumberedPage {
 
 /// `article.html` and `page.html`.
 #[derive(Debug, Serialize)]
-pub(super) struct StoryPage {
+pub(super) struct StoryPage<'a> {
     pub page: PageView,
     /// Stands in for the global `words`, which are the interface's.
     pub words: Shared,
-    pub article: Story,
+    pub article: Story<'a>,
     pub breadcrumbs: Vec<Link>,
     pub newer: Option<Link>,
     pub older: Option<Link>,
     /// Articles about the same, best first.
-    pub related: Vec<RelatedLink>,
+    pub related: Vec<RelatedLink<'a>>,
 }
 
 /// A link to an article in whatever language.
 #[derive(Debug, Serialize)]
-pub(super) struct RelatedLink {
-    pub title: String,
+pub(super) struct RelatedLink<'a> {
+    pub title: &'a str,
     pub url: String,
-    pub lang: String,
+    pub lang: &'a str,
     pub dir: &'static str,
-    pub date: Option<DateView>,
+    pub date: Option<DateView<'a>>,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Story {
-    pub title: String,
-    pub subtitle: Option<String>,
-    pub description: Option<String>,
+pub(super) struct Story<'a> {
+    pub title: &'a str,
+    pub subtitle: Option<&'a str>,
+    pub description: Option<&'a str>,
     /// The image that stands for the article.
     pub image: Option<ImageView>,
     pub body: Shared,
-    pub lang: String,
+    pub lang: &'a str,
     pub dir: &'static str,
-    pub date: Option<DateView>,
-    pub updated: Option<DateView>,
-    pub authors: Vec<TermLink>,
-    pub source: Option<TermLink>,
-    pub section: Option<TermLink>,
-    pub terms: Vec<TermsOf>,
-    pub corrections: Vec<CorrectionView>,
+    pub date: Option<DateView<'a>>,
+    pub updated: Option<DateView<'a>>,
+    pub authors: Vec<TermLink<'a>>,
+    pub source: Option<TermLink<'a>>,
+    pub section: Option<TermLink<'a>>,
+    pub terms: Vec<TermsOf<'a>>,
+    pub corrections: Vec<CorrectionView<'a>>,
     pub same_as: Option<Link>,
     pub copies: Vec<Link>,
     pub citations: Vec<Link>,
-    pub provenance: ProvenanceView,
+    pub provenance: ProvenanceView<'a>,
     pub extra: BTreeMap<String, Extra>,
 }
 
@@ -165,24 +166,24 @@ pub(super) struct ImageView {
 
 /// The terms of one article in one taxonomy.
 #[derive(Debug, Serialize)]
-pub(super) struct TermsOf {
-    pub name: String,
+pub(super) struct TermsOf<'a> {
+    pub name: &'a str,
     pub title: String,
-    pub url: String,
-    pub terms: Vec<TermLink>,
+    pub url: &'a str,
+    pub terms: Vec<TermLink<'a>>,
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct CorrectionView {
-    pub date: Option<DateView>,
+pub(super) struct CorrectionView<'a> {
+    pub date: Option<DateView<'a>>,
     pub text: String,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct ProvenanceView {
+pub(super) struct ProvenanceView<'a> {
     pub original_url: Option<String>,
     pub archived_url: Option<String>,
-    pub retrieved: Option<DateView>,
+    pub retrieved: Option<DateView<'a>>,
     pub first_published_by: Option<String>,
     pub rights: Option<String>,
     pub dateline: Option<String>,
@@ -235,14 +236,14 @@ impl Serialize for Extra {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct HomePage {
+pub(super) struct HomePage<'a> {
     pub page: PageView,
     pub more: Vec<Link>,
-    pub entries: Vec<Card>,
+    pub entries: Vec<Card<'a>>,
     pub count: Option<usize>,
     pub span: Option<String>,
     pub years: Vec<YearLink>,
-    pub taxonomies: Vec<TaxonomySummary>,
+    pub taxonomies: Vec<TaxonomySummary<'a>>,
     pub undated: Option<Counted>,
     pub pager: Pager,
 }
@@ -257,12 +258,12 @@ pub(super) struct YearLink {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct TaxonomySummary {
+pub(super) struct TaxonomySummary<'a> {
     pub name: String,
     pub title: String,
     pub url: String,
     pub count: usize,
-    pub terms: Vec<TermLink>,
+    pub terms: Vec<TermLink<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -273,10 +274,10 @@ pub(super) struct Counted {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct ListPage {
+pub(super) struct ListPage<'a> {
     pub page: PageView,
     pub list: ListHead,
-    pub entries: Vec<Card>,
+    pub entries: Vec<Card<'a>>,
     pub pager: Pager,
     pub breadcrumbs: Vec<Link>,
 }
@@ -290,9 +291,9 @@ pub(super) struct ListHead {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct PeriodPage {
+pub(super) struct PeriodPage<'a> {
     pub page: PageView,
-    pub groups: Vec<EntryGroup>,
+    pub groups: Vec<EntryGroup<'a>>,
     pub period: PeriodHead,
     pub months: Vec<Month>,
     pub calendar: Option<Month>,
@@ -339,16 +340,16 @@ pub(super) struct Day {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct TermsPage {
+pub(super) struct TermsPage<'a> {
     pub page: PageView,
     pub taxonomy: TaxonomyHead,
     pub count: usize,
-    pub top: Vec<TermLink>,
+    pub top: Vec<TermLink<'a>>,
     /// Pages of a large index: one a letter, and by number of articles.
     pub parts: Vec<Link>,
     /// What this page of a large index holds.
     pub part: Option<String>,
-    pub groups: Vec<Group>,
+    pub groups: Vec<Group<'a>>,
     pub breadcrumbs: Vec<Link>,
 }
 
@@ -360,18 +361,18 @@ pub(super) struct TaxonomyHead {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Group {
+pub(super) struct Group<'a> {
     pub letter: String,
     pub id: String,
-    pub terms: Vec<TermLink>,
+    pub terms: Vec<TermLink<'a>>,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct TermPage {
+pub(super) struct TermPage<'a> {
     pub page: PageView,
     pub taxonomy: TaxonomyHead,
     pub term: TermHead,
-    pub groups: Vec<EntryGroup>,
+    pub groups: Vec<EntryGroup<'a>>,
     pub pager: Pager,
     pub breadcrumbs: Vec<Link>,
 }
@@ -399,9 +400,9 @@ pub(super) struct YearCount {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct TombstonePage {
+pub(super) struct TombstonePage<'a> {
     pub page: PageView,
-    pub date: Option<DateView>,
+    pub date: Option<DateView<'a>>,
     pub reason: Option<String>,
     pub legal: bool,
     pub links: Vec<Link>,
