@@ -112,13 +112,22 @@ pub(super) struct StoryPage {
     pub words: Shared,
     pub article: Story,
     pub breadcrumbs: Vec<Link>,
-    pub newer: Option<Link>,
-    pub older: Option<Link>,
+    pub newer: Option<ArticleLink>,
+    pub older: Option<ArticleLink>,
     /// Articles about the same, best first.
     pub related: Vec<RelatedLink>,
 }
 
 /// A link to an article in whatever language.
+#[derive(Debug, Serialize)]
+pub(super) struct ArticleLink {
+    pub title: String,
+    pub url: String,
+    pub lang: String,
+    pub dir: &'static str,
+}
+
+/// A link to a related article.
 #[derive(Debug, Serialize)]
 pub(super) struct RelatedLink {
     pub title: String,
@@ -145,8 +154,8 @@ pub(super) struct Story {
     pub section: Option<TermLink>,
     pub terms: Vec<TermsOf>,
     pub corrections: Vec<CorrectionView>,
-    pub same_as: Option<Link>,
-    pub copies: Vec<Link>,
+    pub same_as: Option<ArticleLink>,
+    pub copies: Vec<ArticleLink>,
     pub citations: Vec<Link>,
     pub provenance: ProvenanceView,
     pub extra: BTreeMap<String, Extra>,
