@@ -49,9 +49,10 @@ async function look(page, { kind, url }, where) {
   }
 }
 
-// An old address, written otherwise than it was recorded, must lead to its article.
+// An old address, written otherwise than it was recorded, must lead to its article, if the site knows any.
 async function find(page) {
-  const [shard] = await readdir(path.join(site, "lookup/shards"));
+  const [shard] = await readdir(path.join(site, "lookup/shards")).catch(() => []);
+  if (!shard) return;
   const [[key, [[title]]]] = Object.entries(JSON.parse(await readFile(path.join(site, "lookup/shards", shard), "utf8")));
   await page.goto(base + "/lookup/");
   await page.fill("#address", `HTTP://WWW.${key}/?utm_source=x&fbclid=y#z`);

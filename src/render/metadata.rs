@@ -8,6 +8,7 @@ use crate::config::{CitationFormat, FeedFormat};
 use crate::markdown;
 use crate::plan::{Feed, Page, Part, citation_path, feed_path, has_feed};
 use serde_json::{Map, Value, json};
+use std::iter;
 
 impl Renderer<'_> {
     /// The head of an article.
@@ -15,11 +16,7 @@ impl Renderer<'_> {
         let entry = &self.archive.entries[id];
         let image = self.image_of(story, entry);
         page.meta = self.meta(page, story, entry);
-        page.meta.extend(image.clone().map(|content| Meta {
-            attribute: "property",
-            name: "og:image",
-            content,
-        }));
+        page.meta.extend(image.as_deref().into_iter().flat_map(|url| picture(url, story)));
         page.links = self.signposts(page, story, id);
         page.json_ld = Some(Script::new(&self.json_ld(page, (story, image), entry)));
     }
@@ -241,6 +238,16 @@ fn open_graph(page: &PageView, site: &str, kind: &str) -> Vec<Meta> {
     ];
     let filled = all.into_iter().filter(|(_, content)| !content.is_empty());
     filled.map(|(name, content)| Meta { attribute: "property", name, content }).collect()
+}
+
+/// An image and, if it is known, its size. What it shows is not known: front matter has no words for it.
+fn picture(url: &str, story: &Story) -> Vec<Meta> {
+    let (width, height) = story.image.as_ref().map_or((0, 0), |image| (image.width, image.height));
+    let size = [("og:image:width", width), ("og:image:height", height)];
+    let size = size.into_iter().filter(|(_, pixels)| *pixels > 0);
+    let all = iter::once(("og:image", url.to_string()))
+        .chain(size.map(|(name, pixels)| (name, pixels.to_string())));
+    all.map(|(name, content)| Meta { attribute: "property", name, content }).collect()
 }
 
 /// The feed that a page of a list offers.

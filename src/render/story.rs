@@ -1,8 +1,8 @@
 //! Pages of articles, and pages outside the archive.
 
 use super::views::{
-    CorrectionView, DateView, Extra, ImageView, Link, PrintView, ProvenanceView, RawView, RelatedLink, Story,
-    StoryPage, TermLink, TermsOf,
+    ArticleLink, CorrectionView, DateView, Extra, ImageView, Link, PrintView, ProvenanceView, RawView,
+    RelatedLink, Story, StoryPage, TermLink, TermsOf,
 };
 use super::{Body, Renderer, Shared, card, date, dir};
 use crate::archive::Entry;
@@ -24,11 +24,7 @@ impl<'a> Renderer<'a> {
         page.dir = story.dir;
         page.description = description(entry);
         let (newer, older) = self.archive.neighbours(id);
-        let neighbour = |id: usize| Link {
-            title: self.archive.entries[id].title.clone(),
-            url: self.plan.addresses.url(self.plan.addresses.article(id)).to_string(),
-        };
-        let (newer, older) = (newer.map(neighbour), older.map(neighbour));
+        let (newer, older) = (newer.map(|id| self.article_link(id)), older.map(|id| self.article_link(id)));
         page.newer = newer.as_ref().map(|link| link.url.clone());
         page.older = older.as_ref().map(|link| link.url.clone());
         self.describe(&mut page, &story, id);
@@ -99,36 +95,41 @@ impl<'a> Renderer<'a> {
     }
 
     /// The canonical article of the group that this one belongs to.
-    fn same_as(&self, id: usize) -> Option<Link> {
-        self.archive.canonical.get(&id).map(|other| self.article_link(*other))
+    fn same_as(&self, id: usize) -> Option<ArticleLink<'a>> {
+        self.archive.canonical.get(&id).map(|other| self.copy_link(*other))
     }
 
     /// The copies of a canonical article.
-    fn copies(&self, id: usize) -> Vec<Link> {
+    fn copies(&self, id: usize) -> Vec<ArticleLink<'a>> {
         let copies = self.archive.copies.get(&id);
-        copies.into_iter().flatten().map(|copy| self.article_link(*copy)).collect()
+        copies.into_iter().flatten().map(|copy| self.copy_link(*copy)).collect()
     }
 
-    fn article_link(&self, id: usize) -> Link {
-        let source = self.terms_in("sources", &self.archive.entries[id], Some(id)).next();
-        let title = &self.archive.entries[id].title;
-        Link {
-            title: source.map_or_else(|| title.clone(), |source| format!("{title} ({})", source.name)),
+    /// Copies have one title; what tells them apart is where they stood.
+    fn copy_link(&self, id: usize) -> ArticleLink<'a> {
+        let mut link = self.article_link(id);
+        if let Some(source) = self.terms_in("sources", &self.archive.entries[id], Some(id)).next() {
+            link.title = format!("{} ({})", link.title, source.name).into();
+        }
+        link
+    }
+
+    fn article_link(&self, id: usize) -> ArticleLink<'a> {
+        let entry = &self.archive.entries[id];
+        let lang = entry.article.lang.as_ref().unwrap_or(&self.config.site.lang);
+        ArticleLink {
+            title: entry.title.as_str().into(),
             url: self.plan.addresses.url(self.plan.addresses.article(id)).to_string(),
+            dir: dir(lang),
+            lang,
         }
     }
 
     fn related_to(&self, id: usize) -> Vec<RelatedLink<'a>> {
         let link = |id: usize| {
-            let entry = &self.archive.entries[id];
-            let lang = entry.article.lang.as_ref().unwrap_or(&self.config.site.lang);
-            RelatedLink {
-                title: &entry.title,
-                url: self.plan.addresses.url(self.plan.addresses.article(id)).to_string(),
-                dir: dir(lang),
-                lang,
-                date: entry.article.date.map(|date| date::day(&date, self.words)),
-            }
+            let ArticleLink { title, url, lang, dir } = self.article_link(id);
+            let date = self.archive.entries[id].article.date.map(|date| date::day(&date, self.words));
+            RelatedLink { title, url, lang, dir, date }
         };
         (self.related)(id).into_iter().map(link).collect()
     }

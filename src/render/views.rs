@@ -113,16 +113,25 @@ pub(super) struct StoryPage<'a> {
     pub words: Shared,
     pub article: Story<'a>,
     pub breadcrumbs: Vec<Link>,
-    pub newer: Option<Link>,
-    pub older: Option<Link>,
+    pub newer: Option<ArticleLink<'a>>,
+    pub older: Option<ArticleLink<'a>>,
     /// Articles about the same, best first.
     pub related: Vec<RelatedLink<'a>>,
 }
 
 /// A link to an article in whatever language.
 #[derive(Debug, Serialize)]
+pub(super) struct ArticleLink<'a> {
+    pub title: Cow<'a, str>,
+    pub url: String,
+    pub lang: &'a str,
+    pub dir: &'static str,
+}
+
+/// A link to a related article.
+#[derive(Debug, Serialize)]
 pub(super) struct RelatedLink<'a> {
-    pub title: &'a str,
+    pub title: Cow<'a, str>,
     pub url: String,
     pub lang: &'a str,
     pub dir: &'static str,
@@ -146,8 +155,8 @@ pub(super) struct Story<'a> {
     pub section: Option<TermLink<'a>>,
     pub terms: Vec<TermsOf<'a>>,
     pub corrections: Vec<CorrectionView<'a>>,
-    pub same_as: Option<Link>,
-    pub copies: Vec<Link>,
+    pub same_as: Option<ArticleLink<'a>>,
+    pub copies: Vec<ArticleLink<'a>>,
     pub citations: Vec<Link>,
     pub provenance: ProvenanceView<'a>,
     pub extra: BTreeMap<String, Extra>,

@@ -131,6 +131,12 @@ fn images_keep_their_space_and_the_lead_image_is_shown_once() {
     let media = |name: &str| site.names().into_iter().find(|path| path.ends_with(name)).unwrap();
     let whole = format!("https://example.org/arc/{}", media("-b.gif"));
     assert_eq!(page.matches(&whole).count(), 2, "Open Graph and JSON-LD: {page}");
+    let measured =
+        "<meta property=\"og:image:width\" content=\"3\">\n<meta property=\"og:image:height\" content=\"2\">";
+    assert!(
+        page.contains(&format!("<meta property=\"og:image\" content=\"{whole}\">\n{measured}")),
+        "{page}"
+    );
     assert_eq!(site.read("public/undated/twice.html").matches("<img").count(), 1);
     let far = site.read("public/undated/far.html");
     assert!(

@@ -1,7 +1,7 @@
 //! What an archive owes: corrections, removed articles, old addresses, copies, days of the year, large indexes.
 
-use crate::site::Site;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use crate::site::{Site, references};
+use std::collections::{BTreeMap, VecDeque};
 
 #[test]
 fn corrections_come_first_and_are_listed() {
@@ -207,28 +207,6 @@ fn a_long_day_is_grouped_by_source() {
     let day = site.read("public/2020/01/01/index.html");
     assert_eq!(day.matches("<h2 id=\"group-").count(), 2, "{day}");
     assert!(!site.read("public/2020/01/index.html").contains("group-"));
-}
-
-/// What a page refers to, as paths below the site with their fragments, and the ids it has.
-fn references(name: &str, text: &str) -> (Vec<(String, String)>, BTreeSet<String>) {
-    let page = scraper::Html::parse_document(text);
-    let (mut links, mut ids) = (Vec::new(), BTreeSet::new());
-    for element in page.tree.values().filter_map(|node| node.as_element()) {
-        ids.extend(element.attr("id").map(str::to_string));
-        for key in ["href", "src"] {
-            let Some(url) = element.attr(key) else { continue };
-            let base = url::Url::parse(&format!("https://example.org/{name}")).unwrap();
-            let url = base.join(url).unwrap();
-            if url.host_str() != Some("example.org") || element.attr("rel") == Some("nofollow") {
-                assert!(matches!(element.name(), "a" | "link"), "{name}: {} fetches {url}", element.name());
-                continue;
-            }
-            let path = percent_encoding::percent_decode_str(url.path()).decode_utf8().unwrap().into_owned();
-            let file = if path.ends_with('/') { format!("{path}index.html") } else { path };
-            links.push((file[1..].to_string(), url.fragment().unwrap_or_default().to_string()));
-        }
-    }
-    (links, ids)
 }
 
 #[test]

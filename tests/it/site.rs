@@ -1,7 +1,7 @@
 //! A project in a temporary folder: write files, run the program, look at what it made and said.
 
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -120,6 +120,28 @@ pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         files.insert(name, fs::read(entry.path()).unwrap());
     }
     files
+}
+
+/// What a page refers to, as paths below the site with their fragments, and the ids it has.
+pub fn references(name: &str, text: &str) -> (Vec<(String, String)>, BTreeSet<String>) {
+    let page = scraper::Html::parse_document(text);
+    let (mut links, mut ids) = (Vec::new(), BTreeSet::new());
+    for element in page.tree.values().filter_map(|node| node.as_element()) {
+        ids.extend(element.attr("id").map(str::to_string));
+        for key in ["href", "src"] {
+            let Some(url) = element.attr(key) else { continue };
+            let base = url::Url::parse(&format!("https://example.org/{name}")).unwrap();
+            let url = base.join(url).unwrap();
+            if url.host_str() != Some("example.org") || element.attr("rel") == Some("nofollow") {
+                assert!(matches!(element.name(), "a" | "link"), "{name}: {} fetches {url}", element.name());
+                continue;
+            }
+            let path = percent_encoding::percent_decode_str(url.path()).decode_utf8().unwrap().into_owned();
+            let file = if path.ends_with('/') { format!("{path}index.html") } else { path };
+            links.push((file[1..].to_string(), url.fragment().unwrap_or_default().to_string()));
+        }
+    }
+    (links, ids)
 }
 
 impl Run {

@@ -120,6 +120,27 @@ fn an_article_in_another_language_speaks_it_and_its_dates() {
 }
 
 #[test]
+fn a_link_to_an_article_in_another_language_says_so() {
+    let site = Site::new();
+    site.article("en.md", "title: A\ndate: 2020-03-01");
+    site.article("ar.md", "title: B\ndate: 2020-03-02\nlang: ar");
+    site.article("copy.md", "title: C\ndate: 2020-03-03\nsame_as: ar.md");
+    site.build().clean();
+    let page = |day: &str, name: &str| site.read(&format!("public/2020/03/{day}/{name}.html"));
+    let (english, arabic, copy) = (page("01", "en"), page("02", "ar"), page("03", "copy"));
+    let to_arabic = "href=\"/2020/03/02/ar.html\" lang=\"ar\" dir=\"rtl\">";
+    assert_eq!(english.matches(to_arabic).count(), 1, "the newer one: {english}");
+    assert_eq!(copy.matches(to_arabic).count(), 2, "the older one, and the first of the copies: {copy}");
+    for to_english in ["01/en.html", "03/copy.html"] {
+        let link = format!("href=\"/2020/03/{to_english}\" lang=\"en\" dir=\"ltr\">");
+        assert!(arabic.contains(&link), "{link}: {arabic}");
+    }
+    assert!(!arabic.contains("ar.html\" lang="), "in the language of the page");
+    // The label is in the language of the page.
+    assert!(arabic.contains("<span class=\"label\">أقدم</span> <a "), "{arabic}");
+}
+
+#[test]
 fn an_assets_name_changes_with_its_bytes_alone() {
     let site = one_article();
     let style =
