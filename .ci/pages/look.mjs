@@ -1,5 +1,6 @@
 // Looks at a built site in Chromium: `node look.mjs PUBLIC`. Every kind of page is visited in both colour schemes,
-// at the width of a phone and of a desktop; accessibility, console and policy messages, and overflow are findings.
+// at the width of a phone and of a desktop; accessibility, console and policy messages, overflow and what is missing or
+// too much on paper are findings.
 import { createServer } from "node:http";
 import { readFile, readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -46,7 +47,20 @@ async function look(page, { kind, url }, where) {
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => globalThis.axe.run());
     for (const { id, help, nodes } of violations) findings.push(`${where} ${url}: ${id}: ${help}: ${nodes[0].html}`);
+    if (kind.startsWith("kind-article")) await print(page, url, where);
   }
+}
+
+// On paper an article has its headline, byline, date, address and provenance, and nothing that only leads on.
+async function print(page, url, where) {
+  await page.emulateMedia({ media: "print" });
+  const visible = (selector) => page.locator(selector).filter({ visible: true }).count();
+  if ((await visible("nav")) > 0) findings.push(`${where} ${url}: navigation on paper`);
+  for (const part of ["h1", ".head .line", ".address", ".provenance", ".corrections"]) {
+    if ((await visible(part)) < (await page.locator(part).count())) findings.push(`${where} ${url}: no ${part} on paper`);
+  }
+  if (!(await page.locator(".address").innerText()).startsWith("http")) findings.push(`${where} ${url}: no address on paper`);
+  await page.emulateMedia({ media: null });
 }
 
 // An old address, written otherwise than it was recorded, must lead to its article, if the site knows any.

@@ -1,6 +1,7 @@
 //! The structure of an archive: taxonomies, periods, pages of lists.
 
 use crate::site::Site;
+use scraper::{ElementRef, Html, Selector};
 use std::collections::BTreeSet;
 
 fn day(site: &Site, number: i64) {
@@ -267,4 +268,61 @@ fn aliases_lead_on_and_never_in_circles() {
         .filter(|name| name.starts_with("tags/") && name.matches('/').count() == 2)
         .collect();
     assert_eq!(tags, ["tags/c/index.html", "tags/x/index.html", "tags/y/index.html"]);
+}
+
+#[test]
+fn a_calendar_is_a_table_of_all_days_with_their_counts() {
+    let site = Site::new();
+    for (n, day) in ["02-29", "02-29", "02-03", "07-01"].iter().enumerate() {
+        site.article(&format!("a{n}.md"), &format!("title: A{n}\ndate: 2020-{day}"));
+    }
+    site.build().clean();
+    let calendars = |name: &str| {
+        let page = Html::parse_document(&site.read(&format!("public/{name}/index.html")));
+        let texts = |within: ElementRef, selector: &str| -> Vec<String> {
+            let selector = Selector::parse(selector).unwrap();
+            within.select(&selector).map(|cell| cell.text().collect()).collect()
+        };
+        let table = Selector::parse("table.calendar").unwrap();
+        let of = |table| [texts(table, "thead th"), texts(table, "td > *"), texts(table, "td > a[href]")];
+        page.select(&table).map(of).collect::<Vec<_>>()
+    };
+    let month = calendars("2020/02");
+    let [weekdays, days, linked] = &month[0];
+    assert_eq!((month.len(), weekdays.len(), days.len()), (1, 7, 29));
+    assert_eq!(*linked, ["3, Articles: 1", "29, Articles: 2"]);
+    let year = calendars("2020");
+    let days: usize = year.iter().map(|[_, days, _]| days.len()).sum();
+    let linked: Vec<_> = year.iter().flat_map(|[_, _, linked]| linked).collect();
+    assert_eq!((year.len(), days), (12, 366));
+    assert_eq!(linked, ["3, Articles: 1", "29, Articles: 2", "1, Articles: 1"]);
+}
+
+#[test]
+fn outlets_and_bylines_have_a_page_with_count_span_years_and_feed() {
+    let site = Site::with(
+        "title: T\nbase_url: https://example.org\naliases: {sources: {The Herald: Herald}, authors: {J. Doe: Jane Doe}}\n",
+    );
+    site.article("a.md", "title: A\ndate: 1998\nsource: The Herald\nauthors: [J. Doe, Sam Roe]");
+    site.article("b.md", "title: B\ndate: 2001-02-03\nsource: Herald\nauthors: Jane Doe");
+    site.article("c.md", "title: C\ndate: 2001-02-03\nsource: Herald\nauthors: Jane Doe");
+    site.build().clean();
+    for folder in ["sources/herald", "authors/jane-doe"] {
+        let page = site.read(&format!("public/{folder}/index.html"));
+        for part in [
+            "<span>Articles: 3</span>",
+            "<span>1998–2001</span>",
+            "<polyline points=\"0,50 33,100 66,100 100,0\"",
+            "</th><td>2</td>",
+            &format!("<a href=\"/{folder}/feed.xml\">"),
+        ] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+    }
+    let sam = site.read("public/authors/sam-roe/index.html");
+    assert!(
+        sam.contains("<span>Articles: 1</span>") && !sam.contains("<polyline"),
+        "one year is no line: {sam}"
+    );
+    assert!(!site.exists("public/sources/the-herald") && !site.exists("public/authors/j-doe"));
 }

@@ -124,6 +124,21 @@ fn copies_of_a_story_point_to_one_another() {
 }
 
 #[test]
+fn a_copy_is_set_free_by_its_front_matter_alone() {
+    let site = Site::new();
+    site.article("first.md", "title: First\ndate: 2020-01-01");
+    site.article("copy.md", "title: Copy\ndate: 2020-01-02");
+    site.build().clean();
+    let free = site.tree();
+    site.article("copy.md", "title: Copy\ndate: 2020-01-02\nsame_as: first.md");
+    site.build().clean();
+    assert_ne!(site.tree()["2020/01/01/first.html"], free["2020/01/01/first.html"]);
+    site.article("copy.md", "title: Copy\ndate: 2020-01-02");
+    site.build().clean();
+    assert!(site.tree() == free, "nothing of it is left");
+}
+
+#[test]
 fn every_day_of_the_year_has_a_page_if_asked() {
     let site = Site::with("title: T\non_this_day: true\n");
     site.article("a.md", "title: Leap\ndate: 2020-02-29");

@@ -279,3 +279,41 @@ fn a_template_that_nothing_uses_is_said() {
         (Some("templates/articel.html"), Some("did you mean `article.html`?"))
     );
 }
+
+#[test]
+fn the_style_has_no_left_and_right() {
+    let style = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/assets/style.css"));
+    let style = style.unwrap();
+    // Conditions of media and names of custom properties set no side.
+    let declarations = style.split(['{', '}', ';']).filter_map(|part| part.trim().split_once(':'));
+    let mut seen = 0;
+    for (name, value) in declarations.filter(|(name, _)| !name.starts_with(['@', '-', '.', ':'])) {
+        seen += 1;
+        let name = name.rsplit("*/").next().unwrap().trim();
+        let (group, side) = name.split_once('-').unwrap_or(("", name));
+        let physical = ["", "margin", "padding", "border", "max", "min"].contains(&group)
+            && ["left", "right", "top", "bottom", "width", "height"].iter().any(|it| side.starts_with(it));
+        let aligned = ["text-align", "float", "clear"].contains(&name)
+            && ["left", "right"].iter().any(|side| value.contains(side));
+        assert!(!physical && !aligned, "{name}:{value}");
+    }
+    assert!(seen > 200, "{seen}");
+}
+
+#[test]
+fn nothing_but_the_look_up_runs_a_script_and_it_has_a_list_as_well() {
+    let site = Site::with("title: T\nbase_url: https://example.org\non_this_day: true\n");
+    site.article("a.md", "title: A\ndate: 2020-01-01\ntags: x\noriginal_url: https://herald.example/a");
+    site.article("b.md", "title: B\ncorrections: [{text: C}]").article("c.md", "title: C\nkind: page");
+    site.build().clean();
+    for (name, bytes) in site.tree().iter().filter(|(name, _)| name.ends_with(".html")) {
+        let runs = String::from_utf8_lossy(bytes).contains("<script src=");
+        assert_eq!(runs, name == "lookup/index.html", "{name}");
+    }
+    assert!(site.read("public/lookup/index.html").contains("href=\"/lookup/herald-example/\""));
+    let list = site.read("public/lookup/herald-example/index.html");
+    assert!(
+        list.contains("https://herald.example/a") && list.contains("href=\"/2020/01/01/a.html\""),
+        "{list}"
+    );
+}
