@@ -149,8 +149,7 @@ impl Renderer<'_> {
                 .collect();
         }
         let aliases = Aliases::of(self.config, key);
-        let plain =
-            |name: &String| TermLink { name: aliases.resolve(name).0.to_string(), url: None, count: 0 };
+        let plain = |name: &String| TermLink { name: aliases.name(name).to_string(), url: None, count: 0 };
         entry.article.terms(key).iter().map(plain).collect()
     }
 
