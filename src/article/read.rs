@@ -1,6 +1,8 @@
 //! Front matter → [`Article`].
 
-use super::{Article, Correction, Date, Kind, Print, Provenance, Raw, Removal, Status, TERM_KEYS, term_key};
+use super::{
+    Article, Correction, Date, Details, Kind, Print, Provenance, Raw, Removal, Status, TERM_KEYS, term_key,
+};
 use crate::problem::{Problem, nearest};
 use crate::yaml::{self, Node};
 use std::collections::HashSet;
@@ -272,7 +274,7 @@ impl Reader<'_> {
         article.embargo = self.limit("embargo")?;
         article.expires = self.limit("expires")?;
         article.provenance = self.provenance()?;
-        article.raw = self.raw()?;
+        article.raw = self.raw()?.map(Box::new);
         article.corrections = self.corrections()?;
         article.same_as = self.text("same_as")?;
         article.redact = self.texts("redact")?;
@@ -280,12 +282,14 @@ impl Reader<'_> {
     }
 
     fn provenance(&mut self) -> Result<Provenance, Problem> {
-        Ok(Provenance {
-            original_url: self.text("original_url")?,
-            archived_url: self.text("archived_url")?,
-            retrieved: self.date("retrieved"),
-            first_published_by: self.text("first_published_by")?,
-            rights: self.text("rights")?,
+        let original_url = self.text("original_url")?;
+        let archived_url = self.text("archived_url")?;
+        let retrieved = self.date("retrieved");
+        let first_published_by = self.text("first_published_by")?;
+        let rights = self.text("rights")?;
+        let details = Details {
+            archived_url,
+            first_published_by,
             dateline: self.text("dateline")?,
             agency: self.text("agency")?,
             print: self.nested("print", |print| {
@@ -295,7 +299,8 @@ impl Reader<'_> {
                     column: print.text("column")?,
                 })
             })?,
-        })
+        };
+        Ok(Provenance { original_url, retrieved, rights, ..Provenance::default() }.with(details))
     }
 
     fn raw(&mut self) -> Result<Option<Raw>, Problem> {
@@ -348,7 +353,7 @@ impl Reader<'_> {
             Ok(Removal { date: removed.date("date"), reason: removed.text("reason")?, legal })
         })?;
         match self.text("status")?.as_deref() {
-            Some("removed") => Ok(Status::Removed(removal)),
+            Some("removed") => Ok(Status::Removed(Box::new(removal))),
             Some("draft") => Ok(Status::Draft),
             None | Some("published") if draft => Ok(Status::Draft),
             None | Some("published") => Ok(Status::Published),

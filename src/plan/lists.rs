@@ -51,7 +51,7 @@ pub fn list_path(folder: &str, part: Part) -> OutPath {
         Part::Folder => path.push_str("index.html"),
         Part::Numbered(number) => path += &format!("page-{number}.html"),
     }
-    OutPath::of(path).expect("made of slugs, numbers and plain names")
+    OutPath::new(&path).expect("made of slugs, numbers and plain names")
 }
 
 /// Whether and how a list is paged.

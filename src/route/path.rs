@@ -1,6 +1,8 @@
 //! Paths below the output and their addresses.
 
+use std::borrow::Borrow;
 use std::fmt;
+use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Longest name of a file or folder in bytes; file systems allow 255, and `.ndjson` must fit behind it.
@@ -8,9 +10,10 @@ const LONGEST_NAME: usize = 240;
 /// Longest path in bytes: with a folder before it, it must stay below 4,096.
 const LONGEST_PATH: usize = 1024;
 
-/// A file below the output: relative, `/` between names, nothing that any system would read otherwise.
+/// A file below the output: relative, `/` between names, nothing that any system would read otherwise. Copies share
+/// their text, as a plan has each path in several places.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OutPath(String);
+pub struct OutPath(Arc<str>);
 
 impl OutPath {
     /// Checks a path; the error says what is wrong with it.
@@ -19,18 +22,13 @@ impl OutPath {
             return Err(format!("the path is longer than {LONGEST_PATH} bytes"));
         }
         if is_plain(path) {
-            return Ok(Self(path.to_string()));
+            return Ok(Self(path.into()));
         }
         for name in path.split('/') {
             check_name(name)?;
         }
         // Whatever is ASCII is normalised as it is.
-        Ok(Self(if path.is_ascii() { path.to_string() } else { path.nfc().collect() }))
-    }
-
-    /// As [`OutPath::new`], of a text that nobody else needs.
-    pub fn of(path: String) -> Result<Self, String> {
-        if path.len() <= LONGEST_PATH && is_plain(&path) { Ok(Self(path)) } else { Self::new(&path) }
+        Ok(Self(if path.is_ascii() { path.into() } else { path.nfc().collect::<String>().into() }))
     }
 
     /// The path with `/` between names.
@@ -47,9 +45,23 @@ impl OutPath {
         unicase::UniCase::unicode(&self.0).to_folded_case().nfc().collect()
     }
 
+    /// The same as [`OutPath::folded`], without a copy where there is nothing to fold.
+    #[must_use]
+    pub fn fold(&self) -> Self {
+        let is_folded = self.0.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        if is_folded { self.clone() } else { Self(self.folded().into()) }
+    }
+
     /// The first folder, if there is one.
     pub fn top(&self) -> Option<&str> {
         self.0.split_once('/').map(|(top, _)| top)
+    }
+}
+
+/// Equality, order and hash are those of the text.
+impl Borrow<str> for OutPath {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 
