@@ -237,12 +237,24 @@ fn check(outputs: &[Output]) -> Result<HashMap<OutPath, usize>> {
             problems.push(clash(output, &outputs[other], "are published at one path"));
         }
     }
+    // Neighbours in a plan have folders in common, which need a look only once.
+    let mut good: Option<OutPath> = None;
     for output in outputs {
         let folded = output.path.fold();
-        for (at, _) in folded.as_str().match_indices('/') {
+        let same = folded
+            .as_str()
+            .bytes()
+            .zip(good.iter().flat_map(|good| good.as_str().bytes()))
+            .take_while(|(a, b)| a == b)
+            .count();
+        let before = problems.len();
+        for (at, _) in folded.as_str().match_indices('/').filter(|(at, _)| *at >= same) {
             if let Some(other) = taken.get(&folded.as_str()[..at]) {
                 problems.push(clash(output, &outputs[*other], "want one name as a folder and as a file"));
             }
+        }
+        if problems.len() == before {
+            good = Some(folded);
         }
     }
     if problems.is_empty() { Ok(taken) } else { Err(Fatal(problems).into()) }
