@@ -200,7 +200,7 @@ fn spellings<'a>(
     let mut spellings: Vec<Spelling> = Vec::new();
     let mut written = Vec::with_capacity(entries.len());
     for (id, entry) in entries.iter().enumerate() {
-        let names = entry.article.terms(&taxonomy.name);
+        let names = entry.terms(&taxonomy.name);
         let mut used = Vec::with_capacity(names.len());
         for name in names {
             let at = *index.entry(name).or_insert_with(|| {

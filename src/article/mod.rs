@@ -238,10 +238,3 @@ pub fn term_key(taxonomy: &str) -> &str {
     let known = TERM_KEYS.iter().find(|(plural, singular)| *plural == taxonomy || *singular == taxonomy);
     known.map_or(taxonomy, |(plural, _)| plural)
 }
-
-impl Article {
-    /// The names it has in a taxonomy.
-    pub fn terms(&self, taxonomy: &str) -> &[String] {
-        self.terms.get(term_key(taxonomy)).map_or(&[], Vec::as_slice)
-    }
-}

@@ -1,7 +1,7 @@
 //! Every file of `content/` → an entry of the archive, withheld, or set aside.
 
 use super::{Event, Progress, Stage, guarded};
-use crate::archive::{self, Archive, Entry, Reason};
+use crate::archive::{self, Archive, Entry, Pool, Reason};
 use crate::article::{Article, Keys};
 use crate::cache::{Cache, Source, SourceRef};
 use crate::config::Config;
@@ -67,8 +67,9 @@ impl Load {
         let keys = content::keys(config);
         progress(Event::Stage(Stage::Reading, listing.sources.len()));
         let (known, others) = known.sources(listing.sources.iter().map(|source| source.name.as_str()));
+        let pool = Pool::default();
         let read = |(source, known): (&fs::File, Option<Source>)| {
-            let result = look(source, known, &keys, now);
+            let result = look(source, known, (&keys, &pool), now);
             progress(Event::Step);
             result
         };
@@ -186,7 +187,12 @@ fn hash_of(name: &str) -> u64 {
 
 /// What a source holds. Its stamp, taken before it is read, says whether what is known of it still holds; else its
 /// hash does.
-fn look(source: &fs::File, known: Option<Source>, keys: &Keys, now: Option<fs::Moment>) -> (Source, Look) {
+fn look(
+    source: &fs::File,
+    known: Option<Source>,
+    from: (&Keys, &Pool),
+    now: Option<fs::Moment>,
+) -> (Source, Look) {
     let stamp = fs::stamp(&source.path);
     // What happened to it since the build began can happen again without a trace.
     let settled = stamp.filter(|stamp| now.is_some_and(|now| stamp.settled_before(now)));
@@ -202,13 +208,17 @@ fn look(source: &fs::File, known: Option<Source>, keys: &Keys, now: Option<fs::M
     match known {
         Some(known) if known.hash == hash => (Source { stamp: settled, ..known }, Look::Read),
         _ => {
-            let read = guarded(&source.name, || entry(source, bytes, keys));
+            let read = guarded(&source.name, || entry(source, bytes, from));
             (Source { stamp: settled, hash, read }, Look::Parse)
         }
     }
 }
 
-fn entry(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> Result<(Arc<Entry>, Vec<Problem>), Problem> {
+fn entry(
+    source: &fs::File,
+    bytes: Vec<u8>,
+    (keys, pool): (&Keys, &Pool),
+) -> Result<(Arc<Entry>, Vec<Problem>), Problem> {
     let loaded = content::parse(source, bytes, keys)?;
     let article = &loaded.article;
     let summed_up = article.subtitle.is_some() || article.description.is_some();
@@ -231,6 +241,7 @@ fn entry(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> Result<(Arc<Entry>, 
         source: source.name.clone(),
         alias: redaction.finds(&source.name).then(|| redaction.text(&source.name)),
         title: if title.is_empty() { slug.to_string() } else { title },
+        names: pool.names(&std::mem::take(&mut article.terms)),
         article,
         slug,
         explicit_slug,

@@ -235,6 +235,7 @@ mod tests {
         let entry = |(number, date, slug, explicit_slug): &(usize, &str, &str, bool)| Entry {
             source: format!("content/{number:02}.md"),
             alias: None,
+            names: crate::archive::Names::default(),
             article: Article { date: Date::parse(date).ok(), ..Article::default() },
             title: slug.to_string(),
             slug: Slug::new(slug),

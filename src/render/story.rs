@@ -15,6 +15,8 @@ use crate::yaml::{Kind, Node};
 /// Longest description in a page's head, in characters.
 const DESCRIPTION: usize = 200;
 
+use std::sync::Arc;
+
 impl Renderer<'_> {
     pub(super) fn article(&self, id: usize, body: &Body) -> StoryPage {
         let entry = &self.archive.entries[id];
@@ -149,8 +151,8 @@ impl Renderer<'_> {
                 .collect();
         }
         let aliases = Aliases::of(self.config, key);
-        let plain = |name: &String| TermLink { name: aliases.name(name).to_string(), url: None, count: 0 };
-        entry.article.terms(key).iter().map(plain).collect()
+        let plain = |name: &Arc<str>| TermLink { name: aliases.name(name).to_string(), url: None, count: 0 };
+        entry.terms(key).iter().map(plain).collect()
     }
 
     fn terms_of(&self, id: usize) -> Vec<TermsOf> {
