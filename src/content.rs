@@ -137,7 +137,7 @@ pub fn bytes(source: &fs::File) -> std::result::Result<Vec<u8>, Problem> {
 
 /// Understands the bytes of one file; the error sets it aside.
 pub fn parse(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> std::result::Result<Loaded, Problem> {
-    let text = String::from_utf8(bytes).map_err(|error| {
+    let mut text = String::from_utf8(bytes).map_err(|error| {
         let line =
             error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
         let problem = Problem::error("front-matter", "the file is not UTF-8 text").file(&source.name);
@@ -151,7 +151,9 @@ pub fn parse(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> std::result::Res
     let (date, stem) = Date::from_file_name(stem).map_or((None, stem), |(date, rest)| (Some(date), rest));
     article.date = article.date.or(date.filter(|_| !parsed.wrong_date));
     let redaction = redaction(&article);
-    let (mut stem, mut body) = (stem.to_string(), text[parsed.body..].to_string());
+    let mut stem = stem.to_string();
+    text.drain(..parsed.body);
+    let mut body = text;
     if !redaction.is_empty() {
         redaction.article(&mut article);
         (stem, body) = (redaction.path(&stem), redaction.text(&body));

@@ -1,11 +1,13 @@
 //! Articles → an ordered index: terms, periods, neighbours, related ones. Everything a list or a link needs, without bodies.
 
 mod copies;
+mod names;
 mod related;
 mod terms;
 mod title;
 mod withheld;
 
+pub use names::{Names, Pool};
 pub use related::Related;
 pub use terms::{Aliases, Term, TermId, term_slug};
 pub use withheld::{Reason, reason};
@@ -28,8 +30,10 @@ pub struct Entry {
     pub source: String,
     /// What the manifest, which is public, calls the source, where a name in it is to be left out.
     pub alias: Option<String>,
-    /// Its metadata.
+    /// Its metadata, but for what has a field of its own here.
     pub article: Article,
+    /// Its names by taxonomy.
+    pub names: Names,
     /// Its headline, never empty.
     pub title: String,
     /// The slug it wants.
@@ -54,6 +58,11 @@ impl Entry {
     /// Whether only the memory of it is left: it holds its place in the arithmetic of pages, and nothing else.
     pub fn removed(&self) -> bool {
         matches!(self.article.status, Status::Removed(_))
+    }
+
+    /// The names it has in a taxonomy.
+    pub fn terms(&self, taxonomy: &str) -> &[Arc<str>] {
+        self.names.of(taxonomy)
     }
 
     /// What the manifest calls its source.

@@ -190,14 +190,17 @@ impl<'a> Related<'a> {
         let taxonomies = self.archive.terms.iter().zip(&self.archive.terms_of[id]).zip(&self.factors);
         let terms =
             taxonomies.flat_map(|((terms, of), factor)| of.iter().map(|term| (&terms[*term], *factor)));
-        let terms = terms.map(|(term, factor)| (nearest(&term.slots, &id), factor * self.rarity(term.count)));
-        let terms: Vec<_> = terms.filter(|(_, weight)| *weight > 0).take(TERMS).collect();
+        // What weighs nothing stands in the longest lists: to look for a place in these would be most of the work.
+        let terms = terms
+            .map(|(term, factor)| (&term.slots, factor * self.rarity(term.count)))
+            .filter(|(_, weight)| *weight > 0);
+        let terms: Vec<_> = terms.take(TERMS).map(|(slots, weight)| (nearest(slots, &id), weight)).collect();
         let words = self.words_of.get(id).iter().map(|word| {
             let with_word = self.with_word.get(*word as usize);
-            let weight = self.word_factors[*word as usize] * self.rarity(with_word.len());
-            (nearest(with_word, &(id as u32)), weight)
+            (with_word, self.word_factors[*word as usize] * self.rarity(with_word.len()))
         });
-        let words: Vec<_> = words.filter(|(_, weight)| *weight > 0).collect();
+        let words = words.filter(|(_, weight)| *weight > 0);
+        let words: Vec<_> = words.map(|(list, weight)| (nearest(list, &(id as u32)), weight)).collect();
         let many = terms.iter().map(|(near, _)| near.len()).chain(words.iter().map(|(near, _)| near.len()));
         let mut tally = Tally::for_at_most(many.sum());
         for (near, weight) in terms {

@@ -48,7 +48,7 @@ pub fn term_slug(name: &str) -> Slug {
     let slug = Slug::new(name);
     let is_han =
         |letter: char| matches!(u32::from(letter), 0x3400..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x3ffff);
-    if name.chars().any(is_han) {
+    if !name.is_ascii() && name.chars().any(is_han) {
         slug.with_suffix(&suffix(&name.nfkc().collect::<String>().to_lowercase()))
     } else {
         slug
@@ -89,6 +89,15 @@ impl<'a> Aliases<'a> {
             }
         }
         Self { names, rings }
+    }
+
+    /// The name to use for a name.
+    pub fn name<'n>(&self, name: &'n str) -> &'n str
+    where
+        'a: 'n,
+    {
+        // Without aliases there is nothing that a slug would be looked up in.
+        if self.names.is_empty() { name } else { self.resolve(name).0 }
     }
 
     /// The name to use for a name, and its slug.
@@ -191,7 +200,7 @@ fn spellings<'a>(
     let mut spellings: Vec<Spelling> = Vec::new();
     let mut written = Vec::with_capacity(entries.len());
     for (id, entry) in entries.iter().enumerate() {
-        let names = entry.article.terms(&taxonomy.name);
+        let names = entry.terms(&taxonomy.name);
         let mut used = Vec::with_capacity(names.len());
         for name in names {
             let at = *index.entry(name).or_insert_with(|| {

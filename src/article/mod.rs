@@ -16,6 +16,7 @@ pub use write::write;
 
 use crate::yaml::Node;
 use serde::{Deserialize, Serialize};
+use std::ops::{Deref, DerefMut};
 
 /// The metadata of one article or page, as its author gave it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +52,7 @@ pub struct Article {
     /// Where it comes from.
     pub provenance: Provenance,
     /// The raw file it was made from.
-    pub raw: Option<Raw>,
+    pub raw: Option<Box<Raw>>,
     /// What was wrong in it, newest as written.
     pub corrections: Vec<Correction>,
     /// The canonical article of a group of syndicated copies.
@@ -119,7 +120,7 @@ pub enum Status {
     /// It is still being written.
     Draft,
     /// It was taken down.
-    Removed(Removal),
+    Removed(Box<Removal>),
 }
 
 /// Why and when an article was taken down.
@@ -133,25 +134,63 @@ pub struct Removal {
     pub legal: bool,
 }
 
-/// Where an article comes from.
+/// Where an article comes from. What few articles say takes room only where it is said, and reads as if it were here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
     /// Where it was published.
     pub original_url: Option<String>,
-    /// A copy in a web archive.
-    pub archived_url: Option<String>,
     /// When it was fetched.
     pub retrieved: Option<Date>,
-    /// Who published it first.
-    pub first_published_by: Option<String>,
     /// Who holds the rights.
     pub rights: Option<String>,
+    /// The rest; never a box with nothing in it, unless somebody was about to write there.
+    details: Option<Box<Details>>,
+}
+
+/// What few articles say of where they come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// A copy in a web archive.
+    pub archived_url: Option<String>,
+    /// Who published it first.
+    pub first_published_by: Option<String>,
     /// Where it was written, as printed before the first sentence.
     pub dateline: Option<String>,
     /// The news agency.
     pub agency: Option<String>,
     /// Where it stood in print.
     pub print: Print,
+}
+
+const NO_DETAILS: &Details = &Details {
+    archived_url: None,
+    first_published_by: None,
+    dateline: None,
+    agency: None,
+    print: Print { edition: None, page: None, column: None },
+};
+
+impl Provenance {
+    /// The same with these details.
+    #[must_use]
+    pub fn with(self, details: Details) -> Self {
+        let details = (details != *NO_DETAILS).then(|| Box::new(details));
+        Self { details, ..self }
+    }
+}
+
+impl Deref for Provenance {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        self.details.as_deref().unwrap_or(NO_DETAILS)
+    }
+}
+
+impl DerefMut for Provenance {
+    fn deref_mut(&mut self) -> &mut Details {
+        self.details.get_or_insert_default()
+    }
 }
 
 /// Where an article stood in print.
@@ -198,11 +237,4 @@ const TERM_KEYS: &[(&str, &str)] = &[
 pub fn term_key(taxonomy: &str) -> &str {
     let known = TERM_KEYS.iter().find(|(plural, singular)| *plural == taxonomy || *singular == taxonomy);
     known.map_or(taxonomy, |(plural, _)| plural)
-}
-
-impl Article {
-    /// The names it has in a taxonomy.
-    pub fn terms(&self, taxonomy: &str) -> &[String] {
-        self.terms.get(term_key(taxonomy)).map_or(&[], Vec::as_slice)
-    }
 }

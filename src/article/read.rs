@@ -1,9 +1,11 @@
 //! Front matter → [`Article`].
 
-use super::{Article, Correction, Date, Kind, Print, Provenance, Raw, Removal, Status, TERM_KEYS, term_key};
+use super::{
+    Article, Correction, Date, Details, Kind, Print, Provenance, Raw, Removal, Status, TERM_KEYS, term_key,
+};
 use crate::problem::{Problem, nearest};
 use crate::yaml::{self, Node};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// Largest front matter, in bytes.
 const FRONT_MATTER: usize = 64 * 1024;
@@ -109,14 +111,13 @@ pub fn parse(text: &str, keys: &Keys) -> Result<Parsed, Problem> {
             return Err(Problem::error("front-matter", message).at(text, Some(2), Some(1)));
         }
     };
-    let lines = lines_of_keys(front);
     lower_keys(&mut entries);
-    let mut reader = Reader { text, lines: &lines, entries, problems: Vec::new(), wrong_dates: 0 };
+    let mut reader = Reader { text, front, entries, problems: Vec::new(), wrong_dates: 0 };
     let wrong_date = reader.has_wrong_date(keys);
     let mut article = Article::default();
     reader.rename(keys, &mut article.extra);
     reader.fill(&mut article, keys)?;
-    let body_line = text[..body].matches('\n').count() + 1;
+    let body_line = text[..body].bytes().filter(|byte| *byte == b'\n').count() + 1;
     Ok(Parsed { article, body, body_line, wrong_date, problems: reader.problems })
 }
 
@@ -184,7 +185,11 @@ fn hint(message: &str) -> &'static str {
 
 /// Other generators take `Draft` for `draft`: to publish it would be a leak.
 fn lower_keys(entries: &mut [(String, Node)]) {
+    let has_upper = |key: &str| key.bytes().any(|byte| !matches!(byte, b'a'..=b'z' | b'_' | b'0'..=b'9'));
     for at in 0..entries.len() {
+        if !has_upper(&entries[at].0) {
+            continue;
+        }
         let lower = entries[at].0.to_lowercase();
         let known = KEYS.contains(&lower.as_str()) || lower == "extra";
         if known && entries.iter().all(|(key, _)| *key != lower) {
@@ -193,19 +198,16 @@ fn lower_keys(entries: &mut [(String, Node)]) {
     }
 }
 
-/// Lines of the file on which top-level keys stand, for messages.
-fn lines_of_keys(front: &str) -> HashMap<&str, usize> {
-    let mut lines = HashMap::new();
-    for (at, line) in front.lines().enumerate() {
+/// The line of the file on which a top-level key stands, for messages.
+fn line_of(front: &str, wanted: &str) -> Option<usize> {
+    let names = |line: &str| {
         let key = line.split(':').next().unwrap_or_default().trim_end().trim_matches(['"', '\'']);
         let lower = KEYS.iter().find(|known| known.eq_ignore_ascii_case(key));
         let key = lower.copied().unwrap_or(key);
-        if !key.is_empty() && !line.starts_with([' ', '#']) {
-            // Line 1 of the YAML is line 2 of the file.
-            lines.entry(key).or_insert(at + 2);
-        }
-    }
-    lines
+        !key.is_empty() && key == wanted && !line.starts_with([' ', '#'])
+    };
+    // Line 1 of the YAML is line 2 of the file.
+    front.lines().position(names).map(|at| at + 2)
 }
 
 /// Remarks of one kind on one file; the rest is counted.
@@ -213,7 +215,8 @@ const MOST: usize = 20;
 
 struct Reader<'a> {
     text: &'a str,
-    lines: &'a HashMap<&'a str, usize>,
+    /// The YAML in it.
+    front: &'a str,
     entries: Vec<(String, Node)>,
     problems: Vec<Problem>,
     wrong_dates: usize,
@@ -245,7 +248,7 @@ impl Reader<'_> {
             .collect();
         let first = values.into_iter().find(|value| !empty(value));
         first.is_some_and(|value| match value {
-            Node::Scalar(_, text) => Date::parse(&clean(text)).is_err(),
+            Node::Scalar(_, text) => Date::parse(&clean(text.clone())).is_err(),
             _ => true,
         })
     }
@@ -271,7 +274,7 @@ impl Reader<'_> {
         article.embargo = self.limit("embargo")?;
         article.expires = self.limit("expires")?;
         article.provenance = self.provenance()?;
-        article.raw = self.raw()?;
+        article.raw = self.raw()?.map(Box::new);
         article.corrections = self.corrections()?;
         article.same_as = self.text("same_as")?;
         article.redact = self.texts("redact")?;
@@ -279,12 +282,14 @@ impl Reader<'_> {
     }
 
     fn provenance(&mut self) -> Result<Provenance, Problem> {
-        Ok(Provenance {
-            original_url: self.text("original_url")?,
-            archived_url: self.text("archived_url")?,
-            retrieved: self.date("retrieved"),
-            first_published_by: self.text("first_published_by")?,
-            rights: self.text("rights")?,
+        let original_url = self.text("original_url")?;
+        let archived_url = self.text("archived_url")?;
+        let retrieved = self.date("retrieved");
+        let first_published_by = self.text("first_published_by")?;
+        let rights = self.text("rights")?;
+        let details = Details {
+            archived_url,
+            first_published_by,
             dateline: self.text("dateline")?,
             agency: self.text("agency")?,
             print: self.nested("print", |print| {
@@ -294,7 +299,8 @@ impl Reader<'_> {
                     column: print.text("column")?,
                 })
             })?,
-        })
+        };
+        Ok(Provenance { original_url, retrieved, rights, ..Provenance::default() }.with(details))
     }
 
     fn raw(&mut self) -> Result<Option<Raw>, Problem> {
@@ -321,7 +327,7 @@ impl Reader<'_> {
             };
             let mut inner = Reader {
                 text: self.text,
-                lines: self.lines,
+                front: self.front,
                 entries,
                 problems: Vec::new(),
                 wrong_dates: self.wrong_dates,
@@ -347,7 +353,7 @@ impl Reader<'_> {
             Ok(Removal { date: removed.date("date"), reason: removed.text("reason")?, legal })
         })?;
         match self.text("status")?.as_deref() {
-            Some("removed") => Ok(Status::Removed(removal)),
+            Some("removed") => Ok(Status::Removed(Box::new(removal))),
             Some("draft") => Ok(Status::Draft),
             None | Some("published") if draft => Ok(Status::Draft),
             None | Some("published") => Ok(Status::Published),
@@ -391,6 +397,9 @@ impl Reader<'_> {
             Some(other) => return Err(self.wrong("extra", &other, "a mapping")),
         }
         let rest = std::mem::take(&mut self.entries);
+        if rest.is_empty() {
+            return Ok(());
+        }
         let hint = "name it under `keys` in `archive.yaml`, or move it under `extra`";
         for (key, _) in rest.iter().take(MOST) {
             let message = format!("unknown key `{key}`; its value is kept as `extra.{key}`");
@@ -411,8 +420,11 @@ impl Reader<'_> {
         if other != key {
             names.extend(self.texts(other)?);
         }
-        let mut seen = std::collections::BTreeSet::new();
-        names.retain(|name| seen.insert(name.clone()));
+        // One name repeats none.
+        if names.len() > 1 {
+            let mut seen = HashSet::with_capacity(names.len());
+            names.retain(|name| seen.insert(name.clone()));
+        }
         if !names.is_empty() {
             article.terms.insert(key, names);
         }
@@ -423,7 +435,7 @@ impl Reader<'_> {
     fn text(&mut self, key: &str) -> Result<Option<String>, Problem> {
         match take(&mut self.entries, key) {
             None | Some(Node::Null) => Ok(None),
-            Some(Node::Scalar(_, text)) => Ok(Some(clean(&text)).filter(|text| !text.is_empty())),
+            Some(Node::Scalar(_, text)) => Ok(Some(clean(text)).filter(|text| !text.is_empty())),
             Some(other) => Err(self.wrong(key, &other, "a single value")),
         }
     }
@@ -439,7 +451,7 @@ impl Reader<'_> {
             let named = item.get("name").or_else(|| item.get("title")).cloned();
             match named.unwrap_or(item) {
                 Node::Null => {}
-                Node::Scalar(_, text) => texts.push(clean(&text)),
+                Node::Scalar(_, text) => texts.push(clean(text)),
                 other => return Err(self.wrong(key, &other, "one value or a list of them")),
             }
         }
@@ -460,7 +472,7 @@ impl Reader<'_> {
     fn date(&mut self, key: &str) -> Option<Date> {
         let text = match take(&mut self.entries, key)? {
             Node::Null => return None,
-            Node::Scalar(_, text) => clean(&text),
+            Node::Scalar(_, text) => clean(text),
             other => other.describe().to_string(),
         };
         if text.is_empty() {
@@ -498,7 +510,7 @@ impl Reader<'_> {
         };
         let mut inner = Reader {
             text: self.text,
-            lines: self.lines,
+            front: self.front,
             entries,
             problems: Vec::new(),
             wrong_dates: self.wrong_dates,
@@ -529,7 +541,7 @@ impl Reader<'_> {
 
     /// Points at a top-level key, where the front matter has one of that name.
     fn place(&self, problem: Problem, key: &str) -> Problem {
-        let line = self.lines.get(key).copied();
+        let line = line_of(self.front, key);
         let column = line.map(|_| 1);
         problem.at(self.text, line, column)
     }
@@ -561,7 +573,15 @@ fn empty(value: &Node) -> bool {
 }
 
 /// One line: white space folded, and nothing that XML or a terminal could not bear.
-fn clean(text: &str) -> String {
+fn clean(text: String) -> String {
+    let plain = |byte: u8| matches!(byte, b'!'..=b'~');
+    let bytes = text.as_bytes();
+    // Nearly all texts are clean: printable, with single spaces between words.
+    let ends = |byte: Option<&u8>| byte.is_none_or(|byte| plain(*byte));
+    let single = |(at, byte): (usize, &u8)| plain(*byte) || (*byte == b' ' && bytes[at - 1] != b' ');
+    if ends(bytes.first()) && ends(bytes.last()) && bytes.iter().enumerate().all(single) {
+        return text;
+    }
     let harmful =
         |c: char| (c.is_control() && !c.is_whitespace()) || matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{feff}');
     let text: String = text.chars().filter(|c| !harmful(*c)).collect();

@@ -4,7 +4,7 @@
 //! brackets – and whatever their case and accents. Where the writing has no spaces between words, it is found inside
 //! longer runs of letters. Inflected forms are names of their own: the editor lists them.
 
-use super::{Article, Correction, Print, Provenance, Raw, Removal, Status};
+use super::{Article, Correction, Details, Print, Provenance, Raw, Status};
 use crate::yaml::Node;
 use percent_encoding::percent_decode_str;
 use std::ops::Range;
@@ -125,11 +125,13 @@ impl Redaction {
         *slug = slug.take().map(|slug| self.path(&slug));
         aliases.retain(|alias| !self.finds(alias));
         *image = image.take().filter(|image| !self.finds(image));
-        if let Status::Removed(Removal { reason: Some(reason), .. }) = status {
+        if let Status::Removed(removal) = status
+            && let Some(reason) = &mut removal.reason
+        {
             *reason = self.text(reason);
         }
         self.provenance(provenance);
-        if let Some(Raw { file, .. }) = raw {
+        if let Some(Raw { file, .. }) = raw.as_deref_mut() {
             *file = self.text(file);
         }
         for Correction { text, .. } in corrections {
@@ -142,20 +144,16 @@ impl Redaction {
     }
 
     fn provenance(&self, provenance: &mut Provenance) {
-        let Provenance {
-            original_url,
-            archived_url,
-            retrieved: _,
-            first_published_by,
-            rights,
-            dateline,
-            agency,
-            print: Print { edition, page, column },
-        } = provenance;
-        for url in [original_url, archived_url] {
-            *url = url.take().filter(|url| !self.finds(url));
+        let Provenance { original_url, retrieved: _, rights, details } = provenance;
+        *original_url = original_url.take().filter(|url| !self.finds(url));
+        if let Some(rights) = rights {
+            *rights = self.text(rights);
         }
-        let texts = [first_published_by, rights, dateline, agency, edition, page, column];
+        let Some(details) = details else { return };
+        let Details { archived_url, first_published_by, dateline, agency, print } = &mut **details;
+        let Print { edition, page, column } = print;
+        *archived_url = archived_url.take().filter(|url| !self.finds(url));
+        let texts = [first_published_by, dateline, agency, edition, page, column];
         for text in texts.into_iter().flatten() {
             *text = self.text(text);
         }

@@ -39,7 +39,7 @@ fn front_matter(article: &Article) -> Node {
     out.text("same_as", article.same_as.as_ref());
     out.list("redact", &article.redact);
     out.node("extra", Node::Map(article.extra.clone()));
-    out.raw(article.raw.as_ref());
+    out.raw(article.raw.as_deref());
     Node::Map(out.0)
 }
 
@@ -121,13 +121,12 @@ mod tests {
 
     fn article() -> impl Strategy<Value = Article> {
         let dates = prop::sample::select(vec!["1998", "1998-05~", "2024-02-29", "2019-07-21T09:30:00+02:00"]);
-        let status =
-            prop_oneof![
-                Just(Status::Published),
-                Just(Status::Draft),
-                (prop::option::of(line()), any::<bool>())
-                    .prop_map(|(reason, legal)| Status::Removed(Removal { date: None, reason, legal })),
-            ];
+        let status = prop_oneof![
+            Just(Status::Published),
+            Just(Status::Draft),
+            (prop::option::of(line()), any::<bool>())
+                .prop_map(|(reason, legal)| Status::Removed(Box::new(Removal { date: None, reason, legal }))),
+        ];
         let plain =
             (prop::option::of(line()), prop::option::of(line()), prop::option::of(dates.clone()), status);
         let lists = (
@@ -153,7 +152,7 @@ mod tests {
                         .into_iter()
                         .map(|(date, text)| Correction { date: date_of(date), text })
                         .collect(),
-                    raw: raw.map(|(file, sha256)| Raw { file, sha256, written: None }),
+                    raw: raw.map(|(file, sha256)| Box::new(Raw { file, sha256, written: None })),
                     kind: if page { Kind::Page } else { Kind::Article },
                     ..Article::default()
                 }

@@ -1,7 +1,7 @@
 //! Every file of `content/` → an entry of the archive, withheld, or set aside.
 
 use super::{Event, Progress, Stage, guarded};
-use crate::archive::{self, Archive, Entry, Reason};
+use crate::archive::{self, Archive, Entry, Pool, Reason};
 use crate::article::{Article, Keys};
 use crate::cache::{Cache, Source, SourceRef};
 use crate::config::Config;
@@ -12,7 +12,7 @@ use crate::problem::{Fatal, Problem};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 /// The content as a build knows it; bodies are not kept.
 pub(super) struct Load {
@@ -32,16 +32,16 @@ pub(super) struct Load {
     pub(super) changed: bool,
     /// What is known of each source of the listing.
     sources: Vec<Known>,
-    /// Places of the sources in the listing.
-    index: HashMap<String, usize>,
+    /// Places of the sources in the listing, by hash of their names.
+    index: HashMap<u64, u32>,
 }
 
 /// What is known of a source beside its entry.
 struct Known {
     stamp: Option<fs::Stamp>,
     hash: u128,
-    /// Problems, or what sets it aside.
-    problems: Result<Vec<Problem>, Problem>,
+    /// Problems, or what sets it aside, which is large and rare.
+    problems: Result<Vec<Problem>, Box<Problem>>,
 }
 
 /// What a look at a source took.
@@ -67,14 +67,14 @@ impl Load {
         let keys = content::keys(config);
         progress(Event::Stage(Stage::Reading, listing.sources.len()));
         let (known, others) = known.sources(listing.sources.iter().map(|source| source.name.as_str()));
+        let pool = Pool::default();
         let read = |(source, known): (&fs::File, Option<Source>)| {
-            let result = look(source, known, &keys, now);
+            let result = look(source, known, (&keys, &pool), now);
             progress(Event::Step);
             result
         };
         let results: Vec<_> = listing.sources.par_iter().zip(known).map(read).collect();
-        let index =
-            listing.sources.iter().enumerate().map(|(at, source)| (source.name.clone(), at)).collect();
+        let index = (0..).zip(&listing.sources).map(|(at, source)| (hash_of(&source.name), at)).collect();
         let problems = std::mem::take(&mut listing.problems);
         let mut load = Self {
             keys,
@@ -101,7 +101,7 @@ impl Load {
                 Err(problem) if problem.code == "system" => return Err(Fatal::one(problem)),
                 Err(problem) => {
                     load.set_aside.insert(load.listing.sources[at].name.clone(), problem.clone());
-                    Err(problem)
+                    Err(Box::new(problem))
                 }
             };
             load.sources.push(Known { stamp, hash, problems });
@@ -113,8 +113,8 @@ impl Load {
     pub(super) fn known<'a>(&'a self, archive: &'a Archive) -> Vec<(&'a str, SourceRef<'a>)> {
         let mut entries: Vec<Option<&Entry>> = vec![None; self.sources.len()];
         for entry in archive.entries.iter().chain(&archive.pages).chain(&self.hidden) {
-            if let Some(at) = self.index.get(&entry.source) {
-                entries[*at] = Some(entry);
+            if let Some(at) = self.place(&entry.source) {
+                entries[at] = Some(entry);
             }
         }
         let known = self.listing.sources.iter().zip(&self.sources).zip(entries);
@@ -123,7 +123,7 @@ impl Load {
                 Ok(problems) => Ok((entry?, problems.as_slice())),
                 // A file that cannot be read now may be read later without having changed.
                 Err(problem) if problem.code == "skipped-file" => return None,
-                Err(problem) => Err(problem),
+                Err(problem) => Err(&**problem),
             };
             Some((file.name.as_str(), SourceRef { stamp: known.stamp, hash: known.hash, read }))
         };
@@ -141,7 +141,17 @@ impl Load {
 
     /// The file of a source.
     pub(super) fn source(&self, name: &str) -> Option<&fs::File> {
-        self.index.get(name).map(|at| &self.listing.sources[*at])
+        self.place(name).map(|at| &self.listing.sources[at])
+    }
+
+    /// Where a source stands in the listing.
+    fn place(&self, name: &str) -> Option<usize> {
+        let sources = &self.listing.sources;
+        let hashed = self.index.get(&hash_of(name)).map(|at| *at as usize);
+        // Two names may have one hash.
+        hashed
+            .filter(|at| sources[*at].name == name)
+            .or_else(|| sources.binary_search_by(|source| source.name.as_str().cmp(name)).ok())
     }
 
     /// Sets articles aside that turned out to be unusable; an error if it is the system that failed.
@@ -171,9 +181,18 @@ impl Load {
     }
 }
 
+fn hash_of(name: &str) -> u64 {
+    xxh3_64(name.as_bytes())
+}
+
 /// What a source holds. Its stamp, taken before it is read, says whether what is known of it still holds; else its
 /// hash does.
-fn look(source: &fs::File, known: Option<Source>, keys: &Keys, now: Option<fs::Moment>) -> (Source, Look) {
+fn look(
+    source: &fs::File,
+    known: Option<Source>,
+    from: (&Keys, &Pool),
+    now: Option<fs::Moment>,
+) -> (Source, Look) {
     let stamp = fs::stamp(&source.path);
     // What happened to it since the build began can happen again without a trace.
     let settled = stamp.filter(|stamp| now.is_some_and(|now| stamp.settled_before(now)));
@@ -189,13 +208,17 @@ fn look(source: &fs::File, known: Option<Source>, keys: &Keys, now: Option<fs::M
     match known {
         Some(known) if known.hash == hash => (Source { stamp: settled, ..known }, Look::Read),
         _ => {
-            let read = guarded(&source.name, || entry(source, bytes, keys));
+            let read = guarded(&source.name, || entry(source, bytes, from));
             (Source { stamp: settled, hash, read }, Look::Parse)
         }
     }
 }
 
-fn entry(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> Result<(Arc<Entry>, Vec<Problem>), Problem> {
+fn entry(
+    source: &fs::File,
+    bytes: Vec<u8>,
+    (keys, pool): (&Keys, &Pool),
+) -> Result<(Arc<Entry>, Vec<Problem>), Problem> {
     let loaded = content::parse(source, bytes, keys)?;
     let article = &loaded.article;
     let summed_up = article.subtitle.is_some() || article.description.is_some();
@@ -206,16 +229,19 @@ fn entry(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> Result<(Arc<Entry>, 
         markdown::outline(&loaded.body)
             .map_err(|refused| refusal(&refused, &source.name, loaded.body_line))?
     };
-    let Loaded { article, slug, explicit_slug, name_title, body, body_start, body_line, mut problems } =
+    let Loaded { mut article, slug, explicit_slug, name_title, body, body_start, body_line, mut problems } =
         loaded;
     problems.extend(unusable_addresses(&article, &source.name));
     let title =
-        article.title.clone().or(outline.heading).filter(|title| !title.is_empty()).unwrap_or(name_title);
+        article.title.take().or(outline.heading).filter(|title| !title.is_empty()).unwrap_or(name_title);
+    // Headline and slug stand in the entry; as they were asked for they are not needed again.
+    article.slug = None;
     let redaction = content::redaction(&article);
     let mut entry = Entry {
         source: source.name.clone(),
         alias: redaction.finds(&source.name).then(|| redaction.text(&source.name)),
         title: if title.is_empty() { slug.to_string() } else { title },
+        names: pool.names(&std::mem::take(&mut article.terms)),
         article,
         slug,
         explicit_slug,

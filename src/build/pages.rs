@@ -22,6 +22,8 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// The code of a remark that a source is no longer what it was when it was looked at.
 const CHANGED: &str = "changed-while-building";
+/// Outputs that are made in one go: so many that waiting for the last of them is of no account.
+const BATCH: usize = 8192;
 
 /// Everything that rendering needs.
 #[derive(Clone, Copy)]
@@ -139,16 +141,19 @@ impl<K: Send> Done<K> {
         outputs: &[usize],
         one: &(impl Fn(&mut Vec<u8>, usize) -> Result<Made<K>, Failure> + Sync),
     ) -> Result<()> {
-        let made: Vec<_> =
-            outputs.par_iter().map_init(Vec::new, |buffer, output| one(buffer, *output)).collect();
         let mut broken = Vec::new();
-        for made in made {
-            match made {
-                Ok(made) => self.made.push(made),
-                Err(Failure::Article(source, problem)) => {
-                    self.failed.insert(source, problem);
+        // What came of all would be in memory twice.
+        for outputs in outputs.chunks(BATCH) {
+            let made: Vec<_> =
+                outputs.par_iter().map_init(Vec::new, |buffer, output| one(buffer, *output)).collect();
+            for made in made {
+                match made {
+                    Ok(made) => self.made.push(made),
+                    Err(Failure::Article(source, problem)) => {
+                        self.failed.insert(source, problem);
+                    }
+                    Err(Failure::Build(error)) => broken.push(error),
                 }
-                Err(Failure::Build(error)) => broken.push(error),
             }
         }
         worst(broken)

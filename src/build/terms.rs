@@ -6,6 +6,7 @@ use crate::config::{self, Config, Taxonomy};
 use crate::problem::Problem;
 use crate::route::Slug;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Terms of which one note speaks.
 const SHOWN: usize = 10;
@@ -20,8 +21,8 @@ pub(super) fn orphans(archive: &Archive, config: &Config) -> Vec<Problem> {
         let Some(index) = config.taxonomies.iter().position(is_meant) else { continue };
         let name = &config.taxonomies[index].name;
         let published = archive.entries.iter().filter(|entry| !entry.removed());
-        let names: BTreeSet<&String> = published.flat_map(|entry| entry.article.terms(name)).collect();
-        let used: BTreeMap<Slug, &String> = names.into_iter().map(|name| (term_slug(name), name)).collect();
+        let names: BTreeSet<&Arc<str>> = published.flat_map(|entry| entry.terms(name)).collect();
+        let used: BTreeMap<Slug, &Arc<str>> = names.into_iter().map(|name| (term_slug(name), name)).collect();
         for (from, to) in aliases.iter().filter(|(from, _)| !used.contains_key(&term_slug(from))) {
             let target = term_slug(to);
             let message = if archive.terms[index].iter().any(|term| term.slug == target) {

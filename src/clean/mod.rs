@@ -16,7 +16,7 @@ mod phrases;
 mod repair;
 mod roles;
 
-use crate::article::{Article, Provenance, Raw};
+use crate::article::{Article, Raw};
 use crate::raw::RawArticle;
 use dates::{Label, Line};
 use roles::Role;
@@ -97,8 +97,10 @@ pub fn clean(raw: &RawArticle) -> Result<Cleaned, Rejected> {
     if !roles.contains(&Role::Paragraph) {
         return Err(Rejected::NoStory);
     }
-    article.provenance = Provenance { dateline: roles::dateline(&blocks, &roles), ..article.provenance };
-    article.raw = Some(Raw { file: raw.file.clone(), sha256: raw.sha256.clone(), written: None });
+    if let Some(dateline) = roles::dateline(&blocks, &roles) {
+        article.provenance.dateline = Some(dateline);
+    }
+    article.raw = Some(Box::new(Raw { file: raw.file.clone(), sha256: raw.sha256.clone(), written: None }));
     Ok(Cleaned { article, body: body.join("\n\n") })
 }
 

@@ -128,7 +128,7 @@ impl Imported {
         let old = article::parse(&current, &Keys::default()).map(|parsed| parsed.article).unwrap_or_default();
         let mut article = cleaned.article;
         article.slug = old.slug;
-        article.raw = old.raw.or(article.raw).map(|raw| Raw { written: None, ..raw });
+        article.raw = old.raw.or(article.raw).map(|raw| Box::new(Raw { written: None, ..*raw }));
         let text = stamped(&article, &cleaned.body);
         if text == current.replace("\r\n", "\n") {
             self.unchanged += 1;

@@ -6,17 +6,44 @@ use crate::article::Date;
 use crate::config::{Config, Permalink, PermalinkPart};
 use crate::problem::Problem;
 use crate::route::{OutPath, Slug, Url, suffix};
+use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// Paths of articles and pages.
 #[derive(Debug)]
 pub struct Addresses {
     articles: Vec<OutPath>,
     pages: Vec<OutPath>,
-    /// Published sources and their paths.
-    by_source: HashMap<String, OutPath>,
+    /// Published articles and pages.
+    by_source: HashMap<BySource, Subject>,
     base_path: String,
 }
+
+/// An entry that is found by its source.
+#[derive(Debug)]
+struct BySource(Arc<Entry>);
+
+impl Borrow<str> for BySource {
+    fn borrow(&self) -> &str {
+        &self.0.source
+    }
+}
+
+impl Hash for BySource {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.source.hash(state);
+    }
+}
+
+impl PartialEq for BySource {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.source == other.0.source
+    }
+}
+
+impl Eq for BySource {}
 
 impl Addresses {
     /// Finds a path for each article and page.
@@ -42,13 +69,13 @@ impl Addresses {
         // Entries stand in order of date and source already; the sort is stable.
         order.sort_by_key(|index| !all[*index].explicit_slug);
         let mut paths: Vec<Option<OutPath>> = vec![None; all.len()];
-        let mut taken: HashMap<String, &str> = HashMap::with_capacity(all.len());
-        taken.extend(kept.iter().map(|(path, source)| (path.folded(), source.as_str())));
+        let mut taken: HashMap<OutPath, &str> = HashMap::with_capacity(all.len());
+        taken.extend(kept.iter().map(|(path, source)| (path.fold(), source.as_str())));
         let mut late = Vec::new();
         for &index in &order {
             let path = wanted(index, &all[index].slug);
             let source = all[index].source.as_str();
-            let first = *taken.entry(path.folded()).or_insert(source);
+            let first = *taken.entry(path.fold()).or_insert(source);
             if first == source { paths[index] = Some(path) } else { late.push((index, first, path)) }
         }
         let mut problems = Vec::new();
@@ -56,16 +83,18 @@ impl Addresses {
             let entry = all[index];
             let path = suffixes(entry)
                 .map(|digits| wanted(index, &entry.slug.with_suffix(&digits)))
-                .find(|path| !taken.contains_key(&path.folded()))
+                .find(|path| !taken.contains_key(&path.fold()))
                 .expect("the last suffix is the whole hash of a path that only one file has");
-            taken.insert(path.folded(), &entry.source);
+            taken.insert(path.fold(), &entry.source);
             problems.push(same_path(entry, first, &bare, &path));
             paths[index] = Some(path);
         }
         let mut articles: Vec<OutPath> = paths.into_iter().flatten().collect();
         let pages = articles.split_off(archive.entries.len());
-        let published = all.iter().zip(articles.iter().chain(&pages)).filter(|(entry, _)| !entry.removed());
-        let by_source = published.map(|(entry, path)| (entry.source.clone(), path.clone())).collect();
+        let of_articles = archive.entries.iter().enumerate().map(|(id, entry)| (entry, Subject::Article(id)));
+        let of_pages = archive.pages.iter().enumerate().map(|(id, entry)| (entry, Subject::Standalone(id)));
+        let published = of_articles.chain(of_pages).filter(|(entry, _)| !entry.removed());
+        let by_source = published.map(|(entry, subject)| (BySource(Arc::clone(entry)), subject)).collect();
         (Self { articles, pages, by_source, base_path: config.site.base_path.clone() }, problems)
     }
 
@@ -94,7 +123,7 @@ impl Addresses {
 
     /// Address of the article or page made from a source, if it is published.
     pub fn of_source(&self, source: &str) -> Option<Url> {
-        self.by_source.get(source).map(|path| self.url(path))
+        self.by_source.get(source).map(|subject| self.url(self.of(*subject)))
     }
 }
 
@@ -206,6 +235,7 @@ mod tests {
         let entry = |(number, date, slug, explicit_slug): &(usize, &str, &str, bool)| Entry {
             source: format!("content/{number:02}.md"),
             alias: None,
+            names: crate::archive::Names::default(),
             article: Article { date: Date::parse(date).ok(), ..Article::default() },
             title: slug.to_string(),
             slug: Slug::new(slug),
@@ -217,8 +247,7 @@ mod tests {
             body: 0,
             face: 0,
         };
-        let (archive, _) =
-            Archive::new(articles.iter().map(entry).map(std::sync::Arc::new).collect(), &config);
+        let (archive, _) = Archive::new(articles.iter().map(entry).map(Arc::new).collect(), &config);
         let (addresses, _) = Addresses::new(&archive, &config, &[]);
         let all = archive.entries.iter().enumerate();
         all.map(|(id, entry)| (entry.source.clone(), addresses.article(id).to_string())).collect()

@@ -15,16 +15,26 @@ pub const DAYS: &str = "/on-this-day/";
 
 /// The folder of a period: `/2019/07/`.
 pub fn period_folder((year, month, day): Period) -> String {
-    let mut folder = format!("/{year:04}/");
+    // Room for `/2019/07/21/`.
+    let mut folder = String::with_capacity(12);
+    folder.push('/');
+    // Years have four digits, months and days two.
+    folder.extend([1000, 100, 10, 1].map(|unit| digit(year / unit)));
+    folder.push('/');
     for part in [month, day].into_iter().filter(|part| *part > 0) {
-        folder += &format!("{part:02}/");
+        folder.extend([digit(i16::from(part) / 10), digit(i16::from(part)), '/']);
     }
     folder
 }
 
+/// The last digit of a number.
+fn digit(number: i16) -> char {
+    char::from_digit(u32::from(number.unsigned_abs()) % 10, 10).unwrap_or('0')
+}
+
 /// The folder of a term.
 pub fn term_folder(archive: &Archive, taxonomy: &Taxonomy, (index, term): (usize, usize)) -> String {
-    format!("{}{}/", taxonomy.path, archive.terms[index][term].slug)
+    [taxonomy.path.as_str(), archive.terms[index][term].slug.as_str(), "/"].concat()
 }
 
 /// The folder of a day of every year: `/on-this-day/02-29/`.
@@ -34,10 +44,14 @@ pub fn day_folder((month, day): (i8, i8)) -> String {
 
 /// Path of a list's page.
 pub fn list_path(folder: &str, part: Part) -> OutPath {
-    known(&match part {
-        Part::Folder => format!("{folder}index.html"),
-        Part::Numbered(number) => format!("{folder}page-{number}.html"),
-    })
+    // Pages ask for thousands of these, mostly of folders.
+    let mut path = String::with_capacity(folder.len() + "page-10.html".len());
+    path.push_str(folder.trim_start_matches('/'));
+    match part {
+        Part::Folder => path.push_str("index.html"),
+        Part::Numbered(number) => path += &format!("page-{number}.html"),
+    }
+    OutPath::new(&path).expect("made of slugs, numbers and plain names")
 }
 
 /// Whether and how a list is paged.

@@ -159,7 +159,7 @@ pub struct Plan {
     /// Sitemaps.
     pub sitemaps: Vec<Sitemap>,
     /// Folded paths of all outputs.
-    folded: HashMap<String, usize>,
+    folded: HashMap<OutPath, usize>,
 }
 
 impl Plan {
@@ -193,7 +193,7 @@ impl Plan {
 
     /// Whether some file system would take a path for one of the planned.
     pub fn has_like(&self, path: &OutPath) -> Option<&OutPath> {
-        self.folded.get(&path.folded()).map(|index| &self.outputs[*index].path)
+        self.folded.get(&path.fold()).map(|index| &self.outputs[*index].path)
     }
 }
 
@@ -224,8 +224,8 @@ fn known(path: &str) -> OutPath {
 }
 
 /// Every output has a path of its own on every file system, and none is a folder of another.
-fn check(outputs: &[Output]) -> Result<HashMap<String, usize>> {
-    let mut taken: HashMap<String, usize> = HashMap::with_capacity(outputs.len());
+fn check(outputs: &[Output]) -> Result<HashMap<OutPath, usize>> {
+    let mut taken: HashMap<OutPath, usize> = HashMap::with_capacity(outputs.len());
     let mut problems = Vec::new();
     for (index, output) in outputs.iter().enumerate() {
         if reserved(&output.path) {
@@ -233,24 +233,36 @@ fn check(outputs: &[Output]) -> Result<HashMap<String, usize>> {
             problems
                 .push(Problem::error("output-clash", message).file(&output.source).hint("rename the file"));
         }
-        if let Some(other) = taken.insert(output.path.folded(), index) {
+        if let Some(other) = taken.insert(output.path.fold(), index) {
             problems.push(clash(output, &outputs[other], "are published at one path"));
         }
     }
+    // Neighbours in a plan have folders in common, which need a look only once.
+    let mut good: Option<OutPath> = None;
     for output in outputs {
-        let folded = output.path.folded();
-        for (at, _) in folded.match_indices('/') {
-            if let Some(other) = taken.get(&folded[..at]) {
+        let folded = output.path.fold();
+        let same = folded
+            .as_str()
+            .bytes()
+            .zip(good.iter().flat_map(|good| good.as_str().bytes()))
+            .take_while(|(a, b)| a == b)
+            .count();
+        let before = problems.len();
+        for (at, _) in folded.as_str().match_indices('/').filter(|(at, _)| *at >= same) {
+            if let Some(other) = taken.get(&folded.as_str()[..at]) {
                 problems.push(clash(output, &outputs[*other], "want one name as a folder and as a file"));
             }
+        }
+        if problems.len() == before {
+            good = Some(folded);
         }
     }
     if problems.is_empty() { Ok(taken) } else { Err(Fatal(problems).into()) }
 }
 
 fn reserved(path: &OutPath) -> bool {
-    let folded = path.folded();
-    let first = folded.split('/').next().unwrap_or_default();
+    let folded = path.fold();
+    let first = folded.as_str().split('/').next().unwrap_or_default();
     matches!(first, "manifest" | "manifest.json" | ".backissue-tmp")
 }
 

@@ -197,7 +197,7 @@ impl Renderer<'_> {
             ("keywords", list(names("tags"))),
             (
                 "contentLocation",
-                list(article.terms("places").iter().map(|name| thing("Place", name)).collect()),
+                list(entry.terms("places").iter().map(|name| thing("Place", name)).collect()),
             ),
             ("dateline", text(&from.dateline)),
             ("printEdition", text(&from.print.edition)),

@@ -57,6 +57,6 @@ impl<'a> Ready<'a> {
     where
         'a: 'n,
     {
-        self.aliases.get(key).map_or(name, |aliases| aliases.resolve(name).0)
+        self.aliases.get(key).map_or(name, |aliases| aliases.name(name))
     }
 }

@@ -10,7 +10,7 @@ impl<'a> Renderer<'a> {
     /// Says that something was removed, when, why and whom to ask; nothing of what it was.
     pub(super) fn tombstone(&self, subject: Subject, path: &OutPath) -> TombstonePage<'a> {
         let removal = match &subject.of(self.archive).article.status {
-            Status::Removed(removal) => removal.clone(),
+            Status::Removed(removal) => Removal::clone(removal),
             _ => Removal::default(),
         };
         let title = self.words.get(&["removed"]).to_string();

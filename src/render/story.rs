@@ -11,6 +11,7 @@ use crate::config::CitationFormat;
 use crate::markdown;
 use crate::plan::UNDATED;
 use crate::yaml::{Kind, Node};
+use std::sync::Arc;
 
 /// Longest description in a page's head, in characters.
 const DESCRIPTION: usize = 200;
@@ -148,11 +149,11 @@ impl<'a> Renderer<'a> {
         let this = *self;
         let found = self.ready.taxonomy_of(key).zip(id);
         let linked = found.map(|(index, id)| (index, &self.archive.terms_of[id][index]));
-        let plain = if linked.is_none() { entry.article.terms(key) } else { &[] };
+        let plain = if linked.is_none() { entry.terms(key) } else { &[] };
         let linked =
             linked.into_iter().flat_map(|(index, terms)| terms.iter().map(move |term| (index, *term)));
         let linked = linked.map(move |(index, term)| this.term_link(index, term, false));
-        let resolved = move |name: &'a String| this.ready.resolve(key, name);
+        let resolved = move |name: &'a Arc<str>| this.ready.resolve(key, name);
         linked.chain(plain.iter().map(move |name| TermLink { name: resolved(name), url: None, count: 0 }))
     }
 

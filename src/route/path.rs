@@ -1,6 +1,8 @@
 //! Paths below the output and their addresses.
 
+use std::borrow::Borrow;
 use std::fmt;
+use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Longest name of a file or folder in bytes; file systems allow 255, and `.ndjson` must fit behind it.
@@ -8,9 +10,10 @@ const LONGEST_NAME: usize = 240;
 /// Longest path in bytes: with a folder before it, it must stay below 4,096.
 const LONGEST_PATH: usize = 1024;
 
-/// A file below the output: relative, `/` between names, nothing that any system would read otherwise.
+/// A file below the output: relative, `/` between names, nothing that any system would read otherwise. Copies share
+/// their text, as a plan has each path in several places.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OutPath(String);
+pub struct OutPath(Arc<str>);
 
 impl OutPath {
     /// Checks a path; the error says what is wrong with it.
@@ -18,11 +21,14 @@ impl OutPath {
         if path.len() > LONGEST_PATH {
             return Err(format!("the path is longer than {LONGEST_PATH} bytes"));
         }
+        if is_plain(path) {
+            return Ok(Self(path.into()));
+        }
         for name in path.split('/') {
             check_name(name)?;
         }
-        // Nearly all paths are plain, and normalised as they are.
-        Ok(Self(if path.is_ascii() { path.to_string() } else { path.nfc().collect() }))
+        // Whatever is ASCII is normalised as it is.
+        Ok(Self(if path.is_ascii() { path.into() } else { path.nfc().collect::<String>().into() }))
     }
 
     /// The path with `/` between names.
@@ -39,9 +45,23 @@ impl OutPath {
         unicase::UniCase::unicode(&self.0).to_folded_case().nfc().collect()
     }
 
+    /// The same as [`OutPath::folded`], without a copy where there is nothing to fold.
+    #[must_use]
+    pub fn fold(&self) -> Self {
+        let is_folded = self.0.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        if is_folded { self.clone() } else { Self(self.folded().into()) }
+    }
+
     /// The first folder, if there is one.
     pub fn top(&self) -> Option<&str> {
         self.0.split_once('/').map(|(top, _)| top)
+    }
+}
+
+/// Equality, order and hash are those of the text.
+impl Borrow<str> for OutPath {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 
@@ -49,6 +69,34 @@ impl fmt::Display for OutPath {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
     }
+}
+
+/// Whether every name is such as the program itself makes: letters, digits, hyphens and underscores, with dots between
+/// them, not too long and not the name of a device. A path that is not may still be a good one; this is one look at
+/// each byte, and some lists ask for thousands of paths.
+fn is_plain(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    let mut start = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'A'..=b'Z' | b'-' | b'_' => {}
+            b'.' if at > start && bytes[at - 1] != b'.' => {}
+            b'/' if is_plain_name(&bytes[start..at]) => start = at + 1,
+            _ => return false,
+        }
+    }
+    is_plain_name(&bytes[start..])
+}
+
+/// As for [`is_plain`], of a name that has no other signs. Names that begin as one of a device does are left to
+/// [`check_name`].
+fn is_plain_name(name: &[u8]) -> bool {
+    let (Some(last), false) = (name.last(), name.len() > LONGEST_NAME) else { return false };
+    let [a, b, c, ..] = name else { return *last != b'.' };
+    // Letters in lower case; what becomes of other signs is of no matter.
+    let device =
+        matches!(&[a | 0x20, b | 0x20, c | 0x20], b"aux" | b"com" | b"con" | b"lpt" | b"nul" | b"prn");
+    !device && *last != b'.'
 }
 
 fn check_name(name: &str) -> Result<(), String> {
@@ -87,15 +135,22 @@ impl Url {
             Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
             _ => path,
         };
-        let mut url = format!("{base_path}/");
-        for byte in path.bytes() {
-            // RFC 3986, section 2.3, and the slash.
-            if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-                url.push(char::from(byte));
-            } else {
+        let mut url = String::with_capacity(base_path.len() + 1 + path.len());
+        url.push_str(base_path);
+        url.push('/');
+        // RFC 3986, section 2.3, and the slash. Nearly all paths have nothing else.
+        let is_safe =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
+        let mut rest = path;
+        while let Some(at) = rest.bytes().position(|byte| !is_safe(byte)) {
+            url.push_str(&rest[..at]);
+            let end = rest[at..].chars().next().map_or(rest.len(), |letter| at + letter.len_utf8());
+            for byte in rest[at..end].bytes() {
                 url += &format!("%{byte:02X}");
             }
+            rest = &rest[end..];
         }
+        url.push_str(rest);
         Self(url)
     }
 
@@ -184,6 +239,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn plain_paths_pass_the_full_check(path in "([aclnp]?[uro]?[xmntl.]?[0-9]?[./A-Za-z_-]{0,3}){0,3}") {
+            let good = !path.is_empty() && path.split('/').all(|name| check_name(name).is_ok());
+            prop_assert!(good || !is_plain(&path), "{path:?}");
+            prop_assert_eq!(OutPath::new(&path).is_ok(), good);
+        }
+
+        #[test]
+        fn addresses_are_encoded_byte_by_byte(path in "[a-z/]{0,4}[ %é~北._-]{0,6}[a-z]{1,4}") {
+            let Ok(path) = OutPath::new(&path) else { return Ok(()) };
+            let byte = |byte: u8| match byte {
+                b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
+                _ => format!("%{byte:02X}"),
+            };
+            let expected: String = path.as_str().bytes().map(byte).collect();
+            prop_assert_eq!(Url::of(&path, "/x").to_string(), format!("/x/{expected}"));
+        }
+
         #[test]
         fn accepted_paths_stay_inside(path in "[a./\\\\: ~-]{0,12}|\\PC{0,30}") {
             if let Ok(path) = OutPath::new(&path) {

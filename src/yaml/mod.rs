@@ -4,6 +4,8 @@
 //! keys, and keeps scalars as they were written (`1.10` stays `1.10`). Configuration is trusted: [`typed`]
 //! reads it straight into a type and points at what does not fit.
 
+mod plain;
+
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
@@ -79,6 +81,11 @@ pub fn parse(text: &str) -> Result<Node, Error> {
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Node::Null);
     }
+    plain::read(text).map_or_else(|| parse_all(text), Ok)
+}
+
+/// As [`parse`], whatever is in it.
+fn parse_all(text: &str) -> Result<Node, Error> {
     check_flow_depth(text)?;
     let mut budget = Budget { nodes: NODES, odd: false };
     let shape = Shape(&mut budget).deserialize(serde_yaml::Deserializer::from_str(text));
