@@ -3,6 +3,7 @@
 //! A parser's time may grow with nesting times length. So depth is bounded twice: by the markers at the beginning
 //! of each line, which costs nothing, and by the events, which know indentation too.
 
+use memchr::memchr;
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use crate::markdown::Refused;
@@ -27,7 +28,7 @@ pub fn prepare(body: &str) -> Result<Source<'_>, Refused> {
     }
     let source = Source::new(body);
     let mut table = Table::default();
-    let has_tables = source.text.as_bytes().contains(&b'|');
+    let has_tables = memchr(b'|', source.text.as_bytes()).is_some();
     for (line, text) in source.text.split('\n').enumerate() {
         if is_too_deep(text.as_bytes()) {
             return Err(too_deep(line + 1));

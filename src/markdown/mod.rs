@@ -36,6 +36,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 
+use memchr::memchr;
 use pulldown_cmark::{Event, Options, Parser};
 use serde::Serialize;
 use url::Url;
@@ -290,7 +291,7 @@ fn events(text: &str) -> impl Iterator<Item = Event<'_>> {
 fn unused_attribute(source: &Source) -> String {
     const PREFIX: &str = "data-b";
     // Without a tag of its own a body has no attributes.
-    if !source.text.contains('<') {
+    if memchr(b'<', source.text.as_bytes()).is_none() {
         return format!("{PREFIX}0");
     }
     let text = source.plain(&source.text).to_ascii_lowercase();
