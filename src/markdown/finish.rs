@@ -17,8 +17,8 @@ pub struct Finished {
     pub notes: Remarks,
 }
 
-/// Finishes a body.
-pub fn finish(html: &str, marker: &str, context: &Context) -> Finished {
+/// Finishes a body. What is `ours` is from `write` alone: its text is escaped and holds nothing unwanted.
+pub fn finish(html: &str, ours: bool, marker: &str, context: &Context) -> Finished {
     let mut finish = Finish {
         context,
         marker,
@@ -35,10 +35,18 @@ pub fn finish(html: &str, marker: &str, context: &Context) -> Finished {
         },
     };
     let mut tokens = Tokens::new(html);
-    while let Some(token) = tokens.next() {
+    loop {
+        if ours && !finish.dropped && !finish.after_dropped {
+            finish.push(tokens.skip_plain(is_plain));
+        }
+        let Some(token) = tokens.next() else { return finish.done };
         finish.token(token, &tokens);
     }
-    finish.done
+}
+
+/// Whether tags of this name stay as they are if they have no attributes: most tags of most bodies.
+fn is_plain(name: &str) -> bool {
+    !matches!(name, "a" | "img" | "table") && heading_level(name).is_none() && allow::element(name).is_some()
 }
 
 /// What follows the start tag of a heading, up to its end. A heading within is no heading but text of the outer one.
@@ -245,7 +253,7 @@ impl Finish<'_> {
 
     /// A source that is not published leads nowhere; its name may say what is withheld.
     fn local(&self, destination: &str, url: String) -> Option<String> {
-        let path = link::local_path(destination).filter(|it| link::is_markdown(it) || link::is_picture(it));
+        let path = link::path(destination).filter(|it| link::is_markdown(it) || link::is_picture(it));
         let is_source = path.is_some_and(link::is_markdown);
         // What the caller answers goes through the policy too: then there is no way round it.
         match path.and_then(self.context.resolve).and_then(|it| link::safe_url(&it.url)) {
@@ -279,7 +287,7 @@ impl Finish<'_> {
     }
 
     fn local_image(&mut self, tag: &Tag, destination: &str, alt: &str) {
-        let resolved = link::local_path(destination).and_then(self.context.resolve);
+        let resolved = link::path(destination).and_then(self.context.resolve);
         if let Some((Target::Local(url), size)) = resolved.map(|it| (target(&it.url), it.size)) {
             self.push("<img");
             push_attribute(&mut self.done.html, "src", &url);

@@ -51,8 +51,13 @@ pub fn target(destination: &str) -> Target {
 ///
 /// Escapes such as `%20` stay: what file is meant is for the caller to find out.
 pub fn local_path(destination: &str) -> Option<&str> {
-    let path = destination.split(['?', '#']).next().unwrap_or_default().trim_matches(is_edge);
-    (!path.is_empty() && matches!(target(destination), Target::Local(_))).then_some(path)
+    path(destination).filter(|_| matches!(target(destination), Target::Local(_)))
+}
+
+/// [`local_path`] of a destination that is known to be local.
+pub fn path(destination: &str) -> Option<&str> {
+    let end = destination.find(['?', '#']).unwrap_or(destination.len());
+    Some(destination[..end].trim_matches(is_edge)).filter(|path| !path.is_empty())
 }
 
 /// Whether a path names a Markdown file.
@@ -67,8 +72,7 @@ pub fn is_picture(path: &str) -> bool {
 
 /// Whether an extension is that of a Markdown file or of a picture.
 pub fn is_of_file(extension: &str) -> bool {
-    // Most dots end a sentence.
-    extension.len() > 1 && (is_one_of(&MARKDOWN, extension) || is_one_of(&PICTURES, extension))
+    is_one_of(&MARKDOWN, extension) || is_one_of(&PICTURES, extension)
 }
 
 /// The fragment of a URL with its `#`, or nothing.

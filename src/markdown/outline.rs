@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
-use memchr::{memchr_iter, memchr2};
+use memchr::memchr3_iter;
 use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -51,11 +51,10 @@ pub fn outline(body: &str) -> Result<Outline, Refused> {
 /// references. Most bodies do neither, which is seen sooner than they are parsed.
 pub fn may_name_files(body: &str) -> bool {
     let bytes = body.as_bytes();
-    let ends_name = |dot: usize| {
-        let extension = bytes[dot + 1..].iter().take_while(|it| it.is_ascii_alphanumeric()).count();
-        is_of_file(&body[dot + 1..][..extension])
-    };
-    memchr2(b'&', b'%', bytes).is_some() || memchr_iter(b'.', bytes).any(ends_name)
+    memchr3_iter(b'.', b'&', b'%', bytes).any(|at| {
+        let extension = bytes[at + 1..].iter().take_while(|it| it.is_ascii_alphanumeric()).count();
+        bytes[at] != b'.' || extension > 1 && is_of_file(&body[at + 1..][..extension])
+    })
 }
 
 /// A link to somewhere on this site.

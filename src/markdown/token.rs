@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use crate::markdown::escape::decode;
 
@@ -93,6 +93,20 @@ impl<'a> Tokens<'a> {
         }
         self.endless.insert(name.to_owned());
         None
+    }
+
+    /// Passes over text and tags that are mere names, up to the first one that is not `plain`.
+    pub fn skip_plain(&mut self, plain: impl Fn(&str) -> bool) -> &'a str {
+        let rest = &self.html[self.at..];
+        let bytes = rest.as_bytes();
+        let is_plain = |tag: usize| {
+            let name = tag + 1 + usize::from(bytes.get(tag + 1) == Some(&b'/'));
+            let end = bytes[name..].iter().position(|it| !it.is_ascii_alphanumeric()).map(|len| name + len);
+            end.is_some_and(|end| bytes[end] == b'>' && plain(&rest[name..end]))
+        };
+        let end = memchr_iter(b'<', bytes).find(|tag| !is_plain(*tag)).unwrap_or(rest.len());
+        self.at += end;
+        &rest[..end]
     }
 
     fn torn(&mut self) -> Token<'a> {
