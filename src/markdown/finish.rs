@@ -4,7 +4,7 @@
 
 use crate::markdown::allow;
 use crate::markdown::escape::{copy_text, decode, escape, push_attribute};
-use crate::markdown::headings::{Heading, Place, places};
+use crate::markdown::headings::{Heading, Places};
 use crate::markdown::link::{self, Target, target};
 use crate::markdown::token::{Tag, Token, Tokens};
 use crate::markdown::{Context, Remark, Remarks};
@@ -17,13 +17,12 @@ pub struct Finished {
     pub notes: Remarks,
 }
 
-/// Finishes a body.
-pub fn finish(html: &str, marker: &str, context: &Context) -> Finished {
-    let places = places(&headings(html, marker), context.title);
+/// Finishes a body. What is `ours` is from `write` alone: its text is escaped and holds nothing unwanted.
+pub fn finish(html: &str, ours: bool, marker: &str, context: &Context) -> Finished {
     let mut finish = Finish {
         context,
         marker,
-        places: places.into_iter(),
+        places: Places::below(context.title),
         open_headings: Vec::new(),
         dropped: false,
         after_dropped: false,
@@ -35,47 +34,49 @@ pub fn finish(html: &str, marker: &str, context: &Context) -> Finished {
             notes: Remarks::default(),
         },
     };
-    for token in Tokens::new(html) {
-        finish.token(token);
+    let mut tokens = Tokens::new(html);
+    loop {
+        if ours && !finish.dropped && !finish.after_dropped {
+            finish.push(tokens.skip_plain(is_plain));
+        }
+        let Some(token) = tokens.next() else { return finish.done };
+        finish.token(token, &tokens);
     }
-    finish.done
 }
 
-/// Collects the headings, with their text. One within another is no heading but text of the outer one.
-fn headings(html: &str, marker: &str) -> Vec<Heading> {
-    let mut headings: Vec<Heading> = Vec::new();
-    if !html.contains("<h") {
-        return headings;
-    }
-    let (mut open, mut in_reference) = (0_usize, false);
-    for token in Tokens::new(html) {
-        let outermost = if open > 0 { headings.last_mut() } else { None };
+/// Whether tags of this name stay as they are if they have no attributes: most tags of most bodies.
+fn is_plain(name: &str) -> bool {
+    !matches!(name, "a" | "img" | "table") && heading_level(name).is_none() && allow::element(name).is_some()
+}
+
+/// What follows the start tag of a heading, up to its end. A heading within is no heading but text of the outer one.
+fn heading(level: usize, content: Tokens, marker: &str) -> Heading {
+    let mut heading = Heading { level, ..Heading::default() };
+    let (mut open, mut in_reference) = (1_usize, false);
+    for token in content {
         match token {
             Token::Start(tag) => {
-                let level = heading_level(tag.name);
+                let is_heading = heading_level(tag.name).is_some();
                 let reference = tag.name == "a" && tag.value(marker).is_some();
                 in_reference |= reference;
-                if let Some(heading) = outermost {
-                    heading.rich |= reference || level.is_some() || tag.name == "img";
-                    if tag.name == "br" {
-                        heading.text.push(' ');
-                    }
-                } else if let Some(level) = level {
-                    headings.push(Heading { level, ..Heading::default() });
+                heading.rich |= reference || is_heading || tag.name == "img";
+                if tag.name == "br" {
+                    heading.text.push(' ');
                 }
-                open += usize::from(level.is_some());
+                open += usize::from(is_heading);
             }
-            Token::End(name) if heading_level(name).is_some() => open = open.saturating_sub(1),
+            Token::End(name) if heading_level(name).is_some() => {
+                open -= 1;
+                if open == 0 {
+                    break;
+                }
+            }
             Token::End("a") => in_reference = false,
-            Token::Text(text) if !in_reference => {
-                if let Some(heading) = outermost {
-                    heading.text.push_str(&decode(text));
-                }
-            }
+            Token::Text(text) if !in_reference => heading.text.push_str(&decode(text)),
             _ => {}
         }
     }
-    headings
+    heading
 }
 
 fn heading_level(name: &str) -> Option<usize> {
@@ -88,7 +89,7 @@ fn heading_level(name: &str) -> Option<usize> {
 struct Finish<'a> {
     context: &'a Context<'a>,
     marker: &'a str,
-    places: std::vec::IntoIter<Option<Place>>,
+    places: Places,
     /// The level of the open heading; `None` for those within it.
     open_headings: Vec<Option<usize>>,
     /// Whether the current heading is left out; such a one holds nothing but text.
@@ -102,7 +103,8 @@ struct Finish<'a> {
 }
 
 impl Finish<'_> {
-    fn token(&mut self, token: Token) {
+    /// Takes a token; `behind` it are those to come.
+    fn token(&mut self, token: Token, behind: &Tokens) {
         if self.dropped {
             if let Token::End(name) = token {
                 self.dropped = heading_level(name).is_none();
@@ -116,7 +118,7 @@ impl Finish<'_> {
                 let text = if after_dropped { text.strip_prefix('\n').unwrap_or(text) } else { text };
                 copy_text(&mut self.done.html, text);
             }
-            Token::Start(tag) => self.start(&tag),
+            Token::Start(tag) => self.start(&tag, behind),
             Token::End(name) => self.end(name),
             Token::Torn(text) => escape(&mut self.done.html, text),
             Token::Comment => {}
@@ -127,7 +129,7 @@ impl Finish<'_> {
         self.done.html.push_str(html);
     }
 
-    fn start(&mut self, tag: &Tag) {
+    fn start(&mut self, tag: &Tag, behind: &Tokens) {
         match tag.name {
             "a" => self.link(tag),
             "img" => self.image(tag),
@@ -145,24 +147,29 @@ impl Finish<'_> {
                 self.open_tables += 1;
                 self.element("table", tag);
             }
-            // An ordinary element in its place keeps the tree around it as it was.
-            name if heading_level(name).is_some() && !self.open_headings.is_empty() => {
-                self.open_headings.push(None);
-                self.element("section", tag);
-            }
-            name if heading_level(name).is_some() => match self.places.next().flatten() {
-                Some(place) => {
-                    self.open_headings.push(Some(place.level));
-                    self.push(&format!("<h{} id=\"{}\"", place.level, place.id));
-                    self.attributes(tag);
-                }
-                None => self.dropped = true,
-            },
             name => {
-                if let Some(name) = allow::element(name) {
+                if let Some(level) = heading_level(name) {
+                    self.heading(level, tag, behind);
+                } else if let Some(name) = allow::element(name) {
                     self.element(name, tag);
                 }
             }
+        }
+    }
+
+    fn heading(&mut self, level: usize, tag: &Tag, behind: &Tokens) {
+        if !self.open_headings.is_empty() {
+            // An ordinary element in its place keeps the tree around it as it was.
+            self.open_headings.push(None);
+            return self.element("section", tag);
+        }
+        match self.places.of(&heading(level, behind.clone(), self.marker)) {
+            Some(place) => {
+                self.open_headings.push(Some(place.level));
+                self.push(&format!("<h{} id=\"{}\"", place.level, place.id));
+                self.attributes(tag);
+            }
+            None => self.dropped = true,
         }
     }
 
@@ -246,7 +253,7 @@ impl Finish<'_> {
 
     /// A source that is not published leads nowhere; its name may say what is withheld.
     fn local(&self, destination: &str, url: String) -> Option<String> {
-        let path = link::local_path(destination).filter(|it| link::is_markdown(it) || link::is_picture(it));
+        let path = link::path(destination).filter(|it| link::is_markdown(it) || link::is_picture(it));
         let is_source = path.is_some_and(link::is_markdown);
         // What the caller answers goes through the policy too: then there is no way round it.
         match path.and_then(self.context.resolve).and_then(|it| link::safe_url(&it.url)) {
@@ -280,7 +287,7 @@ impl Finish<'_> {
     }
 
     fn local_image(&mut self, tag: &Tag, destination: &str, alt: &str) {
-        let resolved = link::local_path(destination).and_then(self.context.resolve);
+        let resolved = link::path(destination).and_then(self.context.resolve);
         if let Some((Target::Local(url), size)) = resolved.map(|it| (target(&it.url), it.size)) {
             self.push("<img");
             push_attribute(&mut self.done.html, "src", &url);

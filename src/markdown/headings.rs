@@ -25,25 +25,33 @@ pub struct Place {
     pub id: String,
 }
 
-/// A place for each heading; `None` for an `h1` that repeats the title, and for one without content.
-pub fn places(headings: &[Heading], title: &str) -> Vec<Option<Place>> {
-    let title = folded(title);
-    let mut ids = Ids::default();
-    // Levels of the headings around the current one, as written. The depth is the level: so nothing skips, siblings
-    // stay siblings, and an `h1` in the body pushes the others down.
-    let mut around: Vec<usize> = Vec::new();
-    let place = |heading: &Heading| {
-        let text = folded(&heading.text);
-        if !heading.rich && (text.is_empty() || heading.level == 1 && text == title) {
+/// The places of the headings so far.
+pub struct Places {
+    title: String,
+    ids: Ids,
+    /// Levels of the headings around the current one, as written. The depth is the level: so nothing skips, siblings
+    /// stay siblings, and an `h1` in the body pushes the others down.
+    around: Vec<usize>,
+}
+
+impl Places {
+    /// None so far, on a page with this title.
+    pub fn below(title: &str) -> Self {
+        Self { title: folded(title), ids: Ids::default(), around: Vec::new() }
+    }
+
+    /// The place of the next heading; `None` for an `h1` that repeats the title, and for one without content.
+    pub fn of(&mut self, heading: &Heading) -> Option<Place> {
+        let is_title = || heading.level == 1 && folded(&heading.text) == self.title;
+        if !heading.rich && (heading.text.trim().is_empty() || is_title()) {
             return None;
         }
-        while around.last().is_some_and(|level| *level >= heading.level) {
-            around.pop();
+        while self.around.last().is_some_and(|level| *level >= heading.level) {
+            self.around.pop();
         }
-        around.push(heading.level);
-        Some(Place { level: (around.len() + 1).min(6), id: ids.unique(&heading.text) })
-    };
-    headings.iter().map(place).collect()
+        self.around.push(heading.level);
+        Some(Place { level: (self.around.len() + 1).min(6), id: self.ids.unique(&heading.text) })
+    }
 }
 
 /// Text as it is compared: the typographer's quotes and dashes are those of the keyboard.
@@ -88,9 +96,10 @@ impl Ids {
 }
 
 fn slug(text: &str) -> String {
-    let start: String = text.chars().take(4 * ID).collect();
-    let ascii = deunicode::deunicode(&start).to_ascii_lowercase();
-    let mut slug = String::new();
+    let end = text.char_indices().nth(4 * ID).map_or(text.len(), |(at, _)| at);
+    let mut ascii = deunicode::deunicode(&text[..end]);
+    ascii.make_ascii_lowercase();
+    let mut slug = String::with_capacity(ID);
     for word in ascii.split(|it: char| !it.is_ascii_alphanumeric()).filter(|it| !it.is_empty()) {
         if slug.len() + word.len() >= ID {
             break;
@@ -114,6 +123,11 @@ fn slug(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn places(headings: &[Heading], title: &str) -> Vec<Option<Place>> {
+        let mut places = Places::below(title);
+        headings.iter().map(|heading| places.of(heading)).collect()
+    }
 
     #[track_caller]
     fn check(levels: &[usize], expected: &[usize]) {

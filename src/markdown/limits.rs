@@ -3,6 +3,7 @@
 //! A parser's time may grow with nesting times length. So depth is bounded twice: by the markers at the beginning
 //! of each line, which costs nothing, and by the events, which know indentation too.
 
+use memchr::{memchr, memchr_iter};
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use crate::markdown::Refused;
@@ -27,8 +28,12 @@ pub fn prepare(body: &str) -> Result<Source<'_>, Refused> {
     }
     let source = Source::new(body);
     let mut table = Table::default();
-    let has_tables = source.text.as_bytes().contains(&b'|');
-    for (line, text) in source.text.split('\n').enumerate() {
+    let bytes = source.text.as_bytes();
+    let has_tables = memchr(b'|', bytes).is_some();
+    let mut start = 0;
+    for (line, end) in memchr_iter(b'\n', bytes).chain([bytes.len()]).enumerate() {
+        let text = &source.text[start..end];
+        start = end + 1;
         if is_too_deep(text.as_bytes()) {
             return Err(too_deep(line + 1));
         }

@@ -6,6 +6,9 @@ use std::borrow::Cow;
 
 use url::{ParseError, Url};
 
+const MARKDOWN: [&str; 2] = ["md", "markdown"];
+const PICTURES: [&str; 10] = ["jpg", "jpeg", "png", "gif", "webp", "avif", "svg", "bmp", "tif", "tiff"];
+
 /// Where a destination leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -48,18 +51,28 @@ pub fn target(destination: &str) -> Target {
 ///
 /// Escapes such as `%20` stay: what file is meant is for the caller to find out.
 pub fn local_path(destination: &str) -> Option<&str> {
-    let path = destination.split(['?', '#']).next().unwrap_or_default().trim_matches(is_edge);
-    (!path.is_empty() && matches!(target(destination), Target::Local(_))).then_some(path)
+    path(destination).filter(|_| matches!(target(destination), Target::Local(_)))
+}
+
+/// [`local_path`] of a destination that is known to be local.
+pub fn path(destination: &str) -> Option<&str> {
+    let end = destination.find(['?', '#']).unwrap_or(destination.len());
+    Some(destination[..end].trim_matches(is_edge)).filter(|path| !path.is_empty())
 }
 
 /// Whether a path names a Markdown file.
 pub fn is_markdown(path: &str) -> bool {
-    has_extension(path, &["md", "markdown"])
+    extension(path).is_some_and(|it| is_one_of(&MARKDOWN, it))
 }
 
 /// Whether a path names a picture.
 pub fn is_picture(path: &str) -> bool {
-    has_extension(path, &["jpg", "jpeg", "png", "gif", "webp", "avif", "svg", "bmp", "tif", "tiff"])
+    extension(path).is_some_and(|it| is_one_of(&PICTURES, it))
+}
+
+/// Whether an extension is that of a Markdown file or of a picture.
+pub fn is_of_file(extension: &str) -> bool {
+    is_one_of(&MARKDOWN, extension) || is_one_of(&PICTURES, extension)
 }
 
 /// The fragment of a URL with its `#`, or nothing.
@@ -83,9 +96,13 @@ pub fn file_name(url: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| name.to_owned())
 }
 
-fn has_extension(path: &str, extensions: &[&str]) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    name.rsplit_once('.').is_some_and(|(_, it)| extensions.iter().any(|known| it.eq_ignore_ascii_case(known)))
+fn extension(path: &str) -> Option<&str> {
+    let (_, extension) = path.rsplit_once('.')?;
+    (!extension.contains('/')).then_some(extension)
+}
+
+fn is_one_of(known: &[&str], extension: &str) -> bool {
+    known.iter().any(|it| it.eq_ignore_ascii_case(extension))
 }
 
 /// Whether a destination is a relative one that parsing would leave as it is: without `:` there is no scheme, without

@@ -36,6 +36,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 
+use memchr::memchr;
 use pulldown_cmark::{Event, Options, Parser};
 use serde::Serialize;
 use url::Url;
@@ -129,21 +130,21 @@ pub fn to_html(body: &str, context: &Context) -> Result<Html, Refused> {
     let mut notes: Vec<Remark> = Vec::new();
     let written = write::write(&source, &marker, &context.words, Raw::Keep)?;
     notes.extend(shortcode_note(&source, &written));
-    let html = if written.raw_bytes == 0 {
-        written.html
+    let (html, ours) = if written.raw_bytes == 0 {
+        (written.html, true)
     } else {
         match sanitise::sanitise(&written, &marker) {
             Ok(sanitised) => {
                 notes.extend(sanitised.notes);
-                sanitised.html
+                (sanitised.html, false)
             }
             Err(limit) => {
                 notes.push(limits_note(&source, &written, limit));
-                write::write(&source, &marker, &context.words, Raw::AsText)?.html
+                (write::write(&source, &marker, &context.words, Raw::AsText)?.html, true)
             }
         }
     };
-    let Finished { html, notes: found } = finish::finish(&html, &marker, context);
+    let Finished { html, notes: found } = finish::finish(&html, ours, &marker, context);
     notes.extend(found.into_vec());
     outline::find_lines(&source, &mut notes);
     Ok(Html { html, notes: notes.into_iter().map(|remark| remark.note).collect() })
@@ -290,7 +291,7 @@ fn events(text: &str) -> impl Iterator<Item = Event<'_>> {
 fn unused_attribute(source: &Source) -> String {
     const PREFIX: &str = "data-b";
     // Without a tag of its own a body has no attributes.
-    if !source.text.contains('<') {
+    if memchr(b'<', source.text.as_bytes()).is_none() {
         return format!("{PREFIX}0");
     }
     let text = source.plain(&source.text).to_ascii_lowercase();

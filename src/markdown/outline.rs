@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
+use memchr::memchr3_iter;
 use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::markdown::escape::is_unwanted;
 use crate::markdown::limits::{self, Depth, line_of};
-use crate::markdown::link::{Target, is_markdown, is_picture, local_path, target};
+use crate::markdown::link::{Target, is_markdown, is_of_file, is_picture, local_path, target};
 use crate::markdown::shortcode::Source;
 use crate::markdown::token::{Token, Tokens};
 use crate::markdown::{Refused, Remark, options};
@@ -49,12 +50,11 @@ pub fn outline(body: &str) -> Result<Outline, Refused> {
 /// Whether a body may have [`Outline::links`]: it names a file of their kinds somewhere, or hides one in character
 /// references. Most bodies do neither, which is seen sooner than they are parsed.
 pub fn may_name_files(body: &str) -> bool {
-    let ends_name = |rest: &str| {
-        let end = rest.find(|it: char| !it.is_ascii_alphanumeric()).unwrap_or(rest.len());
-        let name = ["x.", &rest[..end]].concat();
-        is_markdown(&name) || is_picture(&name)
-    };
-    body.contains(['&', '%']) || body.split('.').skip(1).any(ends_name)
+    let bytes = body.as_bytes();
+    memchr3_iter(b'.', b'&', b'%', bytes).any(|at| {
+        let extension = bytes[at + 1..].iter().take_while(|it| it.is_ascii_alphanumeric()).count();
+        bytes[at] != b'.' || extension > 1 && is_of_file(&body[at + 1..][..extension])
+    })
 }
 
 /// A link to somewhere on this site.

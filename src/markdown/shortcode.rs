@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use memchr::memchr;
+
 use crate::markdown::escape::{has_unwanted, is_unwanted};
 
 /// Where the letters for ASCII punctuation begin, in the last private-use plane.
@@ -24,10 +26,7 @@ impl<'a> Source<'a> {
     /// Prepares a body.
     pub fn new(body: &'a str) -> Self {
         let clean = without_controls(body);
-        // A body that uses these letters itself is left alone, or they would come back as punctuation.
-        // They begin with a byte that few texts have.
-        let foreign = clean.as_bytes().contains(&0xf4) && clean.contains(is_letter);
-        match if foreign { None } else { hide(&clean) } {
+        match hide(&clean) {
             Some(text) => Source { text: Cow::Owned(text), hidden: true },
             None => Source { text: clean, hidden: false },
         }
@@ -106,6 +105,10 @@ fn ascii_to_letter(character: char) -> char {
 
 fn hide(body: &str) -> Option<String> {
     let ranges = shortcodes(body);
+    // A body that uses these letters itself is left alone, or they would come back as punctuation.
+    if ranges.is_empty() || body.contains(is_letter) {
+        return None;
+    }
     let mut out = String::with_capacity(body.len() + 64);
     let mut copied = 0;
     for Range { start, end } in ranges {
@@ -115,18 +118,15 @@ fn hide(body: &str) -> Option<String> {
         copied = end;
     }
     out.push_str(&body[copied..]);
-    (copied > 0).then_some(out)
+    Some(out)
 }
 
 /// Where the shortcodes of a body are, in bytes: nothing inside has a meaning in Markdown.
 pub fn shortcodes(body: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    if !body.contains("{{") && !body.contains("{%") {
-        return found;
-    }
     let mut finder = Finder { body, found: [(0, Some(0)); 5] };
     let mut at = 0;
-    while let Some(open) = body[at..].find('{').map(|it| it + at) {
+    while let Some(open) = memchr(b'{', &body.as_bytes()[at..]).map(|it| it + at) {
         at = open + 1;
         if let Some(end) = finder.end_of(open) {
             found.push(open..end);

@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use memchr::{memchr, memchr_iter};
+
 use crate::markdown::escape::decode;
 
 /// One piece of HTML.
@@ -55,6 +57,7 @@ impl<'a> Tag<'a> {
 }
 
 /// Iterates over the tokens of a piece of HTML.
+#[derive(Clone)]
 pub struct Tokens<'a> {
     html: &'a str,
     at: usize,
@@ -75,13 +78,13 @@ impl<'a> Tokens<'a> {
         }
         let bytes = self.html.as_bytes();
         let mut from = self.at;
-        while let Some(found) = find(self.html, from, "</") {
+        while let Some(found) = self.html[from..].find("</").map(|it| it + from) {
             let end = found + 2 + name.len();
             let matches =
                 bytes.get(found + 2..end).is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()));
             let closed =
                 bytes.get(end).is_some_and(|&it| it.is_ascii_whitespace() || it == b'/' || it == b'>');
-            if let Some(close) = (matches && closed).then(|| find(self.html, end, ">")).flatten() {
+            if let Some(close) = (matches && closed).then(|| find(self.html, end, b'>')).flatten() {
                 let text = &self.html[self.at..found];
                 self.at = close + 1;
                 return Some(text);
@@ -92,6 +95,20 @@ impl<'a> Tokens<'a> {
         None
     }
 
+    /// Passes over text and tags that are mere names, up to the first one that is not `plain`.
+    pub fn skip_plain(&mut self, plain: impl Fn(&str) -> bool) -> &'a str {
+        let rest = &self.html[self.at..];
+        let bytes = rest.as_bytes();
+        let is_plain = |tag: usize| {
+            let name = tag + 1 + usize::from(bytes.get(tag + 1) == Some(&b'/'));
+            let end = bytes[name..].iter().position(|it| !it.is_ascii_alphanumeric()).map(|len| name + len);
+            end.is_some_and(|end| bytes[end] == b'>' && plain(&rest[name..end]))
+        };
+        let end = memchr_iter(b'<', bytes).find(|tag| !is_plain(*tag)).unwrap_or(rest.len());
+        self.at += end;
+        &rest[..end]
+    }
+
     fn torn(&mut self) -> Token<'a> {
         let rest = &self.html[self.at..];
         self.at = self.html.len();
@@ -99,7 +116,8 @@ impl<'a> Tokens<'a> {
     }
 
     fn tag(&mut self, name_at: usize, end_tag: bool) -> Token<'a> {
-        let name_len = self.html[name_at..].find([' ', '\t', '\n', '\r', '\x0c', '/', '>']);
+        let ends_name = |it: u8| is_space(it) || matches!(it, b'/' | b'>');
+        let name_len = self.html[name_at..].bytes().position(ends_name);
         let Some(name_len) = name_len else { return self.torn() };
         let name = &self.html[name_at..name_at + name_len];
         let first = name_at + name_len;
@@ -146,7 +164,7 @@ impl<'a> Tokens<'a> {
     }
 
     fn bogus(&mut self) -> Token<'a> {
-        let Some(close) = find(self.html, self.at, ">") else { return self.torn() };
+        let Some(close) = find(self.html, self.at, b'>') else { return self.torn() };
         self.at = close + 1;
         Token::Comment
     }
@@ -173,7 +191,7 @@ impl<'a> Iterator for Tokens<'a> {
         // The first character is text, even where it is a `<`.
         let mut end = rest.chars().next()?.len_utf8();
         loop {
-            end = find(rest, end, "<").unwrap_or(rest.len());
+            end = find(rest, end, b'<').unwrap_or(rest.len());
             match bytes.get(end + 1) {
                 Some(it) if !it.is_ascii_alphabetic() && !matches!(it, b'/' | b'!' | b'?') => end += 1,
                 Some(_) => break,
@@ -197,8 +215,7 @@ enum Step<'a> {
 /// The attribute at or behind `at`. In a tag's `rest`, which has no `>`, the end comes as `Eof`.
 fn attribute(html: &str, mut at: usize) -> Step<'_> {
     let bytes = html.as_bytes();
-    let space =
-        |at: usize| bytes.get(at).is_some_and(|it| matches!(it, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c'));
+    let space = |at: usize| bytes.get(at).is_some_and(|it| is_space(*it));
     while space(at) || bytes.get(at) == Some(&b'/') {
         at += 1;
     }
@@ -225,8 +242,7 @@ fn attribute(html: &str, mut at: usize) -> Step<'_> {
         value_at += 1;
     }
     if let Some(quote @ (b'"' | b'\'')) = bytes.get(value_at) {
-        let quote = if *quote == b'"' { "\"" } else { "'" };
-        let Some(end) = find(html, value_at + 1, quote) else { return Step::Eof };
+        let Some(end) = find(html, value_at + 1, *quote) else { return Step::Eof };
         return Step::Attribute { name, value: &html[value_at + 1..end], next: end + 1 };
     }
     let mut end = value_at;
@@ -236,8 +252,12 @@ fn attribute(html: &str, mut at: usize) -> Step<'_> {
     Step::Attribute { name, value: html.get(value_at..end).unwrap_or_default(), next: end }
 }
 
-fn find(text: &str, from: usize, needle: &str) -> Option<usize> {
-    text.get(from..)?.find(needle).map(|it| it + from)
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
+}
+
+fn find(text: &str, from: usize, needle: u8) -> Option<usize> {
+    memchr(needle, text.as_bytes().get(from..)?).map(|it| it + from)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::mem;
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, LinkType, Parser, Tag, TagEnd};
 
 use crate::markdown::allow;
 use crate::markdown::escape::{escape, push_attribute};
@@ -46,7 +46,7 @@ pub fn write(source: &Source, marker: &str, words: &Words, raw: Raw) -> Result<W
         source,
         marker,
         raw,
-        written: Written::default(),
+        written: Written { html: String::with_capacity(source.text.len() / 8 * 9), ..Written::default() },
         footnotes: Footnotes::find(source),
         definitions: Vec::new(),
         open_definitions: Vec::new(),
@@ -159,7 +159,7 @@ impl Writer<'_> {
                 self.push("<p>");
                 self.paragraph = self.written.html.len();
             }
-            Tag::Heading { level, .. } => self.push(&format!("<{level}>")),
+            Tag::Heading { level, .. } => self.heading_tag("<", level, ">"),
             Tag::BlockQuote(_) => self.push("<blockquote>\n"),
             Tag::CodeBlock(kind) => self.code_block(&kind),
             Tag::HtmlBlock => self.block = Some((String::new(), offset)),
@@ -190,9 +190,12 @@ impl Writer<'_> {
             Tag::Strong => self.open_inline("<strong>"),
             Tag::Strikethrough => self.open_inline("<del>"),
             Tag::Link { link_type, dest_url, title, .. } => {
-                let scheme = if link_type == LinkType::Email { "mailto:" } else { "" };
                 self.push("<a");
-                self.attribute("href", &format!("{scheme}{dest_url}"));
+                if link_type == LinkType::Email {
+                    self.attribute("href", &format!("mailto:{dest_url}"));
+                } else {
+                    self.attribute("href", &dest_url);
+                }
                 if !title.is_empty() {
                     self.attribute("title", &title);
                 }
@@ -214,7 +217,7 @@ impl Writer<'_> {
     fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Paragraph => self.end_paragraph(),
-            TagEnd::Heading(level) => self.push(&format!("</{level}>\n")),
+            TagEnd::Heading(level) => self.heading_tag("</", level, ">\n"),
             TagEnd::BlockQuote(_) => self.push("</blockquote>\n"),
             TagEnd::CodeBlock => {
                 self.in_code = false;
@@ -254,6 +257,12 @@ impl Writer<'_> {
             | TagEnd::Subscript
             | TagEnd::MetadataBlock(_) => {}
         }
+    }
+
+    fn heading_tag(&mut self, before: &str, level: HeadingLevel, after: &str) {
+        self.push(before);
+        self.push(["h1", "h2", "h3", "h4", "h5", "h6"][level as usize - 1]);
+        self.push(after);
     }
 
     fn open_inline(&mut self, tag: &str) {
