@@ -20,4 +20,5 @@ pub mod render;
 pub mod publish;
 pub mod cache;
 pub mod build;
+pub mod watch;
 pub mod cli;

@@ -43,7 +43,7 @@ impl Build {
     }
 }
 
-fn summary(built: &Built, millis: u64) -> serde_json::Value {
+pub(super) fn summary(built: &Built, millis: u64) -> serde_json::Value {
     let withheld = |reason: Reason| built.withheld.get(&reason).map_or(0, Vec::len);
     let withheld: serde_json::Map<_, _> =
         Reason::ALL.iter().map(|reason| (reason.name().to_string(), withheld(*reason).into())).collect();
@@ -60,7 +60,8 @@ fn summary(built: &Built, millis: u64) -> serde_json::Value {
     })
 }
 
-fn tell(built: &Built, config: &Config, start: Instant, report: &Report) {
+/// What is not published, and why.
+pub(super) fn tell_withheld(built: &Built, report: &Report) {
     /// Paths shown for each reason.
     const SHOWN: usize = 10;
     let count: usize = built.withheld.values().map(Vec::len).sum();
@@ -83,6 +84,10 @@ fn tell(built: &Built, config: &Config, start: Instant, report: &Report) {
             built.set_aside.len()
         ));
     }
+}
+
+fn tell(built: &Built, config: &Config, start: Instant, report: &Report) {
+    tell_withheld(built, report);
     report.line(&format!(
         "{} articles: {} written, {} unchanged, {} removed in {:.2} s",
         built.articles,

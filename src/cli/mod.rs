@@ -14,6 +14,7 @@ mod progress;
 mod report;
 mod selection;
 mod verify;
+mod watch;
 
 use crate::build::Run;
 use crate::config::{Config, Flags};
@@ -67,6 +68,8 @@ enum Command {
     Import(import::Import),
     /// Build the site
     Build(build::Build),
+    /// Build the site again whenever something changes
+    Watch(watch::WatchCommand),
     /// Look for mistakes without publishing anything
     Check(check::Check),
     /// Compare the published site with its manifest
@@ -101,6 +104,7 @@ pub fn main() -> ExitCode {
         Command::New(new) => new.run(&report),
         Command::Import(import) => import.run(&cli.global, &report),
         Command::Build(build) => build.run(&cli.global, &report),
+        Command::Watch(watch) => watch.run(&cli.global, &report),
         Command::Check(check) => check.run(&cli.global, &report),
         Command::Verify(verify) => verify.run(&cli.global, &report),
         Command::Eject(eject) => eject.run(&report),

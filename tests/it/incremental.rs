@@ -27,11 +27,21 @@ fn build(site: &Site) -> Built {
 
 /// A clean build of the same project into another folder.
 fn clean(site: &Site) -> BTreeMap<String, Vec<u8>> {
+    build_aside(site).1
+}
+
+/// The same, if no article had to be set aside.
+pub fn clean_and_whole(site: &Site) -> Option<BTreeMap<String, Vec<u8>>> {
+    let (built, tree) = build_aside(site);
+    built.set_aside.is_empty().then_some(tree)
+}
+
+fn build_aside(site: &Site) -> (Built, BTreeMap<String, Vec<u8>>) {
     let run = Run { jobs: 1, ..Run::default() };
-    build::build(&config(site.root(), "clean"), &run, &|_| {}).unwrap();
-    let tree = tree(&site.path("clean"));
-    fs::remove_dir_all(site.path("clean")).unwrap();
-    tree
+    let aside = tempfile::tempdir().unwrap();
+    let config = Config { output: aside.path().join("clean"), ..config(site.root(), "public") };
+    let built = build::build(&config, &run, &|_| {}).unwrap();
+    (built, tree(&config.output))
 }
 
 #[track_caller]
@@ -204,7 +214,7 @@ fn a_damaged_cache_changes_no_page() {
 
 /// A random edit of a project.
 #[derive(Clone, Debug)]
-enum Edit {
+pub enum Edit {
     Add(usize, usize),
     Delete(usize),
     Field(usize, &'static str, usize),
@@ -219,7 +229,7 @@ enum Edit {
 const FIELDS: [&str; 11] =
     ["title", "date", "tags", "draft", "status", "corrections", "slug", "lang", "image", "redact", "aliases"];
 
-fn edits() -> impl Strategy<Value = Vec<Edit>> {
+pub fn edits() -> impl Strategy<Value = Vec<Edit>> {
     let article = 0..8_usize;
     let edit = prop_oneof![
         2 => (article.clone(), 0..4_usize).prop_map(|(a, b)| Edit::Add(a, b)),
@@ -237,12 +247,12 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
 
 /// The articles of a project as they should lie on the disk.
 #[derive(Default)]
-struct Desk {
+pub struct Desk {
     articles: BTreeMap<usize, (String, BTreeMap<&'static str, String>, String)>,
 }
 
 impl Desk {
-    fn apply(&mut self, site: &Site, edit: &Edit) {
+    pub fn apply(&mut self, site: &Site, edit: &Edit) {
         match edit {
             Edit::Add(number, value) => {
                 let front = [
@@ -336,7 +346,7 @@ fn field_value(field: &str, value: usize) -> String {
 }
 
 /// Changes what many pages are made from.
-fn shared(site: &Site, what: usize, value: usize) {
+pub fn shared(site: &Site, what: usize, value: usize) {
     let header =
         "title: T\nbase_url: https://example.org\nper_page: 3\nredirect_maps: [netlify]\ndownloads: true\n";
     match what {

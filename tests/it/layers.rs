@@ -24,7 +24,8 @@ const ROOMS: &[(&str, &str)] = &[
     ("publish", "fs route"),
     ("cache", "archive fs"),
     ("build", "archive article cache content fs markdown plan publish render route theme"),
-    ("cli", "archive article build fs import publish route theme"),
+    ("watch", "fs"),
+    ("cli", "archive article build fs import publish route theme watch"),
 ];
 
 /// Rooms that touch no disk, clock, environment or terminal.

@@ -22,3 +22,4 @@ mod site;
 mod standards;
 mod theme;
 mod verbs;
+mod watch;

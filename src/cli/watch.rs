@@ -1,0 +1,185 @@
+//! `backissue watch`.
+
+use super::build::{summary, tell_withheld};
+use super::progress::Bar;
+use super::report::{Report, plain};
+use super::selection::Selection;
+use super::{Global, home, load, millis, run};
+use crate::archive::Reason;
+use crate::build::{self, Built};
+use crate::config::{FILE, Flags};
+use crate::problem::{Fatal, Problem};
+use crate::watch::{Batch, Options, Watch};
+use anyhow::Result;
+use clap::Args;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Folders of a project that a site is made from.
+pub(super) const FOLDERS: [&str; 4] = ["content", "templates", "static", "data"];
+
+/// Build the site again whenever something changes
+#[derive(Debug, Args)]
+pub(super) struct WatchCommand {
+    /// Write the site to this folder [default: public]
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Take over an output folder that holds something else; files that are not ours are kept
+    #[arg(long)]
+    adopt: bool,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    polling: Polling,
+}
+
+/// How changes are found.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Polling {
+    /// Look for changes every so many milliseconds, where the file system does not tell of them
+    #[arg(long, value_name = "MS", num_args = 0..=1, default_missing_value = "1000", require_equals = true,
+        value_parser = clap::value_parser!(u64).range(20..=3_600_000))]
+    poll: Option<u64>,
+}
+
+impl Polling {
+    /// A watch on the project that the program was started in; `output` is never watched.
+    pub(super) fn watch(self, output: &Path) -> Watch {
+        Watch::new(Options {
+            project: PathBuf::from("."),
+            folders: &FOLDERS,
+            output: output.strip_prefix(".").unwrap_or(output).to_path_buf(),
+            poll: self.poll.map(Duration::from_millis),
+        })
+    }
+}
+
+impl WatchCommand {
+    pub(super) fn run(self, global: &Global, report: &Report) -> Result<()> {
+        let output = self.output.clone().unwrap_or_else(|| PathBuf::from("public"));
+        let flags = Flags { output: self.output, adopt: self.adopt, ..self.selection.into() };
+        let home = home();
+        let run = run(global, home.as_deref());
+        // First the watch, then the build: nothing that happens in between is lost.
+        let mut watch = self.polling.watch(&output);
+        stop_on_interrupt(&watch)?;
+        let mut told = Told::default();
+        let mut batch = Some(Batch::default());
+        while let Some(changed) = batch {
+            watch.notices().iter().for_each(|notice| report.line(&format!("note: {notice}")));
+            let start = Instant::now();
+            let bar = Bar::new(report);
+            // The clock goes on: an embargo may have ended since the last look.
+            let built =
+                load(flags.clone()).and_then(|config| build::build(&config, &run, &|event| bar.on(event)));
+            bar.finish();
+            told.tell(built, &changed, start, report)?;
+            batch = watch.next();
+        }
+        Ok(())
+    }
+}
+
+/// Ends a watch when the user asks for it; what is being written is finished first.
+pub(super) fn stop_on_interrupt(watch: &Watch) -> Result<()> {
+    let stop = watch.stopper();
+    ctrlc::set_handler(move || stop.stop()).map_err(|error| {
+        Fatal::one(Problem::error("system", format!("failed to listen for Ctrl-C: {error}")))
+    })
+}
+
+/// What was said already; a look that finds nothing new is not worth a line.
+#[derive(Default)]
+struct Told {
+    problems: Vec<Problem>,
+    withheld: BTreeMap<Reason, Vec<String>>,
+    any: bool,
+}
+
+impl Told {
+    /// One summary line a batch, and problems if they are not those of before.
+    fn tell(&mut self, built: Result<Built>, batch: &Batch, start: Instant, report: &Report) -> Result<()> {
+        let (built, problems) = match built {
+            Ok(built) => {
+                let problems = built.problems.clone();
+                (Some(built), problems)
+            }
+            // What is wrong can be mended while the watch goes on.
+            Err(error) => (None, error.downcast::<Fatal>()?.0),
+        };
+        let news = self.problems != problems;
+        if news {
+            report.problems(&problems);
+        }
+        self.problems = problems;
+        match built {
+            None if news => report.line("nothing was published; the last good site stays"),
+            None => {}
+            Some(built) if built.written + built.removed > 0 || news || !self.any => {
+                self.any = true;
+                if self.withheld != built.withheld {
+                    tell_withheld(&built, report);
+                    self.withheld.clone_from(&built.withheld);
+                }
+                report.result(&summary(&built, millis(start)));
+                report.line(&line(&built, batch, start));
+            }
+            Some(_) => {}
+        }
+        Ok(())
+    }
+}
+
+fn line(built: &Built, batch: &Batch, start: Instant) -> String {
+    let changed = names(batch);
+    let changed = if changed.is_empty() { String::new() } else { format!("{changed}: ") };
+    format!(
+        "{changed}{} written, {} unchanged, {} removed in {:.2} s",
+        built.written,
+        built.unchanged,
+        built.removed,
+        start.elapsed().as_secs_f64()
+    )
+}
+
+/// What changed, in a few words; files that editors leave for a moment are none of it.
+pub(super) fn names(batch: &Batch) -> String {
+    /// Names in a line.
+    const SHOWN: usize = 3;
+    let is_passing = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let known = name == FILE || path.extension().is_some();
+        name.starts_with(['.', '#'])
+            || name.ends_with('~')
+            || !known
+            || (!path.exists() && name.contains(".tmp"))
+    };
+    let names: BTreeSet<String> = batch
+        .paths
+        .iter()
+        .filter(|path| !is_passing(path))
+        .map(|path| plain(&path.to_string_lossy()).replace('\\', "/"))
+        .collect();
+    let more = names.len().saturating_sub(SHOWN);
+    let mut text = names.into_iter().take(SHOWN).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        text += &format!(" and {more} more");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_named_in_a_few_words() {
+        let batch = |paths: &[&str]| Batch { paths: paths.iter().map(PathBuf::from).collect(), all: false };
+        assert_eq!(names(&batch(&["content/a.md", "content/.a.md.swp", "content/a.md~"])), "content/a.md");
+        let many =
+            names(&batch(&["content/a.md", "content/b.md", "content/c.md", "content/d.md", "data/e.csv"]));
+        assert_eq!(many, "content/a.md, content/b.md, content/c.md and 2 more");
+        assert_eq!(names(&Batch { all: true, ..Batch::default() }), "");
+    }
+}

@@ -1,0 +1,246 @@
+//! File events → "look again". What changed is decided by whoever looks, by stamps: an event that is lost, doubled or
+//! about the wrong file costs a look, never a stale page.
+//!
+//! Where the system tells of no events (network and container file systems, a watch limit), time does: every so often
+//! somebody looks.
+
+mod kind;
+mod roots;
+
+use notify::event::ModifyKind;
+use notify::{Event, EventKind, RecommendedWatcher};
+use roots::Roots;
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+/// Editors write, rename and touch in bursts: a burst is over after this time without an event …
+const QUIET: Duration = Duration::from_millis(40);
+/// … and is not waited for any longer than this.
+const LONGEST: Duration = Duration::from_millis(300);
+/// A folder may have been filled before it was watched: it is looked at once more.
+const SECOND_LOOK: Duration = Duration::from_millis(250);
+/// How often a project that is gone is looked for.
+const GONE: Duration = Duration::from_millis(500);
+/// How often somebody looks where there are no events.
+pub const POLL: Duration = Duration::from_secs(1);
+
+/// What to watch, and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The project's folder: files directly in it are watched.
+    pub project: PathBuf,
+    /// Names of folders in it that are watched with all below.
+    pub folders: &'static [&'static str],
+    /// The folder that the site goes to, from the project's: it is not.
+    pub output: PathBuf,
+    /// Look this often, whatever happens, instead of waiting for events.
+    pub poll: Option<Duration>,
+}
+
+/// Why somebody should look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// Files and folders that something happened to, from the project's folder.
+    pub paths: BTreeSet<PathBuf>,
+    /// Whether anything else may have changed as well.
+    pub all: bool,
+}
+
+/// Ends a watch from another thread.
+#[derive(Clone, Debug)]
+pub struct Stop(Sender<Message>);
+
+impl Stop {
+    /// Lets [`Watch::next`] return `None`.
+    pub fn stop(&self) {
+        // Nobody listens any more: then it has ended.
+        let _ = self.0.send(Message::Stop);
+    }
+}
+
+enum Message {
+    Event(notify::Result<Event>),
+    Stop,
+}
+
+/// A watched project.
+pub struct Watch {
+    options: Options,
+    messages: Receiver<Message>,
+    sender: Sender<Message>,
+    /// None while polling, or while the project is gone.
+    roots: Option<Roots<RecommendedWatcher>>,
+    polling: bool,
+    notices: Vec<String>,
+    /// When to look though nothing happened.
+    later: Option<Instant>,
+}
+
+impl Watch {
+    /// Begins to watch. What the system cannot watch is polled, with a notice.
+    pub fn new(options: Options) -> Self {
+        let (sender, messages) = mpsc::channel();
+        let mut watch =
+            Self { options, messages, sender, roots: None, polling: false, notices: Vec::new(), later: None };
+        watch.polling = watch.options.poll.is_some();
+        if !watch.polling {
+            match kind::polled(&watch.options.project) {
+                Some(kind) => watch.poll(&format!("{kind} tells of no changes")),
+                None => watch.arm(),
+            }
+        }
+        watch
+    }
+
+    /// Ends the watch from another thread.
+    pub fn stopper(&self) -> Stop {
+        Stop(self.sender.clone())
+    }
+
+    /// What somebody should know, once.
+    pub fn notices(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notices)
+    }
+
+    /// Waits until somebody should look; `None` if it was stopped.
+    pub fn next(&mut self) -> Option<Batch> {
+        if self.polling {
+            return self.tick();
+        }
+        let mut batch = Batch::default();
+        loop {
+            let message = match self.wait(&batch) {
+                Ok(message) => message,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.later = None;
+                    if self.roots.is_none() {
+                        self.arm();
+                    }
+                    batch.all = true;
+                    break;
+                }
+                Err(RecvTimeoutError::Disconnected) => return None,
+            };
+            self.take(message, &mut batch)?;
+            if !batch.is_empty() {
+                break;
+            }
+        }
+        let first = Instant::now();
+        while let Some(left) = LONGEST.checked_sub(first.elapsed()) {
+            match self.messages.recv_timeout(QUIET.min(left)) {
+                Ok(message) => self.take(message, &mut batch)?,
+                Err(_) => break,
+            }
+        }
+        Some(batch)
+    }
+
+    fn wait(&self, batch: &Batch) -> Result<Message, RecvTimeoutError> {
+        debug_assert!(batch.is_empty());
+        match self.later {
+            Some(later) => self.messages.recv_timeout(later.saturating_duration_since(Instant::now())),
+            None => self.messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        }
+    }
+
+    /// Takes a message in; `None` if the watch is to end.
+    fn take(&mut self, message: Message, batch: &mut Batch) -> Option<()> {
+        match message {
+            Message::Stop => return None,
+            Message::Event(Ok(event)) => self.heed(&event, batch),
+            Message::Event(Err(error)) => {
+                batch.all = true;
+                if let Some(limit) = roots::limit(&error) {
+                    self.poll(limit);
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn heed(&mut self, event: &Event, batch: &mut Batch) {
+        // The queue ran over: what happened meanwhile is not known.
+        batch.all |= event.need_rescan();
+        let Some(roots) = self.roots.as_ref().filter(|_| !matches!(event.kind, EventKind::Access(_))) else {
+            return;
+        };
+        let known = event.paths.iter().map(|path| roots.relative(path));
+        let known: Option<Vec<PathBuf>> = known.collect();
+        let came_or_went =
+            !matches!(event.kind, EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Metadata(_)));
+        let is_root = |path: &PathBuf| path.as_os_str().is_empty() || self.is_folder(path);
+        if known.as_ref().is_none_or(|paths| came_or_went && paths.iter().any(is_root)) {
+            // A watched folder came, went or was replaced, and its watch may be with another folder now.
+            batch.all = true;
+            self.arm();
+        }
+        for path in known.unwrap_or_default() {
+            if self.is_ignored(&path) {
+                continue;
+            }
+            // Nothing is told of what a folder held before it was watched.
+            if came_or_went && self.later.is_none() && self.options.project.join(&path).is_dir() {
+                self.later = Some(Instant::now() + SECOND_LOOK);
+            }
+            batch.paths.insert(path);
+        }
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        self.options.folders.iter().any(|folder| Path::new(folder) == path)
+    }
+
+    fn is_ignored(&self, path: &Path) -> bool {
+        let hidden = |part: Component| part.as_os_str().to_string_lossy().starts_with('.');
+        // Directly in the project, dots begin what tools keep for themselves, the cache among them.
+        path.components().next().is_none_or(hidden)
+            || path.components().any(|part| part.as_os_str() == ".git")
+            || path.starts_with(&self.options.output)
+    }
+
+    /// Watches what there is to watch.
+    fn arm(&mut self) {
+        let sender = self.sender.clone();
+        let watcher = notify::recommended_watcher(move |event| {
+            // Nobody listens any more: then it does not matter.
+            let _ = sender.send(Message::Event(event));
+        });
+        let watched =
+            watcher.and_then(|watcher| Roots::watch(watcher, &self.options.project, &self.options.folders));
+        match watched {
+            Ok(roots) => {
+                self.later = roots.is_none().then(|| Instant::now() + GONE);
+                self.roots = roots;
+            }
+            Err(error) => self.poll(&roots::limit(&error).map_or_else(|| error.to_string(), str::to_string)),
+        }
+    }
+
+    fn poll(&mut self, reason: &str) {
+        (self.roots, self.polling) = (None, true);
+        let every = POLL.as_millis();
+        self.notices.push(format!("{reason}; looking for changes every {every} ms instead"));
+    }
+
+    /// One turn of polling.
+    fn tick(&mut self) -> Option<Batch> {
+        let end = Instant::now() + self.options.poll.unwrap_or(POLL);
+        loop {
+            match self.messages.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(Message::Stop) => return None,
+                Ok(Message::Event(_)) => {}
+                Err(_) => return Some(Batch { all: true, ..Batch::default() }),
+            }
+        }
+    }
+}
+
+impl Batch {
+    /// Whether there is nothing to look for.
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty() && !self.all
+    }
+}

@@ -1,0 +1,379 @@
+//! `watch`, driven by real changes of files: in the end the site is what a clean build makes, however they came.
+
+use crate::incremental::{Desk, Edit, clean_and_whole, edits, shared};
+use crate::site::Site;
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
+
+/// What takes longer has failed; nothing is concluded from less.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running `backissue watch`.
+struct Watching<'a> {
+    site: &'a Site,
+    child: Child,
+    said: Receiver<Value>,
+}
+
+impl<'a> Watching<'a> {
+    /// Starts it and waits for the first site.
+    #[track_caller]
+    fn start(site: &'a Site, flags: &[&str]) -> Self {
+        let mut watching = Self::start_broken(site, flags);
+        watching.built();
+        watching
+    }
+
+    fn start_broken(site: &'a Site, flags: &[&str]) -> Self {
+        let args = [&["watch", "--json", "--now", "2024-06-01T12:00:00Z"], flags].concat();
+        Self::spawn(site, site.command(&args))
+    }
+
+    fn spawn(site: &'a Site, mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (sender, said) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let _ = sender.send(serde_json::from_str(&line).unwrap());
+            }
+        });
+        Self { site, child, said }
+    }
+
+    /// The next object of a kind.
+    #[track_caller]
+    fn next(&mut self, kind: &str) -> Value {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let object = self.said.recv_timeout(left).unwrap_or_else(|_| panic!("no {kind} was reported"));
+            if object["kind"] == kind {
+                return object;
+            }
+        }
+    }
+
+    #[track_caller]
+    fn built(&mut self) -> Value {
+        self.next("built")
+    }
+
+    /// Waits until something holds.
+    #[track_caller]
+    fn until(&self, what: &str, holds: impl Fn(&Site) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !holds(self.site) {
+            assert!(Instant::now() < end, "{what}\n{:#?}", self.site.names());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Waits until the site is what a clean build makes.
+    #[track_caller]
+    fn converges(&self, what: &str) {
+        let clean = clean_and_whole(self.site);
+        // The page of a broken article stays until the article is mended: a clean build has none.
+        if let Some(clean) = clean {
+            self.until(what, |site| is_now(site, &clean));
+        }
+    }
+
+    /// Asks it to end, and waits until it does.
+    #[cfg(unix)]
+    fn interrupt(mut self) -> Option<i32> {
+        let kill = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Watching<'_> {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Whether a site that is being written to is complete.
+fn is_now(site: &Site, clean: &BTreeMap<String, Vec<u8>>) -> bool {
+    let files = walkdir::WalkDir::new(site.path("public")).into_iter().filter_map(Result::ok);
+    let count = files.filter(|entry| entry.file_type().is_file()).count();
+    let same = |(name, bytes): (&String, &Vec<u8>)| {
+        fs::read(site.path("public").join(name)).is_ok_and(|found| found == *bytes)
+    };
+    count == clean.len() && clean.iter().all(same)
+}
+
+fn archive() -> Site {
+    let site = Site::with("title: T\nbase_url: https://example.org\nper_page: 5\n");
+    for n in 0..6 {
+        site.article(
+            &format!("a{n}.md"),
+            &format!("title: Article {n}\ndate: 2020-01-0{}\ntags: [t]", n + 1),
+        );
+    }
+    site
+}
+
+fn text(title: &str) -> String {
+    format!("---\ntitle: {title}\ndate: 2020-01-02\ntags: [t]\n---\n\nBody of {title}.\n")
+}
+
+#[test]
+fn every_way_to_save_shows_at_once() {
+    let site = archive();
+    let mut watching = Watching::start(&site, &[]);
+    let target = site.path("content/a1.md");
+    let beside = |name: &str| target.with_file_name(name);
+    type Save<'s> = (&'s str, Box<dyn Fn(&str) + 's>);
+    let write = |path: &Path, text: &str| fs::write(path, text).unwrap();
+    let saves: Vec<Save> = vec![
+        ("truncate and write", Box::new(|text| write(&target, text))),
+        (
+            "write and rename",
+            Box::new(|text| {
+                write(&beside(".a1.md.tmp"), text);
+                fs::rename(beside(".a1.md.tmp"), &target).unwrap();
+            }),
+        ),
+        (
+            "backup and rename",
+            Box::new(|text| {
+                fs::rename(&target, beside("a1.md~")).unwrap();
+                write(&target, text);
+                fs::remove_file(beside("a1.md~")).unwrap();
+            }),
+        ),
+        (
+            "backup stays",
+            Box::new(|text| {
+                fs::copy(&target, beside("a1.md~")).unwrap();
+                write(&target, text);
+            }),
+        ),
+        (
+            "delete and create",
+            Box::new(|text| {
+                fs::remove_file(&target).unwrap();
+                write(&target, text);
+            }),
+        ),
+        (
+            "swap file",
+            Box::new(|text| {
+                write(&beside(".a1.md.swp"), "swap");
+                write(&beside("4913"), "");
+                fs::remove_file(beside("4913")).unwrap();
+                write(&target, text);
+                fs::remove_file(beside(".a1.md.swp")).unwrap();
+            }),
+        ),
+        (
+            "in pieces",
+            Box::new(|text| {
+                use std::io::Write as _;
+                let mut file = fs::File::create(&target).unwrap();
+                for piece in text.as_bytes().chunks(9) {
+                    file.write_all(piece).unwrap();
+                    file.sync_all().unwrap();
+                }
+            }),
+        ),
+        (
+            "hard link",
+            Box::new(|text| {
+                write(&site.path("elsewhere"), text);
+                fs::remove_file(&target).unwrap();
+                fs::hard_link(site.path("elsewhere"), &target).unwrap();
+            }),
+        ),
+        (
+            "moved in from elsewhere",
+            Box::new(|text| {
+                write(&site.path("elsewhere"), text);
+                fs::rename(site.path("elsewhere"), &target).unwrap();
+            }),
+        ),
+        (
+            "folder swapped",
+            Box::new(|text| {
+                fs::create_dir(site.path("fresh")).unwrap();
+                for n in [0, 2, 3, 4, 5] {
+                    let name = format!("a{n}.md");
+                    fs::copy(site.path(&format!("content/{name}")), site.path(&format!("fresh/{name}")))
+                        .unwrap();
+                }
+                write(&site.path("fresh/a1.md"), text);
+                fs::rename(site.path("content"), site.path("old")).unwrap();
+                fs::rename(site.path("fresh"), site.path("content")).unwrap();
+                fs::remove_dir_all(site.path("old")).unwrap();
+            }),
+        ),
+        (
+            "same size and time",
+            Box::new(|text| {
+                let time = fs::metadata(&target).unwrap().modified().unwrap();
+                write(&target, text);
+                fs::File::options().write(true).open(&target).unwrap().set_modified(time).unwrap();
+            }),
+        ),
+        (
+            "appended",
+            Box::new(|text| {
+                write(&target, "");
+                let mut file = fs::File::options().append(true).open(&target).unwrap();
+                std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+            }),
+        ),
+    ];
+    for (at, (name, save)) in saves.iter().enumerate() {
+        let title = format!("Story {}", char::from(b'A' + at as u8));
+        save(&text(&title));
+        watching.until(name, |site| {
+            fs::read_to_string(site.path("public/2020/01/02/a1.html")).is_ok_and(|page| page.contains(&title))
+        });
+        watching.converges(name);
+        let builds = watching.said.try_iter().filter(|object| object["kind"] == "built").count();
+        assert!(builds <= 2, "{name}: {builds} builds for one save");
+    }
+}
+
+#[test]
+fn folders_come_go_and_are_filled_at_once() {
+    let site = archive();
+    let watching = Watching::start(&site, &[]);
+    for round in 0..3 {
+        site.article("deep/er/still/new.md", &format!("title: New {round}\ndate: 2021-01-01"));
+        watching.converges("folders made with their files");
+        site.article("deep/er/still/new.md", &format!("title: Newer {round}\ndate: 2021-01-01"));
+        watching.converges("a file in a folder made before");
+        fs::rename(site.path("content/deep"), site.path("content/other")).unwrap();
+        watching.converges("a folder moved");
+        site.article("other/er/still/more.md", "title: More\ndate: 2021-01-02");
+        watching.converges("a file in a folder moved before");
+        fs::remove_dir_all(site.path("content/other")).unwrap();
+        watching.converges("a folder removed");
+    }
+    site.file("templates/404.html", "Nothing here.");
+    watching.converges("templates begun");
+    site.file("static/robots.css", "a{}").file("data/d.json", "1");
+    watching.converges("static and data begun");
+    site.file("templates/404.html", "Nothing there.").file("static/robots.css", "b{}");
+    watching.converges("both changed");
+    fs::remove_dir_all(site.path("templates")).unwrap();
+    watching.converges("templates gone");
+    site.file("templates/404.html", "Again.");
+    watching.converges("templates back");
+}
+
+#[test]
+fn a_checkout_of_many_files_is_one_build() {
+    let site = archive();
+    let mut watching = Watching::start(&site, &[]);
+    for n in 0..500 {
+        site.article(&format!("many/m{n}.md"), &format!("title: M{n}\ndate: 2021-01-01"));
+    }
+    watching.converges("a checkout");
+    let builds = watching.said.try_iter().filter(|object| object["kind"] == "built").count();
+    assert!((1..=4).contains(&builds), "{builds} builds");
+    fs::remove_dir_all(site.path("content/many")).unwrap();
+    watching.built();
+    watching.converges("back");
+}
+
+#[test]
+fn mistakes_keep_the_last_good_site_and_mending_them_is_enough() {
+    let site = Site::with("titel: broken from the start\n");
+    let article = || site.article("a.md", "title: A\ndate: 2020-01-01");
+    article();
+    let mut watching = Watching::start_broken(&site, &[]);
+    watching.next("problem");
+    assert!(!site.exists("public/index.html"));
+    let config = |site: &Site| drop(site.file("archive.yaml", "title: T\nbase_url: https://example.org\n"));
+    config(&site);
+    watching.built();
+    watching.converges("mended");
+    for round in 0..25 {
+        let before = site.tree();
+        match round % 4 {
+            0 => site.file("archive.yaml", "titel: x\n"),
+            1 => site.file("templates/404.html", "{{ nothing }}"),
+            2 => site.file("templates/base.html", "{% if %}"),
+            _ => site.file("content/a.md", "---\ntitle: [\n---\n"),
+        };
+        watching.next("problem");
+        assert!(round % 4 == 3 || site.tree() == before, "the last good site stays: {round}");
+        config(&site);
+        article();
+        let _ = fs::remove_dir_all(site.path("templates"));
+        site.file("content/round.md", text(&format!("Round {round}")));
+        watching.converges(&format!("mended again: {round}"));
+    }
+}
+
+#[test]
+fn any_sequence_of_edits_leads_to_the_clean_build() {
+    let mut runner = TestRunner::deterministic();
+    for case in 0..8 {
+        let site = Site::new();
+        let mut desk = Desk::default();
+        for what in [0, 4, 6] {
+            shared(&site, what, 0);
+        }
+        for number in 0..5 {
+            desk.apply(&site, &Edit::Add(number, number % 4));
+        }
+        let poll: &[&str] = if case % 4 == 3 { &["--poll=50"] } else { &[] };
+        let watching = Watching::start(&site, poll);
+        for edit in edits().new_tree(&mut runner).unwrap().current() {
+            // What others do to the output shows with the next change, as nobody watches it.
+            if !matches!(edit, Edit::Output(_)) {
+                desk.apply(&site, &edit);
+                watching.converges(&format!("{case}: {edit:?}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn where_nothing_is_told_somebody_looks() {
+    let site = archive();
+    let watching = Watching::start(&site, &["--poll=40"]);
+    site.article("a1.md", "title: Polled\ndate: 2020-01-02");
+    watching.converges("an edit");
+    fs::remove_file(site.path("content/a2.md")).unwrap();
+    watching.converges("a removal");
+}
+
+#[test]
+fn the_output_and_the_cache_trigger_nothing() {
+    let site = archive();
+    let mut watching = Watching::start(&site, &[]);
+    site.file("public/index.html", "edited").file(".git/index", "x").file(".backissue/other", "x");
+    site.file("content/.git/HEAD", "x");
+    // A build would have been reported before this one.
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(site.read("public/index.html"), "edited");
+    site.article("a1.md", "title: Seen\ndate: 2020-01-02");
+    assert!(watching.built()["written"].as_u64().unwrap() > 0);
+    watching.converges("and the output is healed with the next build");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_it_with_the_site_whole() {
+    let site = archive();
+    let watching = Watching::start(&site, &[]);
+    assert_eq!(watching.interrupt(), Some(0));
+    let clean = clean_and_whole(&site).unwrap();
+    assert!(is_now(&site, &clean));
+}
