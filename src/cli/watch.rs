@@ -115,7 +115,6 @@ impl Told {
         self.problems = problems;
         match built {
             None if news => report.line("nothing was published; the last good site stays"),
-            None => {}
             Some(built) if built.written + built.removed > 0 || news || !self.any => {
                 self.any = true;
                 if self.withheld != built.withheld {
@@ -125,7 +124,7 @@ impl Told {
                 report.result(&summary(&built, millis(start)));
                 report.line(&line(&built, batch, start));
             }
-            Some(_) => {}
+            _ => {}
         }
         Ok(())
     }

@@ -104,40 +104,6 @@ impl Watch {
         std::mem::take(&mut self.notices)
     }
 
-    /// Waits until somebody should look; `None` if it was stopped.
-    pub fn next(&mut self) -> Option<Batch> {
-        if self.polling {
-            return self.tick();
-        }
-        let mut batch = Batch::default();
-        loop {
-            let message = match self.wait(&batch) {
-                Ok(message) => message,
-                Err(RecvTimeoutError::Timeout) => {
-                    self.later = None;
-                    if self.roots.is_none() {
-                        self.arm();
-                    }
-                    batch.all = true;
-                    break;
-                }
-                Err(RecvTimeoutError::Disconnected) => return None,
-            };
-            self.take(message, &mut batch)?;
-            if !batch.is_empty() {
-                break;
-            }
-        }
-        let first = Instant::now();
-        while let Some(left) = LONGEST.checked_sub(first.elapsed()) {
-            match self.messages.recv_timeout(QUIET.min(left)) {
-                Ok(message) => self.take(message, &mut batch)?,
-                Err(_) => break,
-            }
-        }
-        Some(batch)
-    }
-
     fn wait(&self, batch: &Batch) -> Result<Message, RecvTimeoutError> {
         debug_assert!(batch.is_empty());
         match self.later {
@@ -208,9 +174,9 @@ impl Watch {
             // Nobody listens any more: then it does not matter.
             let _ = sender.send(Message::Event(event));
         });
-        let watched =
-            watcher.and_then(|watcher| Roots::watch(watcher, &self.options.project, &self.options.folders));
-        match watched {
+        let armed =
+            watcher.and_then(|watcher| Roots::watch(watcher, &self.options.project, self.options.folders));
+        match armed {
             Ok(roots) => {
                 self.later = roots.is_none().then(|| Instant::now() + GONE);
                 self.roots = roots;
@@ -235,6 +201,44 @@ impl Watch {
                 Err(_) => return Some(Batch { all: true, ..Batch::default() }),
             }
         }
+    }
+}
+
+impl Iterator for Watch {
+    type Item = Batch;
+
+    /// Waits until somebody should look; `None` if it was stopped.
+    fn next(&mut self) -> Option<Batch> {
+        if self.polling {
+            return self.tick();
+        }
+        let mut batch = Batch::default();
+        loop {
+            let message = match self.wait(&batch) {
+                Ok(message) => message,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.later = None;
+                    if self.roots.is_none() {
+                        self.arm();
+                    }
+                    batch.all = true;
+                    break;
+                }
+                Err(RecvTimeoutError::Disconnected) => return None,
+            };
+            self.take(message, &mut batch)?;
+            if !batch.is_empty() {
+                break;
+            }
+        }
+        let first = Instant::now();
+        while let Some(left) = LONGEST.checked_sub(first.elapsed()) {
+            match self.messages.recv_timeout(QUIET.min(left)) {
+                Ok(message) => self.take(message, &mut batch)?,
+                Err(_) => break,
+            }
+        }
+        Some(batch)
     }
 }
 
