@@ -7,8 +7,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
@@ -128,118 +127,93 @@ fn text(title: &str) -> String {
     format!("---\ntitle: {title}\ndate: 2020-01-02\ntags: [t]\n---\n\nBody of {title}.\n")
 }
 
+/// A way to put a text into `content/a1.md`.
+type Save = (&'static str, fn(&Site, &str));
+
+const TARGET: &str = "content/a1.md";
+
+/// Ways that end with the file of before, written to.
+const IN_PLACE: [Save; 5] = [
+    ("truncate and write", |site, text| drop(site.file(TARGET, text))),
+    ("backup stays", |site, text| {
+        fs::copy(site.path(TARGET), site.path("content/a1.md~")).unwrap();
+        site.file(TARGET, text);
+    }),
+    ("in pieces", |site, text| {
+        let mut file = fs::File::create(site.path(TARGET)).unwrap();
+        for piece in text.as_bytes().chunks(9) {
+            file.write_all(piece).unwrap();
+            file.sync_all().unwrap();
+        }
+    }),
+    ("same size and time", |site, text| {
+        let time = fs::metadata(site.path(TARGET)).unwrap().modified().unwrap();
+        site.file(TARGET, text);
+        fs::File::options().write(true).open(site.path(TARGET)).unwrap().set_modified(time).unwrap();
+    }),
+    ("appended", |site, text| {
+        site.file(TARGET, "");
+        let mut file = fs::File::options().append(true).open(site.path(TARGET)).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    }),
+];
+
+/// Ways that end with another file of that name.
+const REPLACED: [Save; 7] = [
+    ("write and rename", |site, text| {
+        site.file("content/.a1.md.tmp", text);
+        fs::rename(site.path("content/.a1.md.tmp"), site.path(TARGET)).unwrap();
+    }),
+    ("backup and rename", |site, text| {
+        fs::rename(site.path(TARGET), site.path("content/a1.md~")).unwrap();
+        site.file(TARGET, text);
+        fs::remove_file(site.path("content/a1.md~")).unwrap();
+    }),
+    ("delete and create", |site, text| {
+        fs::remove_file(site.path(TARGET)).unwrap();
+        site.file(TARGET, text);
+    }),
+    ("swap file and probe", |site, text| {
+        site.file("content/.a1.md.swp", "swap").file("content/4913", "");
+        fs::remove_file(site.path("content/4913")).unwrap();
+        fs::rename(site.path(TARGET), site.path("content/a1.md~")).unwrap();
+        site.file(TARGET, text);
+        fs::remove_file(site.path("content/a1.md~")).unwrap();
+        fs::remove_file(site.path("content/.a1.md.swp")).unwrap();
+    }),
+    ("hard link", |site, text| {
+        site.file("elsewhere", text);
+        fs::remove_file(site.path(TARGET)).unwrap();
+        fs::hard_link(site.path("elsewhere"), site.path(TARGET)).unwrap();
+        fs::remove_file(site.path("elsewhere")).unwrap();
+    }),
+    ("moved in from elsewhere", |site, text| {
+        site.file("elsewhere", text);
+        fs::rename(site.path("elsewhere"), site.path(TARGET)).unwrap();
+    }),
+    ("folder swapped", |site, text| {
+        fs::create_dir(site.path("fresh")).unwrap();
+        for name in ["a0.md", "a2.md", "a3.md", "a4.md", "a5.md"] {
+            let from = site.path("content").join(name);
+            fs::copy(from, site.path("fresh").join(name)).unwrap();
+        }
+        site.file("fresh/a1.md", text);
+        fs::rename(site.path("content"), site.path("old")).unwrap();
+        fs::rename(site.path("fresh"), site.path("content")).unwrap();
+        fs::remove_dir_all(site.path("old")).unwrap();
+    }),
+];
+
 #[test]
 fn every_way_to_save_shows_at_once() {
     let site = archive();
-    let mut watching = Watching::start(&site, &[]);
-    let target = site.path("content/a1.md");
-    let beside = |name: &str| target.with_file_name(name);
-    type Save<'s> = (&'s str, Box<dyn Fn(&str) + 's>);
-    let write = |path: &Path, text: &str| fs::write(path, text).unwrap();
-    let saves: Vec<Save> = vec![
-        ("truncate and write", Box::new(|text| write(&target, text))),
-        (
-            "write and rename",
-            Box::new(|text| {
-                write(&beside(".a1.md.tmp"), text);
-                fs::rename(beside(".a1.md.tmp"), &target).unwrap();
-            }),
-        ),
-        (
-            "backup and rename",
-            Box::new(|text| {
-                fs::rename(&target, beside("a1.md~")).unwrap();
-                write(&target, text);
-                fs::remove_file(beside("a1.md~")).unwrap();
-            }),
-        ),
-        (
-            "backup stays",
-            Box::new(|text| {
-                fs::copy(&target, beside("a1.md~")).unwrap();
-                write(&target, text);
-            }),
-        ),
-        (
-            "delete and create",
-            Box::new(|text| {
-                fs::remove_file(&target).unwrap();
-                write(&target, text);
-            }),
-        ),
-        (
-            "swap file",
-            Box::new(|text| {
-                write(&beside(".a1.md.swp"), "swap");
-                write(&beside("4913"), "");
-                fs::remove_file(beside("4913")).unwrap();
-                write(&target, text);
-                fs::remove_file(beside(".a1.md.swp")).unwrap();
-            }),
-        ),
-        (
-            "in pieces",
-            Box::new(|text| {
-                use std::io::Write as _;
-                let mut file = fs::File::create(&target).unwrap();
-                for piece in text.as_bytes().chunks(9) {
-                    file.write_all(piece).unwrap();
-                    file.sync_all().unwrap();
-                }
-            }),
-        ),
-        (
-            "hard link",
-            Box::new(|text| {
-                write(&site.path("elsewhere"), text);
-                fs::remove_file(&target).unwrap();
-                fs::hard_link(site.path("elsewhere"), &target).unwrap();
-            }),
-        ),
-        (
-            "moved in from elsewhere",
-            Box::new(|text| {
-                write(&site.path("elsewhere"), text);
-                fs::rename(site.path("elsewhere"), &target).unwrap();
-            }),
-        ),
-        (
-            "folder swapped",
-            Box::new(|text| {
-                fs::create_dir(site.path("fresh")).unwrap();
-                for n in [0, 2, 3, 4, 5] {
-                    let name = format!("a{n}.md");
-                    fs::copy(site.path(&format!("content/{name}")), site.path(&format!("fresh/{name}")))
-                        .unwrap();
-                }
-                write(&site.path("fresh/a1.md"), text);
-                fs::rename(site.path("content"), site.path("old")).unwrap();
-                fs::rename(site.path("fresh"), site.path("content")).unwrap();
-                fs::remove_dir_all(site.path("old")).unwrap();
-            }),
-        ),
-        (
-            "same size and time",
-            Box::new(|text| {
-                let time = fs::metadata(&target).unwrap().modified().unwrap();
-                write(&target, text);
-                fs::File::options().write(true).open(&target).unwrap().set_modified(time).unwrap();
-            }),
-        ),
-        (
-            "appended",
-            Box::new(|text| {
-                write(&target, "");
-                let mut file = fs::File::options().append(true).open(&target).unwrap();
-                std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
-            }),
-        ),
-    ];
-    for (at, (name, save)) in saves.iter().enumerate() {
-        let title = format!("Story {}", char::from(b'A' + at as u8));
-        save(&text(&title));
+    let watching = Watching::start(&site, &[]);
+    for (letter, (name, save)) in ('A'..).zip(IN_PLACE.iter().chain(&REPLACED)) {
+        let title = format!("Story {letter}");
+        save(&site, &text(&title));
         watching.until(name, |site| {
-            fs::read_to_string(site.path("public/2020/01/02/a1.html")).is_ok_and(|page| page.contains(&title))
+            let page = fs::read_to_string(site.path("public/2020/01/02/a1.html"));
+            page.is_ok_and(|page| page.contains(&title))
         });
         watching.converges(name);
         let builds = watching.said.try_iter().filter(|object| object["kind"] == "built").count();
