@@ -134,7 +134,9 @@ const TARGET: &str = "content/a1.md";
 
 /// Ways that end with the file of before, written to.
 const IN_PLACE: [Save; 5] = [
-    ("truncate and write", |site, text| drop(site.file(TARGET, text))),
+    ("truncate and write", |site, text| {
+        site.file(TARGET, text);
+    }),
     ("backup stays", |site, text| {
         fs::copy(site.path(TARGET), site.path("content/a1.md~")).unwrap();
         site.file(TARGET, text);
@@ -272,7 +274,9 @@ fn mistakes_keep_the_last_good_site_and_mending_them_is_enough() {
     let mut watching = Watching::start_broken(&site, &[]);
     watching.next("problem");
     assert!(!site.exists("public/index.html"));
-    let config = |site: &Site| drop(site.file("archive.yaml", "title: T\nbase_url: https://example.org\n"));
+    let config = |site: &Site| {
+        site.file("archive.yaml", "title: T\nbase_url: https://example.org\n");
+    };
     config(&site);
     watching.built();
     watching.converges("mended");
