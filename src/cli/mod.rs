@@ -94,6 +94,7 @@ pub fn main() -> ExitCode {
             return code;
         }
     };
+    fs::heed_size_limit();
     let report =
         Report::new(&cli.global, std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()));
     let result = enter(&cli.global).and_then(|()| match cli.command {

@@ -83,6 +83,14 @@ fn named<T>(verb: &'static str, path: &Path, result: io::Result<T>) -> Result<T>
     result.map_err(|cause| Error { verb, path: path.to_path_buf(), cause })
 }
 
+/// Asks the system for an error where a file gets larger than this process may write (`ulimit -f`): unasked, it ends
+/// the process without a word. For programs; a library leaves signals to those who use it.
+pub fn heed_size_limit() {
+    // The flag is never read: that somebody listens is enough. If nobody can, all is as before.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
+}
+
 /// What stands at a path, links not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -182,6 +182,22 @@ fn a_write_that_fails_tears_nothing() {
     );
 }
 
+#[test]
+fn a_limit_on_file_sizes_is_an_error_that_names_the_file() {
+    let site = changed();
+    let new = clean(&site);
+    let old = site.tree();
+    site.file("content/long.md", format!("---\ntitle: Long\n---\n\n{}\n", "Long. ".repeat(20_000)));
+    let run = shell(&site, &format!("ulimit -f 64; exec \"$0\" build --now {NOW}")).unwrap();
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(run.stderr.contains(".backissue-tmp/0/"), "{}", run.stderr);
+    assert!(run.stderr.contains("File too large"), "{}", run.stderr);
+    assert!(site.tree() == old);
+    fs::remove_file(site.path("content/long.md")).unwrap();
+    site.build().clean();
+    assert!(site.tree() == new);
+}
+
 /// Where nothing is published, whole folders are moved: each move fails in turn, and where a system cannot move a
 /// folder, what is in it is moved.
 #[test]
