@@ -6,12 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use backissue::archive::{Archive, Entry, Related};
+use backissue::archive::{Archive, Entry, Pool, Related};
 use backissue::article::{self, Keys};
 use backissue::config::{Config, Flags};
 use backissue::markdown::{self, Context, Words};
 use backissue::plan::{Output, Page, Plan};
-use backissue::render::{Bodies, Body, Renderer, Sheet};
+use backissue::render::{Bodies, Body, Ready, Renderer, Sheet};
 use backissue::route::Slug;
 use backissue::theme::Theme;
 use criterion::{Criterion, Throughput};
@@ -77,7 +77,8 @@ fn site(criterion: &mut Criterion) {
     let config =
         Config::load(Path::new(env!("CARGO_MANIFEST_DIR")), &Flags::default()).expect("the sample is valid");
     let (theme, _) = Theme::load(&config).expect("the theme is valid");
-    let entries: Vec<Arc<Entry>> = (0..ARTICLES).map(entry).map(Arc::new).collect();
+    let pool = Pool::default();
+    let entries: Vec<Arc<Entry>> = (0..ARTICLES).map(|number| Arc::new(entry(number, &pool))).collect();
     criterion.bench_function("archive of 10,000", |bencher| {
         bencher.iter(|| Archive::new(black_box(entries.clone()), &config));
     });
@@ -87,7 +88,8 @@ fn site(criterion: &mut Criterion) {
     let (plan, _) = plan();
     let related = Related::new(&archive, &config);
     let related = |id: usize| related.of(id);
-    let renderer = Renderer::new(&config, &theme, &archive, &plan, &related);
+    let ready = Ready::new(&config, &archive, &plan.addresses);
+    let renderer = Renderer::new(&config, &theme, &archive, &plan, (&ready, &related));
     pages(criterion, &renderer, &plan.outputs);
 }
 
@@ -125,7 +127,7 @@ fn pages(criterion: &mut Criterion, renderer: &Renderer, outputs: &[Output]) {
 }
 
 /// A published article among ten thousand: each day has two, and each term some hundred.
-fn entry(number: usize) -> Entry {
+fn entry(number: usize, pool: &Pool) -> Entry {
     let text = source(number);
     let parsed = article::parse(&text, &Keys::default()).expect("the front matter is valid");
     let title = parsed.article.title.clone().expect("it has a title");
@@ -134,6 +136,7 @@ fn entry(number: usize) -> Entry {
         alias: None,
         slug: Slug::new(&title),
         title,
+        names: pool.names(&parsed.article.terms),
         article: parsed.article,
         explicit_slug: false,
         excerpt: String::new(),

@@ -123,8 +123,13 @@ pub fn body(
 }
 
 /// The bytes of one file; the error sets it aside.
-pub fn bytes(source: &fs::File) -> std::result::Result<Vec<u8>, Problem> {
-    fs::read(&source.path, LIMIT).map_err(|error| {
+fn bytes(source: &fs::File) -> std::result::Result<Vec<u8>, Problem> {
+    Ok(stamped(source)?.0)
+}
+
+/// The bytes of one file, and the stamp that it had before they were read; the error sets it aside.
+pub fn stamped(source: &fs::File) -> std::result::Result<(Vec<u8>, Option<fs::Stamp>), Problem> {
+    fs::read_stamped(&source.path, LIMIT).map_err(|error| {
         // One file may be locked or gone; what ails the system would set all articles aside.
         let code = match error.kind() {
             ErrorKind::FileTooLarge => "markdown-limits",

@@ -193,17 +193,18 @@ fn look(
     from: (&Keys, &Pool),
     now: Option<fs::Moment>,
 ) -> (Source, Look) {
-    let stamp = fs::stamp(&source.path);
-    // What happened to it since the build began can happen again without a trace.
-    let settled = stamp.filter(|stamp| now.is_some_and(|now| stamp.settled_before(now)));
     let known = match known {
-        Some(known) if known.stamp.is_some() && known.stamp == stamp => return (known, Look::Glance),
+        Some(known) if known.stamp.is_some() && known.stamp == fs::stamp(&source.path) => {
+            return (known, Look::Glance);
+        }
         known => known,
     };
-    let bytes = match content::bytes(source) {
-        Ok(bytes) => bytes,
+    let (bytes, stamp) = match content::stamped(source) {
+        Ok(read) => read,
         Err(problem) => return (Source { stamp: None, hash: 0, read: Err(problem) }, Look::Parse),
     };
+    // What happened to it since the build began can happen again without a trace.
+    let settled = stamp.filter(|stamp| now.is_some_and(|now| stamp.settled_before(now)));
     let hash = xxh3_128(&bytes);
     match known {
         Some(known) if known.hash == hash => (Source { stamp: settled, ..known }, Look::Read),

@@ -18,13 +18,14 @@ use crate::archive::Reason;
 use crate::cache::{self, Published};
 use crate::config::Config;
 use crate::content;
+use crate::fs::Stamp;
 use crate::plan::Output;
 use crate::problem::{Fatal, Problem};
-use crate::publish::{Filed, Kept, Site, Staged};
+use crate::publish::{Filed, Kept, Planned, Site, Staged};
 use crate::render::Fingerprint;
 use anyhow::Result;
 use inputs::{Attempt, Inputs};
-use pages::{Done, Facts, Known, Made, Press};
+use pages::{Done, Known, Made, Press};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_128;
@@ -128,6 +129,7 @@ fn build_here(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
     loop {
         let kept = Kept { sources: inputs.load.kept() };
         let attempt = inputs.plan(&site.kept_paths(&kept))?;
+        site.prepare(attempt.plan.outputs.iter().map(|output| &output.path))?;
         let printing = Printing { site: &site, known: here.then_some(&known), index: attempt.index };
         let done = inputs.work(&attempt).run(&printing, progress)?;
         if done.failed.is_empty() {
@@ -164,8 +166,7 @@ fn publish(
     let hash = if inputs.load.set_aside.is_empty() { inputs.hash } else { 0 };
     let rendered = done.made.iter().filter(|made| made.rendered).count();
     let output = site.output().to_string_lossy().into_owned();
-    let (facts, staged): (Vec<_>, Vec<_>) = done.made.into_iter().map(Made::split).unzip();
-    let changes = site.commit(inputs.config, &staged, kept)?;
+    let changes = site.commit(inputs.config, &planned(&attempt, &done.made), kept)?;
     let articles = attempt.archive.count();
     let problems = inputs.problems_of(&attempt, remarks);
     let mut published = Published {
@@ -174,21 +175,20 @@ fn publish(
         index: attempt.index,
         articles,
         problems,
-        outputs: HashMap::with_capacity(facts.len()),
+        outputs: HashMap::with_capacity(done.made.len()),
     };
     let mut news = inputs.has_news() || known.is_none_or(|known| known.inputs != hash);
-    for (facts, filed) in facts.into_iter().zip(changes.filed) {
-        let path = attempt.plan.outputs[facts.output].path.to_string();
-        let Some(fingerprint) = facts.fingerprint else {
+    for (made, stamp) in done.made.into_iter().zip(changes.stamps) {
+        let path = attempt.plan.outputs[made.output].path.to_string();
+        let Some(fingerprint) = made.fingerprint else {
             // Whatever it holds, it was not made from what was read before.
             published.inputs = 0;
             continue;
         };
         let before = known.and_then(|known| known.outputs.get(&path));
-        let same =
-            |before: &cache::Output| before.fingerprint == fingerprint.0 && before.stamp == filed.stamp;
+        let same = |before: &cache::Output| before.fingerprint == fingerprint.0 && before.stamp == stamp;
         news |= !before.is_some_and(same);
-        published.outputs.insert(path, remember(fingerprint, facts, filed));
+        published.outputs.insert(path, remember(fingerprint, made, stamp));
     }
     news |= known.is_some_and(|known| known.outputs.len() != published.outputs.len());
     if let Some(key) = run.key(inputs.config).filter(|_| news)
@@ -212,15 +212,18 @@ fn publish(
     })
 }
 
-fn remember(fingerprint: Fingerprint, facts: Facts, filed: Filed) -> cache::Output {
-    cache::Output {
-        fingerprint: fingerprint.0,
-        body: facts.body,
-        sha256: filed.sha256,
-        size: filed.size,
-        stamp: filed.stamp,
-        notes: facts.notes,
-    }
+/// What was staged, with where it goes and where it comes from.
+fn planned<'a>(attempt: &'a Attempt, made: &'a [Made<Staged>]) -> Vec<Planned<'a>> {
+    let planned = |made: &'a Made<Staged>| {
+        let Output { path, source, .. } = &attempt.plan.outputs[made.output];
+        Planned { path, source, staged: &made.kept }
+    };
+    made.iter().map(planned).collect()
+}
+
+fn remember(fingerprint: Fingerprint, made: Made<Staged>, stamp: Option<Stamp>) -> cache::Output {
+    let Filed { sha256, size, .. } = made.kept.file();
+    cache::Output { fingerprint: fingerprint.0, body: made.body, sha256, size, stamp, notes: made.notes }
 }
 
 /// A build's press: what is published already stays, other bytes are staged.
@@ -252,11 +255,11 @@ impl Press for Printing<'_> {
 
     fn take(&self, output: &Output, bytes: Option<&[u8]>, rank: u8) -> Result<Staged> {
         if let Some(bytes) = bytes {
-            return self.site.stage(&output.path, bytes, &output.source, rank);
+            return self.site.stage(&output.path, bytes, rank);
         }
         let known = self.of(output).expect("only what is known is not made");
         let filed = Filed { sha256: known.sha256, size: known.size, stamp: known.stamp };
-        Ok(Site::as_it_is(&output.path, filed, &output.source, rank))
+        Ok(Staged::as_it_is(filed, rank))
     }
 }
 

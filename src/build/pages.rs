@@ -83,22 +83,6 @@ pub(super) struct Made<K> {
     pub(super) rendered: bool,
 }
 
-/// What is known of an output that was made.
-pub(super) struct Facts {
-    pub(super) output: usize,
-    pub(super) fingerprint: Option<Fingerprint>,
-    pub(super) body: u128,
-    pub(super) notes: Vec<Problem>,
-}
-
-impl<K> Made<K> {
-    /// What is known of it, and what the press made of it.
-    pub(super) fn split(self) -> (Facts, K) {
-        let Self { output, kept, fingerprint, body, notes, .. } = self;
-        (Facts { output, fingerprint, body, notes }, kept)
-    }
-}
-
 /// An output on its sheet.
 struct Rendered {
     fingerprint: Option<Fingerprint>,

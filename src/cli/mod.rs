@@ -27,7 +27,7 @@ use report::Report;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::Xxh3;
 
 /// Turn a pile of news articles into a clean, browsable, durable static archive.
 #[derive(Debug, Parser)]
@@ -97,6 +97,7 @@ pub fn main() -> ExitCode {
             return code;
         }
     };
+    fs::heed_size_limit();
     let report =
         Report::new(&cli.global, std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()));
     let result = enter(&cli.global).and_then(|()| match cli.command {
@@ -137,10 +138,11 @@ fn pool(global: &Global) -> Result<rayon::ThreadPool> {
 
 /// How builds are run. The program is known by its bytes: another version may make other pages of equal input.
 fn run<'a>(global: &Global, home: Option<&'a Path>) -> Run<'a> {
-    /// Larger than any program.
-    const LIMIT: u64 = 1 << 30;
-    let program = std::env::current_exe().ok().and_then(|path| fs::read(&path, LIMIT).ok());
-    Run { jobs: global.jobs.map_or(0, usize::from), home, program: program.map(|bytes| xxh3_128(&bytes)) }
+    let mut program = Xxh3::new();
+    let path = std::env::current_exe().ok();
+    let read = path.and_then(|path| fs::read_pieces(&path, |piece| program.update(piece)).ok());
+    let program = read.map(|()| program.digest128());
+    Run { jobs: global.jobs.map_or(0, usize::from), home, program }
 }
 
 /// Milliseconds since a moment, for results.

@@ -83,6 +83,14 @@ fn named<T>(verb: &'static str, path: &Path, result: io::Result<T>) -> Result<T>
     result.map_err(|cause| Error { verb, path: path.to_path_buf(), cause })
 }
 
+/// Asks the system for an error where a file gets larger than this process may write (`ulimit -f`): unasked, it ends
+/// the process without a word. For programs; a library leaves signals to those who use it.
+pub fn heed_size_limit() {
+    // The flag is never read: that somebody listens is enough. If nobody can, all is as before.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
+}
+
 /// What stands at a path, links not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -127,15 +135,26 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
 /// As [`read`], into a buffer that is emptied first and keeps its memory between files.
 pub fn read_into(path: &Path, limit: u64, bytes: &mut Vec<u8>) -> Result<()> {
     bytes.clear();
-    named("read", path, open_regular(path).and_then(|(file, size)| read_open(file, size, limit, bytes)))
+    let read = open_regular(path).and_then(|(file, about)| read_open(file, about.len(), limit, bytes));
+    named("read", path, read)
+}
+
+/// As [`read`], with the stamp that the file had before it was read.
+pub fn read_stamped(path: &Path, limit: u64) -> Result<(Vec<u8>, Option<Stamp>)> {
+    let mut bytes = Vec::new();
+    let stamp = open_regular(path).and_then(|(file, about)| {
+        read_open(file, about.len(), limit, &mut bytes)?;
+        Ok(Stamp::of(&about))
+    });
+    Ok((bytes, named("read", path, stamp)?))
 }
 
 /// Reads a regular file of any size piece by piece.
 pub fn read_pieces(path: &Path, mut take: impl FnMut(&[u8])) -> Result<()> {
     const PIECE: usize = 64 << 10;
     let mut read = || {
-        let (mut file, size) = open_regular(path)?;
-        let mut piece = vec![0; PIECE.min(usize::try_from(size).unwrap_or(PIECE) + 1)];
+        let (mut file, about) = open_regular(path)?;
+        let mut piece = vec![0; PIECE.min(usize::try_from(about.len()).unwrap_or(PIECE) + 1)];
         loop {
             match file.read(&mut piece) {
                 Ok(0) => return Ok(()),
@@ -148,7 +167,7 @@ pub fn read_pieces(path: &Path, mut take: impl FnMut(&[u8])) -> Result<()> {
     named("read", path, read())
 }
 
-fn open_regular(path: &Path) -> io::Result<(fs::File, u64)> {
+fn open_regular(path: &Path) -> io::Result<(fs::File, fs::Metadata)> {
     let mut options = fs::OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -157,21 +176,35 @@ fn open_regular(path: &Path) -> io::Result<(fs::File, u64)> {
         options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     }
     let file = options.open(path)?;
-    let found = file.metadata()?;
-    if !found.is_file() {
+    let about = file.metadata()?;
+    if !about.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
-    Ok((file, found.len()))
+    Ok((file, about))
 }
 
-fn read_open(file: fs::File, size: u64, limit: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+fn read_open(mut file: fs::File, size: u64, limit: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
     let too_large = || io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes"));
     if size > limit {
         return Err(too_large());
     }
-    bytes.reserve_exact(usize::try_from(size).unwrap_or(0) + 1);
-    // The file may grow while it is read.
-    file.take(limit.saturating_add(1)).read_to_end(bytes)?;
+    let size = usize::try_from(size).unwrap_or(0);
+    // One more than there should be: if that is not filled, the end was met and no second call has to ask for it.
+    bytes.resize(size + 1, 0);
+    let mut filled = 0;
+    while filled < size {
+        match file.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(length) => filled += length,
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return Err(cause),
+        }
+    }
+    bytes.truncate(filled);
+    // The file may grow while it is read, and some that say they are empty are not.
+    if filled > size || size == 0 {
+        file.take(limit.saturating_add(1) - filled as u64).read_to_end(bytes)?;
+    }
     if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(()) }
 }
 
@@ -201,9 +234,13 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<()> {
     named("create", path, written)
 }
 
-/// Writes a file of our own in a folder of our own, whatever stood there.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    named("write", path, fs::write(path, bytes))
+/// Writes a file of our own in a folder of our own, whatever stood there. Gives its stamp, if stamps say anything here.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<Option<Stamp>> {
+    let written = fs::File::create(path).and_then(|mut file| {
+        file.write_all(bytes)?;
+        Ok(file.metadata().ok().as_ref().and_then(Stamp::of))
+    });
+    named("write", path, written)
 }
 
 /// As [`write()`], piece by piece.
@@ -237,6 +274,22 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Moves a file over whatever file stands at the target.
 pub fn rename(from: &Path, to: &Path) -> Result<()> {
     named("write", to, fs::rename(from, to))
+}
+
+/// Moves a file, or a folder with all that is in it, to where nothing is. Some systems do not move a folder as a whole,
+/// because it is on several disks or because a program reads in it: then what is in it is moved.
+pub fn rename_tree(from: &Path, to: &Path) -> Result<()> {
+    use io::ErrorKind as Kinds;
+    let in_parts = |cause: &io::Error| {
+        matches!(cause.kind(), Kinds::CrossesDevices | Kinds::PermissionDenied | Kinds::ResourceBusy)
+    };
+    match fs::rename(from, to) {
+        Err(cause) if in_parts(&cause) && kind(from)? == Some(Kind::Folder) => {
+            create_folders(to)?;
+            names(from)?.iter().try_for_each(|name| rename_tree(&from.join(name), &to.join(name)))
+        }
+        result => named("write", to, result),
+    }
 }
 
 /// Removes a file; that it is gone already is no error.

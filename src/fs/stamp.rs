@@ -15,9 +15,10 @@ pub struct Stamp {
     inode: u64,
 }
 
-/// A moment as the file system counts it, in nanoseconds since 1970.
+/// A moment as the file system counts it, in nanoseconds since 1970. Those before 1677 and after 2262 are taken for the
+/// first and the last: there is a stamp for every file of the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Moment(i128);
+pub struct Moment(i64);
 
 impl Stamp {
     /// Whether the file's content was last written before a moment. One written later may be written again within
@@ -38,10 +39,10 @@ impl Stamp {
 
     #[cfg(unix)]
     #[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
-    fn of(about: &fs::Metadata) -> Option<Self> {
+    pub(super) fn of(about: &fs::Metadata) -> Option<Self> {
         use std::os::unix::fs::MetadataExt as _;
         let moment =
-            |seconds: i64, nanos: i64| Moment(i128::from(seconds) * 1_000_000_000 + i128::from(nanos));
+            |seconds: i64, nanos: i64| Moment(seconds.saturating_mul(1_000_000_000).saturating_add(nanos));
         Some(Self {
             size: about.len(),
             modified: moment(about.mtime(), about.mtime_nsec()),
@@ -52,7 +53,7 @@ impl Stamp {
 
     /// Without a change time, a file that was edited can look as it did.
     #[cfg(not(unix))]
-    fn of(_: &fs::Metadata) -> Option<Self> {
+    pub(super) fn of(_: &fs::Metadata) -> Option<Self> {
         None
     }
 }

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(super) const INDEX: &str = "manifest.json";
 pub(super) const FOLDER: &str = "manifest";
@@ -38,6 +38,16 @@ pub struct Record {
     pub sha256: Digest,
     /// The input it was made from.
     pub source: String,
+}
+
+/// What is written about one published file: a [`Record`], of what others hold already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Line<'a> {
+    pub(super) path: &'a str,
+    pub(super) size: u64,
+    #[serde(serialize_with = "hexadecimal::serialize")]
+    pub(super) sha256: Digest,
+    pub(super) source: &'a str,
 }
 
 /// Names the site that an output belongs to.
@@ -92,6 +102,11 @@ impl Record {
     /// Whether these are the file's bytes.
     pub(super) fn is_of(&self, bytes: &[u8]) -> bool {
         self.size == bytes.len() as u64 && self.sha256 == digest(bytes)
+    }
+
+    /// Its line.
+    pub(super) fn line(&self) -> Line<'_> {
+        Line { path: &self.path, size: self.size, sha256: self.sha256, source: &self.source }
     }
 }
 
@@ -175,11 +190,11 @@ impl Manifest {
         &self.records
     }
 
-    /// Whether a part lists just these records, so that it need not be written.
-    fn lists(&self, part: &str, records: &[&Record]) -> Option<&Record> {
+    /// Whether a part has just these lines, so that it need not be written.
+    fn lists(&self, part: &str, lines: &[&Line]) -> Option<&Record> {
         let (known, count) = self.parts.get(part)?;
-        let same = *count == records.len()
-            && records.iter().all(|record| matches!(self.of(&record.path), [known] if known == *record));
+        let same = *count == lines.len()
+            && lines.iter().all(|line| matches!(self.of(line.path), [known] if known.line() == **line));
         same.then_some(known)
     }
 }
@@ -214,36 +229,34 @@ fn is_damaged(bytes: &[u8]) -> bool {
 /// and stays ours until a build comes to its end.
 pub(super) fn write_pending<'a>(
     output: &Path,
-    records: impl Iterator<Item = &'a Record>,
+    entered: impl Iterator<Item = Line<'a>>,
     found: &'a Manifest,
 ) -> Result<()> {
-    let mut records: Vec<&Record> = records.collect();
-    if !found.pending.is_empty() {
-        records.extend(&found.pending);
-        records.sort_by(|a, b| (&a.path, a.sha256, &a.source).cmp(&(&b.path, b.sha256, &b.source)));
-        records.dedup();
-    }
     fs::create_folders(&output.join(FOLDER))?;
-    replace(output, PENDING, &lines(records.into_iter()))
+    let aside = aside(output);
+    if found.pending.is_empty() {
+        write_lines(&aside, entered)?;
+    } else {
+        let mut lines: Vec<Line> = entered.chain(found.pending.iter().map(Record::line)).collect();
+        lines.sort_by(|a, b| (a.path, a.sha256, a.source).cmp(&(b.path, b.sha256, b.source)));
+        lines.dedup();
+        write_lines(&aside, lines.into_iter())?;
+    }
+    Ok(fs::rename(&aside, &output.join(PENDING))?)
 }
 
-/// Writes the manifest where it differs from the one that was found, and forgets what was pending. The records are
-/// sorted by path.
-pub(super) fn write(output: &Path, site: &Site, records: &[&Record], found: &Manifest) -> Result<()> {
-    let mut parts: BTreeMap<String, Vec<&Record>> = BTreeMap::new();
-    for record in records.iter().copied() {
-        parts.entry(part_of(&record.path)).or_default().push(record);
+/// Writes the manifest where it differs from the one that was found, and forgets what was pending. The lines are sorted
+/// by path.
+pub(super) fn write(output: &Path, site: &Site, lines: &[Line], found: &Manifest) -> Result<()> {
+    let mut parts: BTreeMap<String, Vec<&Line>> = BTreeMap::new();
+    for below in lines.chunk_by(|a, b| top(a.path) == top(b.path)) {
+        parts.entry(part_of(below[0].path)).or_default().extend(below);
     }
     fs::create_folders(&output.join(FOLDER))?;
     let mut files = Vec::with_capacity(parts.len());
-    for (name, records) in &parts {
-        if let Some(known) = found.lists(name, records) {
-            files.push(known.clone());
-            continue;
-        }
-        let bytes = lines(records.iter().copied());
-        write_if_different(output, name, &bytes)?;
-        files.push(record(name, &bytes, "manifest"));
+    for (name, lines) in &parts {
+        let known = found.lists(name, lines).cloned();
+        files.push(known.map_or_else(|| write_part(output, name, lines), Ok)?);
     }
     let site = SiteName { title: site.title.clone(), base_url: site.base_url.clone() };
     if found.whole
@@ -258,7 +271,8 @@ pub(super) fn write(output: &Path, site: &Site, records: &[&Record], found: &Man
     let mut index =
         serde_json::to_vec_pretty(&Index { format: 1, generator, site, files }).expect("plain data");
     index.push(b'\n');
-    write_if_different(output, INDEX, &index)?;
+    fs::write(&aside(output), &index)?;
+    replace_if_different(output, INDEX, (index.len() as u64, digest(&index)))?;
     for name in fs::names(&output.join(FOLDER))? {
         let name = format!("{FOLDER}/{name}");
         if name == PENDING || (name.ends_with(".ndjson") && !parts.contains_key(&name)) {
@@ -268,9 +282,21 @@ pub(super) fn write(output: &Path, site: &Site, records: &[&Record], found: &Man
     Ok(())
 }
 
+/// Writes a part; gives what `manifest.json` says of it.
+fn write_part(output: &Path, name: &str, lines: &[&Line]) -> Result<Record> {
+    let (size, sha256) = write_lines(&aside(output), lines.iter().map(|line| **line))?;
+    replace_if_different(output, name, (size, sha256))?;
+    Ok(Record { path: name.to_string(), size, sha256, source: "manifest".to_string() })
+}
+
+/// The folder that a path is in at the top of the output; none for a file there.
+fn top(path: &str) -> Option<&str> {
+    path.split_once('/').map(|(top, _)| top)
+}
+
 /// The part that lists a path.
 pub(super) fn part_of(path: &str) -> String {
-    let top = path.split_once('/').map_or(ROOT, |(top, _)| top);
+    let top = top(path).unwrap_or(ROOT);
     // Folders that differ by case alone must share a part: their files would be one on some systems.
     let name = OutPath::new(top).map_or_else(|_| top.to_string(), |top| top.folded());
     format!("{FOLDER}/{name}.ndjson")
@@ -282,13 +308,8 @@ pub(super) fn is_own(path: &str) -> bool {
     path == INDEX || path == PENDING || in_folder.is_some_and(|name| name.ends_with(".ndjson"))
 }
 
-/// The record of a file with these bytes.
-pub(super) fn record(path: &str, bytes: &[u8], source: &str) -> Record {
-    let (path, source) = (path.to_string(), source.to_string());
-    Record { path, size: bytes.len() as u64, sha256: digest(bytes), source }
-}
-
-fn digest(bytes: &[u8]) -> Digest {
+/// The SHA-256 of some bytes.
+pub(super) fn digest(bytes: &[u8]) -> Digest {
     Sha256::digest(bytes).into()
 }
 
@@ -311,24 +332,36 @@ mod hexadecimal {
     }
 }
 
-fn lines<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for record in records {
-        serde_json::to_writer(&mut bytes, record).expect("plain data into memory");
-        bytes.push(b'\n');
-    }
-    bytes
+/// Writes a file of lines, never as a whole in memory: of a large archive it is large. Gives its size and hash.
+fn write_lines<'a>(path: &Path, lines: impl Iterator<Item = Line<'a>>) -> fs::Result<(u64, Digest)> {
+    let (mut size, mut hash) = (0, Sha256::new());
+    let mut line_of = Vec::new();
+    fs::write_with(path, |out| {
+        for line in lines {
+            line_of.clear();
+            serde_json::to_writer(&mut line_of, &line).expect("plain data into memory");
+            line_of.push(b'\n');
+            out.write_all(&line_of)?;
+            hash.update(&line_of);
+            size += line_of.len() as u64;
+        }
+        Ok(())
+    })?;
+    Ok((size, hash.finalize().into()))
 }
 
-fn write_if_different(output: &Path, name: &str, bytes: &[u8]) -> Result<()> {
-    let path = output.join(name);
-    let same = fs::kind(&path)? == Some(Kind::File) && fs::read(&path, LIMIT)? == bytes;
-    if same { Ok(()) } else { replace(output, name, bytes) }
+/// Where a file is written before it is moved into place: the next build clears up there if this one is killed.
+fn aside(output: &Path) -> PathBuf {
+    output.join(super::TEMPORARY).join(super::MANIFEST)
 }
 
-/// Writes a file aside, where the next build clears up if this one is killed, and moves it into place.
-fn replace(output: &Path, name: &str, bytes: &[u8]) -> Result<()> {
-    let aside = output.join(super::TEMPORARY).join(super::MANIFEST);
-    fs::write(&aside, bytes)?;
-    Ok(fs::rename(&aside, &output.join(name))?)
+/// Moves what was written aside into place, unless a file of this size and hash is there.
+fn replace_if_different(output: &Path, name: &str, (size, sha256): (u64, Digest)) -> Result<()> {
+    let (aside, path) = (aside(output), output.join(name));
+    let same = fs::kind(&path)? == Some(Kind::File) && {
+        let published = fs::read(&path, LIMIT)?;
+        published.len() as u64 == size && digest(&published) == sha256
+    };
+    let replaced = if same { fs::remove(&aside) } else { fs::rename(&aside, &path) };
+    Ok(replaced?)
 }

@@ -4,13 +4,18 @@
 //! `.backissue-tmp/`. Only when all pages are made does [`Site::commit`] move them into place, in an order that
 //! keeps links whole, and remove what is no longer planned. Until then the old site stands untouched, so that an
 //! error in the last template of a large archive publishes nothing.
+//!
+//! Where nothing is published yet, files are staged in the folders that they will be in, and whole folders are moved:
+//! making a large site is mostly asking the system for files and folders, and this asks once for each.
 
+mod commit;
 mod guard;
 pub mod hosts;
 mod manifest;
 mod prune;
 mod verify;
 
+pub use commit::{Changes, Planned};
 pub use manifest::{Manifest, Record, SiteName};
 pub use verify::{Verified, verify};
 
@@ -19,18 +24,20 @@ use crate::fs::{self, Kind, Lock, Moment, Stamp};
 use crate::problem::{Fatal, Problem};
 use crate::route::OutPath;
 use anyhow::Result;
-use prune::Prune;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const TEMPORARY: &str = ".backissue-tmp";
 /// The manifest's file there.
 const MANIFEST: &str = "manifest";
+/// The folder there in which a fresh site grows; other sites' files go to folders with numbers, this among them.
+const TREE: &str = "0";
 /// Temporary files in one folder.
-const PER_FOLDER: usize = 4096;
+const PER_FOLDER: u32 = 4096;
 /// Largest published file that is compared byte by byte.
 const LIMIT: u64 = 8 << 30;
 
@@ -42,7 +49,7 @@ pub struct Site {
     fresh: bool,
     /// The moment at which it was opened, by the clock of its file system.
     opened: Option<Moment>,
-    files: AtomicUsize,
+    files: AtomicU32,
     safe_folders: Mutex<HashSet<String>>,
     // Declared last: the lock is released when everything else is gone.
     _lock: Lock,
@@ -51,13 +58,12 @@ pub struct Site {
 /// A planned file whose bytes are known.
 #[derive(Debug)]
 pub struct Staged {
-    record: Record,
+    /// Its bytes, and the stamp of what is published, or will be when it is moved with its folder.
+    file: Filed,
     rank: u8,
     state: State,
     /// Whether the published file was not as the last build left it.
     edited: bool,
-    /// The stamp of what is published, if it can be trusted.
-    stamp: Option<Stamp>,
 }
 
 /// A published file, to be known again.
@@ -75,25 +81,12 @@ pub struct Filed {
 enum State {
     /// The published bytes are the same.
     Unchanged,
-    /// The new bytes lie in a temporary file.
-    Changed(PathBuf),
+    /// The new bytes lie in the temporary file of this number.
+    Aside(u32),
+    /// The new bytes lie where they belong in the tree of a fresh site.
+    Grown,
     /// Something that is not ours stands there.
-    Foreign(String),
-}
-
-/// What a commit changed, manifest not counted.
-#[derive(Debug, Default)]
-pub struct Changes {
-    /// Files created or replaced.
-    pub written: usize,
-    /// Files that were up to date.
-    pub unchanged: usize,
-    /// Files that are no longer part of the site.
-    pub removed: usize,
-    /// What was found in the output that should be known.
-    pub problems: Vec<Problem>,
-    /// What is published now, in the order in which it was staged.
-    pub filed: Vec<Filed>,
+    Foreign(Box<str>),
 }
 
 /// What stays although it is not planned.
@@ -129,7 +122,7 @@ impl Site {
         let fresh = fs::names(&output)?.iter().all(|name| name == TEMPORARY);
         // The lock was written just now.
         let opened = fs::own_stamp(&temporary.join("lock")).map(|stamp| stamp.modified());
-        let (files, safe_folders) = (AtomicUsize::new(0), Mutex::default());
+        let (files, safe_folders) = (AtomicU32::new(0), Mutex::default());
         Ok(Self { output, found, fresh, opened, files, safe_folders, _lock: lock })
     }
 
@@ -144,25 +137,38 @@ impl Site {
         kept.filter_map(|record| Some((OutPath::new(&record.path).ok()?, record.source.clone()))).collect()
     }
 
+    /// Makes the folders of a fresh site, for all that is planned; before it, nothing is staged. As folders are moved
+    /// as a whole, what was staged for another plan is dropped.
+    pub fn prepare<'p>(&self, planned: impl Iterator<Item = &'p OutPath>) -> Result<()> {
+        if !self.fresh {
+            return Ok(());
+        }
+        let tree = self.tree();
+        fs::remove_tree(&tree)?;
+        fs::create_folders(&tree)?;
+        commit::make_folders(&tree, planned.map(OutPath::as_str))
+    }
+
     /// Compares bytes with what is published; keeps them aside if they differ. `rank` orders the commit: what others
     /// refer to goes first.
-    pub fn stage(&self, path: &OutPath, bytes: &[u8], source: &str, rank: u8) -> Result<Staged> {
-        let record = manifest::record(path.as_str(), bytes, source);
+    pub fn stage(&self, path: &OutPath, bytes: &[u8], rank: u8) -> Result<Staged> {
+        let (sha256, size) = (manifest::digest(bytes), bytes.len() as u64);
         if self.fresh {
-            let state = State::Changed(self.set_aside(bytes)?);
-            return Ok(Staged { record, rank, state, edited: false, stamp: None });
+            let stamp = fs::write(&self.tree().join(path.as_str()), bytes)?;
+            let file = Filed { sha256, size, stamp };
+            return Ok(Staged { file, rank, state: State::Grown, edited: false });
         }
         let before = fs::own_stamp(&self.output.join(path.as_str()));
-        let (state, edited) = self.compare(path, bytes, &record)?;
+        let (state, edited) = self.compare(path, bytes)?;
         let settled = |stamp: &Stamp| self.opened.is_some_and(|opened| stamp.settled_before(opened));
         let stamp = before.filter(|stamp| matches!(state, State::Unchanged) && settled(stamp));
-        Ok(Staged { record, rank, state, edited, stamp })
+        Ok(Staged { file: Filed { sha256, size, stamp }, rank, state, edited })
     }
 
     /// Whether a published file is ours and still has the stamp that it was left with.
     pub fn is_untouched(&self, path: &OutPath, stamp: &Stamp) -> bool {
-        let is = fs::own_stamp(&self.output.join(path.as_str()));
-        is.as_ref() == Some(stamp) && !self.found.of(path.as_str()).is_empty()
+        let ours = !self.found.of(path.as_str()).is_empty();
+        ours && fs::own_stamp(&self.output.join(path.as_str())).as_ref() == Some(stamp)
     }
 
     /// Whether the site is just as the last build left it: its manifest whole, and these files untouched.
@@ -173,16 +179,9 @@ impl Site {
         self.found.is_whole(files.len()) && files.par_iter().all(untouched)
     }
 
-    /// A planned file that is published as it should be.
-    pub fn as_it_is(path: &OutPath, filed: Filed, source: &str, rank: u8) -> Staged {
-        let (path, source) = (path.to_string(), source.to_string());
-        let record = Record { path, size: filed.size, sha256: filed.sha256, source };
-        Staged { record, rank, state: State::Unchanged, edited: false, stamp: filed.stamp }
-    }
-
     /// What is to be done for an output, and whether its file was edited by hand.
-    fn compare(&self, path: &OutPath, bytes: &[u8], record: &Record) -> Result<(State, bool)> {
-        let foreign = |reason: String| Ok((State::Foreign(reason), false));
+    fn compare(&self, path: &OutPath, bytes: &[u8]) -> Result<(State, bool)> {
+        let foreign = |reason: String| Ok((State::Foreign(reason.into()), false));
         if let Some(reason) = self.unsafe_parent(path)? {
             return foreign(reason);
         }
@@ -190,7 +189,7 @@ impl Site {
         let mut edited = false;
         match fs::kind(&target)? {
             Some(Kind::File) => {
-                let published = fs::read(&target, LIMIT.max(record.size));
+                let published = fs::read(&target, LIMIT.max(bytes.len() as u64));
                 if published.as_ref().is_ok_and(|published| published == bytes) {
                     return Ok((State::Unchanged, false));
                 }
@@ -205,7 +204,7 @@ impl Site {
             Some(Kind::Folder) | None => {}
             Some(Kind::Link | Kind::Other) => return foreign("a link or device stands there".to_string()),
         }
-        Ok((State::Changed(self.set_aside(bytes)?), edited))
+        Ok((State::Aside(self.set_aside(bytes)?), edited))
     }
 
     /// Why a file is taken for somebody else's.
@@ -216,16 +215,29 @@ impl Site {
         }
     }
 
-    /// Writes bytes to a temporary file.
-    fn set_aside(&self, bytes: &[u8]) -> Result<PathBuf> {
+    /// Writes bytes to a temporary file; gives its number.
+    fn set_aside(&self, bytes: &[u8]) -> Result<u32> {
         let number = self.files.fetch_add(1, Ordering::Relaxed);
-        let folder = self.output.join(TEMPORARY).join((number / PER_FOLDER).to_string());
-        if number.is_multiple_of(PER_FOLDER) || fs::kind(&folder)?.is_none() {
-            fs::create_folders(&folder)?;
+        let aside = self.aside(number);
+        match fs::write(&aside, bytes) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                aside.parent().map_or(Ok(()), fs::create_folders)?;
+                fs::write(&aside, bytes)?;
+            }
+            written => _ = written?,
         }
-        let aside = folder.join((number % PER_FOLDER).to_string());
-        fs::write(&aside, bytes)?;
-        Ok(aside)
+        Ok(number)
+    }
+
+    /// The temporary file of a number.
+    fn aside(&self, number: u32) -> PathBuf {
+        let (folder, file) = (number / PER_FOLDER, number % PER_FOLDER);
+        self.output.join(TEMPORARY).join(folder.to_string()).join(file.to_string())
+    }
+
+    /// Where a fresh site grows.
+    fn tree(&self) -> PathBuf {
+        self.output.join(TEMPORARY).join(TREE)
     }
 
     /// Whether a folder above a path is a link, which would lead the write elsewhere.
@@ -252,90 +264,6 @@ impl Site {
         Ok(None)
     }
 
-    /// Publishes what was staged and removes what is ours and no longer planned.
-    pub fn commit(self, config: &Config, staged: &[Staged], kept: &Kept) -> Result<Changes> {
-        refuse_foreign(staged)?;
-        let mut moves: Vec<&Staged> =
-            staged.iter().filter(|staged| matches!(staged.state, State::Changed(_))).collect();
-        moves.sort_by(|a, b| (a.rank, &a.record.path).cmp(&(b.rank, &b.record.path)));
-        let unchanged = staged.len() - moves.len();
-        let mut changes = Changes { written: moves.len(), unchanged, ..Changes::default() };
-        changes.problems.extend(moves.iter().filter(|staged| staged.edited).map(|staged| {
-            let message = "edited by hand since the last build; the site's own version took its place";
-            Problem::warning("changed-by-hand", message)
-                .file(format!("{}/{}", output_name(&self.output), staged.record.path))
-                .hint("edit what it is made from instead")
-        }));
-        if !moves.is_empty() {
-            manifest::write_pending(&self.output, moves.iter().map(|staged| &staged.record), &self.found)?;
-        }
-        // From here on, what is written in the output is written later than what was set aside before.
-        let begun = fs::own_stamp(&self.output.join(manifest::PENDING)).map(|stamp| stamp.modified());
-        let mut records: Vec<&Record> = staged.iter().map(|staged| &staged.record).collect();
-        records.par_sort_by(|a, b| a.path.cmp(&b.path));
-        let mut prune = Prune::new(&self, &records, kept)?;
-        if !self.fresh {
-            moves.iter().try_for_each(|staged| prune.make_way(&staged.record.path))?;
-        }
-        // Before the first file is moved: what needs room, or rights, is better refused while the old site stands.
-        self.make_folders(&moves)?;
-        // What others refer to stands before them.
-        for moves in moves.chunk_by(|a, b| a.rank == b.rank) {
-            self.move_in(moves)?;
-        }
-        let (removed, stay) = prune.finish(&mut changes.problems)?;
-        changes.removed = removed;
-        if !stay.is_empty() {
-            records.extend(&stay);
-            records.sort_by(|a, b| a.path.cmp(&b.path));
-        }
-        if !self.fresh {
-            let listed =
-                |name: &str| records.binary_search_by(|record| record.path.as_str().cmp(name)).is_ok();
-            changes.problems.extend(self.foreign_but(listed));
-        }
-        manifest::write(&self.output, &config.site, &records, &self.found)?;
-        for number in 0..=self.files.load(Ordering::Relaxed) / PER_FOLDER {
-            fs::remove_tree(&self.output.join(TEMPORARY).join(number.to_string()))?;
-        }
-        changes.filed = self.filed(staged, begun);
-        if changes.written + changes.removed > 0 {
-            fs::sync(&self.output, &self.output.join(manifest::INDEX))?;
-        }
-        Ok(changes)
-    }
-
-    /// Makes the folders that staged files go to.
-    fn make_folders(&self, moves: &[&Staged]) -> Result<()> {
-        let folder =
-            |staged: &&Staged| staged.record.path.rsplit_once('/').map(|(folder, _)| folder.to_string());
-        // Sorted, so that a folder comes before those in it.
-        let folders: BTreeSet<String> = moves.iter().filter_map(folder).collect();
-        Ok(folders.par_iter().try_for_each(|folder| fs::create_folders(&self.output.join(folder)))?)
-    }
-
-    /// Moves staged files into place.
-    fn move_in(&self, moves: &[&Staged]) -> Result<()> {
-        Ok(moves.par_iter().try_for_each(|staged| match &staged.state {
-            State::Changed(aside) => fs::rename(aside, &self.output.join(&staged.record.path)),
-            _ => Ok(()),
-        })?)
-    }
-
-    /// What is published, with stamps that can be trusted: a file that was moved has the time at which it was set
-    /// aside, unless somebody wrote to it since.
-    fn filed(&self, staged: &[Staged], begun: Option<Moment>) -> Vec<Filed> {
-        let filed = |staged: &Staged| {
-            let stamp = match staged.state {
-                State::Changed(_) => fs::own_stamp(&self.output.join(&staged.record.path))
-                    .filter(|stamp| begun.is_some_and(|begun| stamp.written_before(begun))),
-                _ => staged.stamp,
-            };
-            Filed { sha256: staged.record.sha256, size: staged.record.size, stamp }
-        };
-        staged.par_iter().map(filed).collect()
-    }
-
     /// Files in the output that the manifest found there does not list.
     pub fn foreign(&self) -> Vec<Problem> {
         self.foreign_but(|name| !self.found.of(name).is_empty())
@@ -351,6 +279,18 @@ impl Site {
                 .file(format!("{folder}/{}", file.name))
         };
         unknown.files.iter().map(note).collect()
+    }
+}
+
+impl Staged {
+    /// A planned file that is published as it should be.
+    pub fn as_it_is(file: Filed, rank: u8) -> Self {
+        Self { file, rank, state: State::Unchanged, edited: false }
+    }
+
+    /// What was staged, or is published already; the stamp is known after the commit.
+    pub fn file(&self) -> Filed {
+        self.file
     }
 }
 
@@ -381,17 +321,4 @@ fn unknown(output: &Path, listed: impl Fn(&str) -> bool) -> fs::Result<fs::Walk>
 /// How messages call the output: its folder's own name.
 fn output_name(output: &Path) -> String {
     output.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
-}
-
-fn refuse_foreign(staged: &[Staged]) -> Result<()> {
-    let clashes: Vec<Problem> = staged
-        .iter()
-        .filter_map(|staged| {
-            let State::Foreign(reason) = &staged.state else { return None };
-            let message = format!("`{}` cannot be published: {reason}", staged.record.path);
-            let hint = "move the file away if it is yours, remove it if it is an old page, or choose another output with `--output DIR`";
-            Some(Problem::error("foreign-file", message).file(&staged.record.source).hint(hint))
-        })
-        .collect();
-    if clashes.is_empty() { Ok(()) } else { Err(Fatal(clashes).into()) }
 }

@@ -1,5 +1,6 @@
 //! Removal of what is ours and no longer planned.
 
+use super::manifest::Line;
 use super::{Kept, Record, Site, output_name};
 use crate::fs::{self, Kind};
 use crate::problem::{Fatal, Problem};
@@ -21,11 +22,10 @@ pub(super) struct Prune<'a> {
 
 impl<'a> Prune<'a> {
     /// Finds what is ours and no longer planned; `planned` is sorted by path.
-    pub(super) fn new(site: &'a Site, planned: &[&Record], kept: &Kept) -> Result<Self> {
+    pub(super) fn new(site: &'a Site, planned: &[Line], kept: &Kept) -> Result<Self> {
         let mut prune =
             Self { site, out: BTreeSet::new(), stay: Vec::new(), changed: Vec::new(), removed: 0 };
-        let is_planned =
-            |path: &str| planned.binary_search_by(|record| record.path.as_str().cmp(path)).is_ok();
+        let is_planned = |path: &str| planned.binary_search_by(|line| line.path.cmp(path)).is_ok();
         let gone: Vec<&Record> =
             site.found.records().iter().filter(|record| !is_planned(&record.path)).collect();
         if gone.is_empty() {
@@ -33,7 +33,7 @@ impl<'a> Prune<'a> {
         }
         let folded: HashMap<String, &str> = planned
             .iter()
-            .filter_map(|record| Some((OutPath::new(&record.path).ok()?.folded(), record.path.as_str())))
+            .filter_map(|line| Some((OutPath::new(line.path).ok()?.folded(), line.path)))
             .collect();
         for records in gone.chunk_by(|a, b| a.path == b.path) {
             let path = records[0].path.as_str();

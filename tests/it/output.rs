@@ -187,6 +187,27 @@ fn a_foreign_file_at_a_planned_path_is_never_overwritten() {
 }
 
 #[test]
+fn what_is_put_into_an_empty_output_during_a_build_is_kept() {
+    use backissue::config::{Config, Flags};
+    use backissue::publish::{Kept, Planned, Site as Output};
+    use backissue::route::OutPath;
+    let site = archive(1);
+    let config = Config::load(site.root(), &Flags::default()).unwrap();
+    let output = Output::open(&config, None, &|_| {}).unwrap();
+    let (path, source) = (OutPath::new("2020/ours.html").unwrap(), "content/a.md");
+    output.prepare([&path].into_iter()).unwrap();
+    let staged = output.stage(&path, b"ours", 1).unwrap();
+    site.file("public/2020/ours.html", "theirs");
+    let planned = Planned { path: &path, source, staged: &staged };
+    let error = output.commit(&config, &[planned], &Kept::default()).unwrap_err();
+    assert!(error.to_string().contains("`2020` cannot be published"), "{error}");
+    assert_eq!(
+        (site.names(), site.read("public/2020/ours.html").as_str()),
+        (vec!["2020/ours.html".into()], "theirs")
+    );
+}
+
+#[test]
 fn the_manifest_lists_every_output_with_its_hash() {
     let site = archive(10);
     site.file("static/robots.txt", "User-agent: *");

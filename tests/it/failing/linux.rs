@@ -181,3 +181,58 @@ fn a_write_that_fails_tears_nothing() {
         &paths.iter().map(String::as_str).collect::<Vec<_>>(),
     );
 }
+
+#[test]
+fn a_limit_on_file_sizes_is_an_error_that_names_the_file() {
+    let site = changed();
+    let new = clean(&site);
+    let old = site.tree();
+    site.file("content/long.md", format!("---\ntitle: Long\n---\n\n{}\n", "Long. ".repeat(20_000)));
+    let run = shell(&site, &format!("ulimit -f 64; exec \"$0\" build --now {NOW}")).unwrap();
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(run.stderr.contains(".backissue-tmp/0/"), "{}", run.stderr);
+    assert!(run.stderr.contains("File too large"), "{}", run.stderr);
+    assert!(site.tree() == old);
+    fs::remove_file(site.path("content/long.md")).unwrap();
+    site.build().clean();
+    assert!(site.tree() == new);
+}
+
+/// Where nothing is published, whole folders are moved: each move fails in turn, and where a system cannot move a
+/// folder, what is in it is moved.
+#[test]
+fn moves_that_fail_on_a_first_build_tear_nothing() {
+    let traces = Command::new("strace").args(["-f", "-qq", "-o", "/dev/null", "true"]).output();
+    if !traces.is_ok_and(|output| output.status.success()) {
+        return;
+    }
+    let site = changed();
+    let new = clean(&site);
+    for (error, in_parts) in [("EDQUOT", false), ("EXDEV", true)] {
+        let mut failed = 0;
+        for number in 1.. {
+            fs::remove_dir_all(site.path("public")).unwrap();
+            let _ = fs::remove_dir_all(site.path(".backissue"));
+            let script = format!(
+                "exec strace -f -qq -o log -e inject=rename:error={error}:when={number} \
+                 \"$0\" build --jobs 1 --now {NOW}"
+            );
+            let run = shell(&site, &script).unwrap();
+            let log = site.read("log");
+            let Some(line) = log.lines().find(|line| line.contains("(INJECTED)")) else { break };
+            let context = format!("{line}\n{}", run.stderr);
+            let whole = |(name, bytes): (&String, &Vec<u8>)| new.get(name) == Some(bytes);
+            assert!(pages(&site.path("public")).iter().all(whole), "{context}");
+            let top = line.split(".backissue-tmp/0/").nth(1).and_then(|rest| rest.split('"').next());
+            let is_folder = top.is_some_and(|name| !name.contains('.'));
+            // Without a cache the next build takes longer, and that is all.
+            let harmless = line.contains(".backissue/") || (in_parts && is_folder);
+            assert_eq!(run.code, Some(i32::from(!harmless)), "{context}");
+            assert!(harmless || run.stderr.contains("public/"), "{context}");
+            failed += usize::from(!harmless);
+            site.build().clean();
+            assert!(site.tree() == new, "the next build: {context}");
+        }
+        assert!(failed > 2, "{error}: {failed}");
+    }
+}
