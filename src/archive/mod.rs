@@ -1,6 +1,7 @@
 //! Articles → an ordered index: terms, periods, neighbours, related ones. Everything a list or a link needs, without bodies.
 
 mod copies;
+mod named;
 mod related;
 mod terms;
 mod title;
@@ -130,8 +131,11 @@ impl Archive {
         let (terms, terms_of, mut problems) = terms::group(&entries, config);
         let (months, corrected) = (months(&entries, undated), corrected(&entries, config));
         let days_of_year = if config.on_this_day { days_of_year(&entries) } else { BTreeMap::new() };
-        let (canonical, unknown) = copies::canonical(&entries);
+        let names = named::Names::of(&entries);
+        let (same_as, unknown) = names.links("same_as", |article| article.same_as.as_ref());
         problems.extend(unknown);
+        let (canonical, circular) = copies::canonical(&entries, &same_as);
+        problems.extend(circular);
         let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (copy, original) in &canonical {
             copies.entry(*original).or_default().push(*copy);
