@@ -5,6 +5,7 @@ mod named;
 mod related;
 mod terms;
 mod title;
+mod translations;
 mod withheld;
 
 pub use related::Related;
@@ -109,6 +110,10 @@ pub struct Archive {
     pub canonical: BTreeMap<usize, usize>,
     /// Canonical articles, and the copies of each.
     pub copies: BTreeMap<usize, Vec<usize>>,
+    /// Translations, and the article that each was made from.
+    pub translation_of: BTreeMap<usize, usize>,
+    /// For each article in several languages: all that are one another's translations.
+    translations: BTreeMap<usize, Arc<[usize]>>,
     /// For each month and day: the published articles of all years, oldest first.
     pub days_of_year: BTreeMap<(i8, i8), Vec<usize>>,
     /// Terms of each configured taxonomy, by slug.
@@ -136,6 +141,10 @@ impl Archive {
         problems.extend(unknown);
         let (canonical, circular) = copies::canonical(&entries, &same_as);
         problems.extend(circular);
+        let (translation_of, unknown) =
+            names.links("translation_of", |article| article.translation_of.as_ref());
+        problems.extend(unknown);
+        let translations = translations::groups(&entries, &translation_of, &config.site.lang);
         let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (copy, original) in &canonical {
             copies.entry(*original).or_default().push(*copy);
@@ -149,6 +158,8 @@ impl Archive {
             corrected,
             canonical,
             copies,
+            translation_of,
+            translations,
             days_of_year,
             terms,
             terms_of,
@@ -169,6 +180,11 @@ impl Archive {
     /// How many undated articles are published.
     pub fn undated_count(&self) -> usize {
         self.entries[..self.undated].iter().filter(|entry| !entry.removed()).count()
+    }
+
+    /// An article and those that are translations of it or with it, by language; none without translations.
+    pub fn translations(&self, id: usize) -> &[usize] {
+        self.translations.get(&id).map_or(&[], |group| group)
     }
 
     /// The published article after (newer) or before (older) a dated one.

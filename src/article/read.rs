@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 const FRONT_MATTER: usize = 64 * 1024;
 
 /// All keys that front matter can have, but for those of taxonomies that an archive adds.
-pub const KEYS: [&str; 38] = [
+pub const KEYS: [&str; 39] = [
     "title",
     "subtitle",
     "description",
@@ -47,6 +47,7 @@ pub const KEYS: [&str; 38] = [
     "raw",
     "corrections",
     "same_as",
+    "translation_of",
     "redact",
 ];
 
@@ -274,6 +275,7 @@ impl Reader<'_> {
         article.raw = self.raw()?;
         article.corrections = self.corrections()?;
         article.same_as = self.text("same_as")?;
+        article.translation_of = self.text("translation_of")?;
         article.redact = self.texts("redact")?;
         self.keep_rest(article)
     }

@@ -21,4 +21,5 @@ mod remains;
 mod site;
 mod standards;
 mod theme;
+mod translations;
 mod verbs;
