@@ -1,10 +1,12 @@
 //! Articles → an ordered index: terms, periods, neighbours, related ones. Everything a list or a link needs, without bodies.
 
 mod copies;
+mod named;
 mod names;
 mod related;
 mod terms;
 mod title;
+mod translations;
 mod withheld;
 
 pub use names::{Names, Pool};
@@ -117,6 +119,10 @@ pub struct Archive {
     pub canonical: BTreeMap<usize, usize>,
     /// Canonical articles, and the copies of each.
     pub copies: BTreeMap<usize, Vec<usize>>,
+    /// Translations, and the article that each was made from.
+    pub translation_of: BTreeMap<usize, usize>,
+    /// For each article in several languages: all that are one another's translations.
+    translations: BTreeMap<usize, Arc<[usize]>>,
     /// For each month and day: the published articles of all years, oldest first.
     pub days_of_year: BTreeMap<(i8, i8), Vec<usize>>,
     /// Terms of each configured taxonomy, by slug.
@@ -139,8 +145,15 @@ impl Archive {
         let (terms, terms_of, mut problems) = terms::group(&entries, config);
         let (months, corrected) = (months(&entries, undated), corrected(&entries, config));
         let days_of_year = if config.on_this_day { days_of_year(&entries) } else { BTreeMap::new() };
-        let (canonical, unknown) = copies::canonical(&entries);
+        let names = named::Names::of(&entries);
+        let (same_as, unknown) = names.links("same_as", |article| article.same_as.as_ref());
         problems.extend(unknown);
+        let (canonical, circular) = copies::canonical(&entries, &same_as);
+        problems.extend(circular);
+        let (translation_of, unknown) =
+            names.links("translation_of", |article| article.translation_of.as_ref());
+        problems.extend(unknown);
+        let translations = translations::groups(&entries, &translation_of, &config.site.lang);
         let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (copy, original) in &canonical {
             copies.entry(*original).or_default().push(*copy);
@@ -154,6 +167,8 @@ impl Archive {
             corrected,
             canonical,
             copies,
+            translation_of,
+            translations,
             days_of_year,
             terms,
             terms_of,
@@ -174,6 +189,11 @@ impl Archive {
     /// How many undated articles are published.
     pub fn undated_count(&self) -> usize {
         self.entries[..self.undated].iter().filter(|entry| !entry.removed()).count()
+    }
+
+    /// An article and those that are translations of it or with it, by language; none without translations.
+    pub fn translations(&self, id: usize) -> &[usize] {
+        self.translations.get(&id).map_or(&[], |group| group)
     }
 
     /// The published article after (newer) or before (older) a dated one.

@@ -168,11 +168,13 @@ impl<'a> Related<'a> {
     /// The articles most like one, best first; none that have little in common.
     pub fn of(&self, id: usize) -> Vec<usize> {
         let canonical = self.archive.canonical.get(&id);
+        let translations = self.archive.translations(id);
         let mut best: Vec<Match> = Vec::with_capacity(MOST + 1);
         for (other, score) in self.scores(id) {
             // As much as a tag of half the greatest rarity; no single word of a title is enough, two rare ones are.
             let enough = score >= 2 * self.rarest;
-            if !enough || other == id || !self.shown[other] || Some(&other) == canonical {
+            let linked = Some(&other) == canonical || translations.contains(&other);
+            if !enough || other == id || !self.shown[other] || linked {
                 continue;
             }
             let found = Match { id: other, score, distance: self.distance(id, other) };

@@ -57,6 +57,8 @@ pub struct Article {
     pub corrections: Vec<Correction>,
     /// The canonical article of a group of syndicated copies.
     pub same_as: Option<String>,
+    /// The article that it is a translation of.
+    pub translation_of: Option<String>,
     /// Names to be replaced wherever the article is published.
     pub redact: Vec<String>,
     /// Everything else, for the user's own templates.

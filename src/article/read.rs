@@ -11,7 +11,7 @@ use std::collections::HashSet;
 const FRONT_MATTER: usize = 64 * 1024;
 
 /// All keys that front matter can have, but for those of taxonomies that an archive adds.
-pub const KEYS: [&str; 38] = [
+pub const KEYS: [&str; 39] = [
     "title",
     "subtitle",
     "description",
@@ -49,6 +49,7 @@ pub const KEYS: [&str; 38] = [
     "raw",
     "corrections",
     "same_as",
+    "translation_of",
     "redact",
 ];
 
@@ -277,6 +278,7 @@ impl Reader<'_> {
         article.raw = self.raw()?.map(Box::new);
         article.corrections = self.corrections()?;
         article.same_as = self.text("same_as")?;
+        article.translation_of = self.text("translation_of")?;
         article.redact = self.texts("redact")?;
         self.keep_rest(article)
     }

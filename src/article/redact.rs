@@ -115,6 +115,7 @@ impl Redaction {
             raw,
             corrections,
             same_as: _,
+            translation_of: _,
             redact: _,
             extra,
         } = article;

@@ -37,6 +37,7 @@ fn front_matter(article: &Article) -> Node {
     });
     out.node("corrections", Node::List(corrections.collect()));
     out.text("same_as", article.same_as.as_ref());
+    out.text("translation_of", article.translation_of.as_ref());
     out.list("redact", &article.redact);
     out.node("extra", Node::Map(article.extra.clone()));
     out.raw(article.raw.as_deref());

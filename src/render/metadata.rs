@@ -18,7 +18,8 @@ impl Renderer<'_> {
         page.meta = self.meta(page, story, entry);
         page.meta.extend(image.as_deref().into_iter().flat_map(|url| picture(url, story)));
         page.links = self.signposts(page, story, id);
-        page.json_ld = Some(Script::new(&self.json_ld(page, (story, image), entry)));
+        page.links.extend(self.alternates(id));
+        page.json_ld = Some(Script::new(&self.json_ld(page, (story, image), id)));
     }
 
     /// The whole address of an article's image, here or elsewhere: programs ask for it, pages do not.
@@ -54,10 +55,9 @@ impl Renderer<'_> {
                 FeedFormat::Json => ("application/feed+json", "JSON Feed"),
             };
             HeadLink {
-                rel: "alternate",
-                href: self.plan.addresses.url(&path).to_string(),
                 media_type: Some(media_type),
                 title: Some(name.to_string()),
+                ..HeadLink::new("alternate", self.plan.addresses.url(&path).as_str())
             }
         };
         self.config.feeds.formats.iter().map(link).collect()
@@ -103,31 +103,36 @@ impl Renderer<'_> {
 
     /// <https://signposting.org/FAIR/>
     fn signposts(&self, page: &PageView, story: &Story, id: usize) -> Vec<HeadLink> {
-        let plain = |rel, href: &str| HeadLink { rel, href: href.to_string(), media_type: None, title: None };
-        let mut links = vec![HeadLink {
-            rel: "schema.DC",
-            href: "http://purl.org/dc/elements/1.1/".to_string(),
-            media_type: None,
-            title: None,
-        }];
-        links.extend(page.canonical.as_ref().map(|url| plain("cite-as", url)));
-        links.push(plain("type", "https://schema.org/NewsArticle"));
-        links.extend(story.authors.iter().filter_map(|author| Some(plain("author", author.url.as_ref()?))));
+        let mut links = vec![HeadLink::new("schema.DC", "http://purl.org/dc/elements/1.1/")];
+        links.extend(page.canonical.as_ref().map(|url| HeadLink::new("cite-as", url)));
+        links.push(HeadLink::new("type", "https://schema.org/NewsArticle"));
+        let authors = story.authors.iter().filter_map(|author| author.url);
+        links.extend(authors.map(|url| HeadLink::new("author", url)));
         let rights = story.provenance.rights.as_deref().filter(|rights| rights.starts_with("https://"));
-        links.extend(rights.map(|url| plain("license", url)));
+        links.extend(rights.map(|url| HeadLink::new("license", url)));
         let breadcrumbs = self.breadcrumbs_of(&self.archive.entries[id]);
-        links.extend(breadcrumbs.last().map(|link| plain("collection", &link.url)));
+        links.extend(breadcrumbs.last().map(|link| HeadLink::new("collection", link.url.as_str())));
         links.extend(self.citations_of(id).into_iter().map(|(format, href)| HeadLink {
-            rel: "describedby",
-            href,
             media_type: Some(match format {
                 CitationFormat::Bibtex => "application/x-bibtex",
                 CitationFormat::Ris => "application/x-research-info-systems",
                 CitationFormat::Csl => "application/vnd.citationstyles.csl+json",
             }),
-            title: None,
+            ..HeadLink::new("describedby", href)
         }));
         links
+    }
+
+    /// An article in all its languages, its own among them, for search engines; they ask for whole addresses:
+    /// <https://developers.google.com/search/docs/specialty/international/localized-versions>
+    fn alternates(&self, id: usize) -> Vec<HeadLink> {
+        let known = !self.config.site.base_url.is_empty();
+        let group = self.archive.translations(id).iter().filter(|_| known);
+        let link = |id: &usize| HeadLink {
+            hreflang: Some(self.lang_of(*id).to_string()),
+            ..HeadLink::new("alternate", self.absolute(self.plan.addresses.article(*id)))
+        };
+        group.map(link).collect()
     }
 
     /// The citations beside an article.
@@ -139,7 +144,8 @@ impl Renderer<'_> {
     }
 
     /// <https://schema.org/NewsArticle>
-    fn json_ld(&self, page: &PageView, (story, image): (&Story, Option<String>), entry: &Entry) -> Value {
+    fn json_ld(&self, page: &PageView, (story, image): (&Story, Option<String>), id: usize) -> Value {
+        let entry = &self.archive.entries[id];
         let article = &entry.article;
         let from = &story.provenance;
         let url = page.canonical.clone().unwrap_or_else(|| page.url.clone());
@@ -208,7 +214,22 @@ impl Renderer<'_> {
             ("copyrightNotice", text(&from.rights)),
             ("identifier", raw),
             ("correction", list(corrections.collect())),
+            ("translationOfWork", self.archive.translation_of.get(&id).map(|other| self.work(*other))),
+            ("workTranslation", list(self.translated(id))),
         ])
+    }
+
+    /// The translations that were made from an article itself.
+    fn translated(&self, id: usize) -> Vec<Value> {
+        let group = self.archive.translations(id).iter();
+        let made = group.filter(|other| self.archive.translation_of.get(other) == Some(&id));
+        made.map(|other| self.work(*other)).collect()
+    }
+
+    /// Another article of this archive.
+    fn work(&self, id: usize) -> Value {
+        let url = self.absolute(self.plan.addresses.article(id));
+        json!({"@type": "NewsArticle", "url": url, "inLanguage": self.lang_of(id)})
     }
 
     /// When an article was changed last after it was published: updated or corrected.

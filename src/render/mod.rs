@@ -258,6 +258,11 @@ impl<'a> Renderer<'a> {
         Fingerprint(fingerprint(&(template, view), self.theme.hash))
     }
 
+    /// The language of an article.
+    fn lang_of(&self, id: usize) -> &'a str {
+        self.archive.entries[id].article.lang.as_ref().unwrap_or(&self.config.site.lang)
+    }
+
     /// The whole address of a page; below the site's own.
     fn absolute(&self, path: &OutPath) -> String {
         self.whole(self.plan.addresses.url(path).as_str())

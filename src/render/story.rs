@@ -2,7 +2,7 @@
 
 use super::views::{
     ArticleLink, CorrectionView, DateView, Extra, ImageView, Link, PrintView, ProvenanceView, RawView,
-    RelatedLink, Story, StoryPage, TermLink, TermsOf,
+    RelatedLink, Story, StoryPage, TermLink, TermsOf, TranslationLink,
 };
 use super::{Body, Renderer, Shared, card, date, dir};
 use crate::archive::Entry;
@@ -69,6 +69,7 @@ impl<'a> Renderer<'a> {
             corrections: self.corrections_of(entry),
             same_as: id.and_then(|id| self.same_as(id)),
             copies: id.map_or_else(Vec::new, |id| self.copies(id)),
+            translations: id.map_or_else(Vec::new, |id| self.translations(id)),
             citations: id.map_or_else(Vec::new, |id| self.citation_links(id)),
             provenance: self.provenance(entry),
             extra: article.extra.iter().map(|(key, value)| (key.clone(), extra(value))).collect(),
@@ -115,11 +116,20 @@ impl<'a> Renderer<'a> {
         link
     }
 
+    /// The same article in other languages.
+    fn translations(&self, id: usize) -> Vec<TranslationLink<'a>> {
+        let link = |id: usize| {
+            let ArticleLink { title, url, lang, dir } = self.article_link(id);
+            TranslationLink { title, url, lang, dir, language: self.theme.language(lang) }
+        };
+        let group = self.archive.translations(id).iter().copied();
+        group.filter(|other| *other != id).map(link).collect()
+    }
+
     fn article_link(&self, id: usize) -> ArticleLink<'a> {
-        let entry = &self.archive.entries[id];
-        let lang = entry.article.lang.as_ref().unwrap_or(&self.config.site.lang);
+        let lang = self.lang_of(id);
         ArticleLink {
-            title: entry.title.as_str().into(),
+            title: self.archive.entries[id].title.as_str().into(),
             url: self.plan.addresses.url(self.plan.addresses.article(id)).to_string(),
             dir: dir(lang),
             lang,

@@ -44,8 +44,15 @@ pub(super) struct Meta {
 pub(super) struct HeadLink {
     pub rel: &'static str,
     pub href: String,
+    pub hreflang: Option<String>,
     pub media_type: Option<&'static str>,
     pub title: Option<String>,
+}
+
+impl HeadLink {
+    pub(super) fn new(rel: &'static str, href: impl Into<String>) -> Self {
+        Self { rel, href: href.into(), hreflang: None, media_type: None, title: None }
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -138,6 +145,17 @@ pub(super) struct RelatedLink<'a> {
     pub date: Option<DateView<'a>>,
 }
 
+/// A link to the same article in another language.
+#[derive(Debug, Serialize)]
+pub(super) struct TranslationLink<'a> {
+    pub title: Cow<'a, str>,
+    pub url: String,
+    pub lang: &'a str,
+    pub dir: &'static str,
+    /// What the language calls itself, else its tag.
+    pub language: &'a str,
+}
+
 #[derive(Debug, Serialize)]
 pub(super) struct Story<'a> {
     pub title: &'a str,
@@ -157,6 +175,7 @@ pub(super) struct Story<'a> {
     pub corrections: Vec<CorrectionView<'a>>,
     pub same_as: Option<ArticleLink<'a>>,
     pub copies: Vec<ArticleLink<'a>>,
+    pub translations: Vec<TranslationLink<'a>>,
     pub citations: Vec<Link>,
     pub provenance: ProvenanceView<'a>,
     pub extra: BTreeMap<String, Extra>,

@@ -94,12 +94,17 @@ impl Theme {
 
     /// The words of a language; of the interface's, if it has none.
     pub fn words_of(&self, lang: &str) -> &Words {
-        let primary = |lang: &str| lang.split('-').next().unwrap_or_default().to_ascii_lowercase();
         if primary(lang) == primary(self.words.lang()) {
             return &self.words;
         }
         let found = self.languages.get(lang).or_else(|| self.languages.get(&primary(lang)));
         found.unwrap_or(&self.words)
+    }
+
+    /// What a language calls itself; its tag, if it has no words that say so.
+    pub fn language<'a>(&'a self, lang: &'a str) -> &'a str {
+        let words = Some(self.words_of(lang)).filter(|words| primary(words.lang()) == primary(lang));
+        words.and_then(Words::language).unwrap_or(lang)
     }
 
     /// Renders one template into a buffer. `page` is what is being made, for messages.
@@ -114,6 +119,11 @@ impl Theme {
         let rendered = context.and_then(|context| self.tera.render_to(template, &context, &mut *out));
         rendered.map_err(|error| Fatal::one(problem::from_tera(&error, &self.sources).page(page)))
     }
+}
+
+/// A language tag without script and region.
+fn primary(lang: &str) -> String {
+    lang.split('-').next().unwrap_or_default().to_ascii_lowercase()
 }
 
 /// The embedded theme's file names, for `eject` and tests.

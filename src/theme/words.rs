@@ -24,11 +24,15 @@ impl Words {
         let mut words = Value::Null;
         for (embedded, name) in [(true, "en"), (true, primary), (true, lang), (false, primary), (false, lang)]
         {
-            let name = format!("{FOLDER}{name}.yaml");
-            let Some(file) = files.iter().find(|file| file.embedded == embedded && file.name == name) else {
+            let path = format!("{FOLDER}{name}.yaml");
+            let Some(file) = files.iter().find(|file| file.embedded == embedded && file.name == path) else {
                 continue;
             };
             merge(&mut words, parse(file)?);
+            // The one word that English cannot lend is what a language calls itself.
+            if name == "en" && primary != "en" {
+                words["language"] = Value::Null;
+            }
         }
         words["lang"] = lang.into();
         words["dir"] = if is_rtl(lang) { "rtl" } else { "ltr" }.into();
@@ -55,6 +59,11 @@ impl Words {
     /// The language they are in.
     pub fn lang(&self) -> &str {
         self.get(&["lang"])
+    }
+
+    /// What the language calls itself, as far as its own files say.
+    pub fn language(&self) -> Option<&str> {
+        self.values.get("language").and_then(Value::as_str)
     }
 
     /// The direction they are written in: `ltr` or `rtl`.

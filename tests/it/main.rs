@@ -21,5 +21,6 @@ mod remains;
 mod site;
 mod standards;
 mod theme;
+mod translations;
 mod verbs;
 mod watch;
