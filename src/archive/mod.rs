@@ -145,7 +145,7 @@ impl Archive {
         let (terms, terms_of, mut problems) = terms::group(&entries, config);
         let (months, corrected) = (months(&entries, undated), corrected(&entries, config));
         let days_of_year = if config.on_this_day { days_of_year(&entries) } else { BTreeMap::new() };
-        let names = named::Names::of(&entries);
+        let names = named::Named::of(&entries);
         let (same_as, unknown) = names.links("same_as", |article| article.same_as.as_ref());
         problems.extend(unknown);
         let (canonical, circular) = copies::canonical(&entries, &same_as);

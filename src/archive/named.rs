@@ -7,15 +7,21 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// What published articles can be called.
-pub(super) struct Names<'a> {
+pub(super) struct Named<'a> {
     entries: &'a [Arc<Entry>],
     known: HashMap<&'a str, usize>,
 }
 
-impl<'a> Names<'a> {
+impl<'a> Named<'a> {
     /// Each article's file, with and without `content/`, and its original address.
     pub(super) fn of(entries: &'a [Arc<Entry>]) -> Self {
         let mut known = HashMap::new();
+        // Most archives have no such article, and every name of every article is many names.
+        let names_another =
+            |entry: &Arc<Entry>| entry.article.same_as.is_some() || entry.article.translation_of.is_some();
+        if !entries.iter().any(names_another) {
+            return Self { entries, known };
+        }
         for (id, entry) in entries.iter().enumerate().filter(|(_, entry)| !entry.removed()) {
             let source = entry.source.as_str();
             let original = entry.article.provenance.original_url.as_deref();

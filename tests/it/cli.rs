@@ -220,6 +220,7 @@ fn help_is_stable() {
     for command in [
         &[][..],
         &["build"],
+        &["watch"],
         &["init"],
         &["new"],
         &["import"],
@@ -241,11 +242,13 @@ fn the_readme_lists_every_code_key_and_flag() {
         assert!(readme.contains(&format!("| `{code}` | {meaning} |")), "{code}");
     }
     let site = Site::new();
-    for command in ["build", "check", "completions", "eject", "import", "init", "man", "new", "verify"] {
+    for command in
+        ["build", "check", "completions", "eject", "import", "init", "man", "new", "verify", "watch"]
+    {
         assert!(readme.contains(&format!("| `{command}")), "{command}");
         let help = site.run(&[command, "--help"]).stdout;
         let words = help.split_whitespace().filter(|word| word.starts_with("--"));
-        for flag in words.map(|word| word.trim_end_matches([',', '.', ']', '`'])) {
+        for flag in words.filter_map(|word| word.split([',', '.', '[', ']', '=', '`']).next()) {
             assert!(["--help", "--version"].contains(&flag) || readme.contains(flag), "{flag}");
         }
     }
