@@ -47,6 +47,13 @@ pub(super) struct Attempt {
     problems: Vec<Problem>,
 }
 
+impl Attempt {
+    /// What is still of use when a site is published: the archive, and the paths of the outputs in the order of the plan.
+    pub(super) fn published(self) -> (Archive, Vec<String>) {
+        (self.archive, self.plan.outputs.into_iter().map(|output| output.path.into()).collect())
+    }
+}
+
 impl<'a> Inputs<'a> {
     pub(super) fn read(config: &'a Config, run: &Run, progress: Progress) -> Result<Self> {
         let (mut known, now) = remembered(config, run, progress);
@@ -147,8 +154,8 @@ impl<'a> Inputs<'a> {
     }
 
     /// Stores what the next build should know.
-    pub(super) fn save(&self, key: u128, attempt: &Attempt, published: &Published) -> fs::Result<()> {
-        let sources = self.load.known(&attempt.archive);
+    pub(super) fn save(&self, key: u128, archive: &Archive, published: &Published) -> fs::Result<()> {
+        let sources = self.load.known(archive);
         cache::save(self.config, &cache::Saving { key, sources, files: self.files.all(), published })
     }
 

@@ -45,6 +45,12 @@ impl OutPath {
     }
 }
 
+impl From<OutPath> for String {
+    fn from(path: OutPath) -> Self {
+        path.0
+    }
+}
+
 impl fmt::Display for OutPath {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
