@@ -17,6 +17,7 @@ use crate::theme::{self, Theme};
 use anyhow::Result;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
 /// Content, theme and configuration, read once.
@@ -45,6 +46,13 @@ pub(super) struct Attempt {
     /// Hash of all that pages are made from but the bodies of articles.
     pub(super) index: u128,
     problems: Vec<Problem>,
+}
+
+impl Attempt {
+    /// What is still of use when a site is published: the archive, and the paths of the outputs in the order of the plan.
+    pub(super) fn published(self) -> (Archive, Vec<Arc<str>>) {
+        (self.archive, self.plan.outputs.into_iter().map(|output| output.path.into()).collect())
+    }
 }
 
 impl<'a> Inputs<'a> {
@@ -147,8 +155,8 @@ impl<'a> Inputs<'a> {
     }
 
     /// Stores what the next build should know.
-    pub(super) fn save(&self, key: u128, attempt: &Attempt, published: &Published) -> fs::Result<()> {
-        let sources = self.load.known(&attempt.archive);
+    pub(super) fn save(&self, key: u128, archive: &Archive, published: &Published) -> fs::Result<()> {
+        let sources = self.load.known(archive);
         cache::save(self.config, &cache::Saving { key, sources, files: self.files.all(), published })
     }
 

@@ -26,7 +26,8 @@ use crate::render::Fingerprint;
 use anyhow::Result;
 use inputs::{Attempt, Inputs};
 use pages::{Done, Known, Made, Press};
-use std::collections::{BTreeMap, HashMap};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -169,37 +170,35 @@ fn publish(
     let changes = site.commit(inputs.config, &planned(&attempt, &done.made), kept)?;
     let articles = attempt.archive.count();
     let problems = inputs.problems_of(&attempt, remarks);
-    let mut published = Published {
-        output,
-        inputs: hash,
-        index: attempt.index,
-        articles,
-        problems,
-        outputs: HashMap::with_capacity(done.made.len()),
-    };
+    let index = attempt.index;
+    // The plan goes first: the site is known now, and both at once would be much of all memory that a build takes.
+    let (archive, paths) = attempt.published();
+    let pages = paths.len();
     let mut news = inputs.has_news() || known.is_none_or(|known| known.inputs != hash);
-    for (made, stamp) in done.made.into_iter().zip(changes.stamps) {
-        let path = attempt.plan.outputs[made.output].path.to_string();
+    let mut published = Published { output, inputs: hash, index, articles, problems, outputs: Vec::new() };
+    published.outputs.reserve_exact(pages);
+    for ((made, stamp), path) in done.made.into_iter().zip(changes.stamps).zip(paths) {
         let Some(fingerprint) = made.fingerprint else {
             // Whatever it holds, it was not made from what was read before.
             published.inputs = 0;
             continue;
         };
-        let before = known.and_then(|known| known.outputs.get(&path));
+        let before = known.and_then(|known| known.of(&path));
         let same = |before: &cache::Output| before.fingerprint == fingerprint.0 && before.stamp == stamp;
         news |= !before.is_some_and(same);
-        published.outputs.insert(path, remember(fingerprint, made, stamp));
+        published.outputs.push((path, remember(fingerprint, made, stamp)));
     }
+    published.outputs.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
     news |= known.is_some_and(|known| known.outputs.len() != published.outputs.len());
     if let Some(key) = run.key(inputs.config).filter(|_| news)
-        && let Err(error) = inputs.save(key, &attempt, &published)
+        && let Err(error) = inputs.save(key, &archive, &published)
     {
         progress(Event::Said(&format!("the next build will take longer: {error}: {}", error.cause())));
     }
     let found = [published.problems.clone(), changes.problems].concat();
     Ok(Built {
         articles,
-        pages: attempt.plan.outputs.len(),
+        pages,
         written: changes.written,
         unchanged: changes.unchanged,
         removed: changes.removed,
@@ -236,7 +235,7 @@ struct Printing<'a> {
 
 impl Printing<'_> {
     fn of(&self, output: &Output) -> Option<&cache::Output> {
-        self.known?.outputs.get(output.path.as_str())
+        self.known?.of(output.path.as_str())
     }
 }
 

@@ -70,8 +70,8 @@ pub struct Published {
     pub articles: usize,
     /// What was found while it was planned and made.
     pub problems: Vec<Problem>,
-    /// Every output, by path.
-    pub outputs: HashMap<String, Output>,
+    /// Every output with its path, sorted by it: of a large archive a table takes twice the memory.
+    pub outputs: Vec<(Arc<str>, Output)>,
 }
 
 /// A published file.
@@ -125,9 +125,15 @@ pub struct SourceRef<'a> {
 }
 
 impl Published {
+    /// What is known of the output at a path.
+    pub fn of(&self, path: &str) -> Option<&Output> {
+        let at = self.outputs.binary_search_by(|(known, _)| (**known).cmp(path)).ok()?;
+        Some(&self.outputs[at].1)
+    }
+
     /// Paths and stamps of all outputs; a stamp that cannot be trusted is none.
     pub fn stamps(&self) -> Vec<(&str, Option<Stamp>)> {
-        self.outputs.iter().map(|(path, output)| (path.as_str(), output.stamp)).collect()
+        self.outputs.iter().map(|(path, output)| (&**path, output.stamp)).collect()
     }
 }
 

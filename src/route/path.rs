@@ -65,6 +65,12 @@ impl Borrow<str> for OutPath {
     }
 }
 
+impl From<OutPath> for Arc<str> {
+    fn from(path: OutPath) -> Self {
+        path.0
+    }
+}
+
 impl fmt::Display for OutPath {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)

@@ -413,7 +413,7 @@ subtitle: '[link](../d1/s1.md)'",
         for (path, known) in &before {
             match after.get(path) {
                 Some(later) if later.fingerprint == known.fingerprint => {
-                    assert!(old[path] == new[path], "{path}");
+                    assert!(old[&**path] == new[&**path], "{path}");
                 }
                 Some(_) => changed += 1,
                 None => {}
