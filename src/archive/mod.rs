@@ -141,9 +141,11 @@ impl Archive {
         let key = |entry: &Arc<Entry>| entry.article.date.map(|date| date.civil());
         entries.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.source.cmp(&b.source)));
         let undated = entries.iter().take_while(|entry| entry.article.date.is_none()).count();
-        let periods = periods(&entries, undated);
-        let (terms, terms_of, mut problems) = terms::group(&entries, config);
-        let (months, corrected) = (months(&entries, undated), corrected(&entries, config));
+        let ((periods, months), (terms, terms_of, mut problems)) = rayon::join(
+            || (periods(&entries, undated), months(&entries, undated)),
+            || terms::group(&entries, config),
+        );
+        let corrected = corrected(&entries, config);
         let days_of_year = if config.on_this_day { days_of_year(&entries) } else { BTreeMap::new() };
         let names = named::Named::of(&entries);
         let (same_as, unknown) = names.links("same_as", |article| article.same_as.as_ref());

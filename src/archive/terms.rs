@@ -5,6 +5,7 @@ use crate::article::term_key;
 use crate::config::{Config, Taxonomy};
 use crate::problem::Problem;
 use crate::route::{Slug, suffix};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization as _;
@@ -32,8 +33,10 @@ pub(super) fn group(entries: &[Arc<Entry>], config: &Config) -> Grouped {
     let mut problems: Vec<Problem> = without_taxonomy(config).collect();
     let mut all = Vec::with_capacity(config.taxonomies.len());
     let mut terms_of = vec![Vec::with_capacity(config.taxonomies.len()); entries.len()];
-    for taxonomy in &config.taxonomies {
-        let (terms, of) = group_one(entries, taxonomy, config, &mut problems);
+    let grouped: Vec<_> =
+        config.taxonomies.par_iter().map(|taxonomy| group_one(entries, taxonomy, config)).collect();
+    for (terms, of, found) in grouped {
+        problems.extend(found);
         for (slot, ids) in terms_of.iter_mut().zip(of) {
             slot.push(ids);
         }
@@ -144,14 +147,14 @@ fn group_one(
     entries: &[Arc<Entry>],
     taxonomy: &Taxonomy,
     config: &Config,
-    problems: &mut Vec<Problem>,
-) -> (Vec<Term>, Vec<Vec<TermId>>) {
+) -> (Vec<Term>, Vec<Vec<TermId>>, Vec<Problem>) {
     let aliases = Aliases::of(config, &taxonomy.name);
-    problems.extend(aliases.rings.first().map(|name| {
+    let ring = aliases.rings.first().map(|name| {
         let message = format!("`aliases: {{{}: {{{name}: …}}}}` leads back to itself", taxonomy.name);
         let hint = "of names that mean one, let one stand for the others";
         Problem::warning("config", message).file(crate::config::FILE).hint(hint)
-    }));
+    });
+    let mut problems: Vec<Problem> = ring.into_iter().collect();
     let (spellings, written) = spellings(entries, taxonomy, &aliases);
     let mut groups: BTreeMap<&Slug, (Group, Vec<usize>)> = BTreeMap::new();
     for (at, spelling) in spellings.iter().enumerate() {
@@ -187,7 +190,7 @@ fn group_one(
         }
         ids
     });
-    (terms, of.collect())
+    (terms, of.collect(), problems)
 }
 
 /// All spellings, and for each entry those it uses: a name that thousands of articles have is folded once.

@@ -309,7 +309,7 @@ impl Work<'_> {
             size: self.media.size(path),
         };
         let address = |source: &str| {
-            let article = self.plan.addresses.of_source(source);
+            let article = self.plan.addresses.of_source(source, self.archive);
             let article = article.map(|url| Resolved { url: url.to_string(), size: None });
             article.or_else(|| self.media.path(source).map(file))
         };

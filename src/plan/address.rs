@@ -6,18 +6,19 @@ use crate::article::Date;
 use crate::config::{Config, Permalink, PermalinkPart};
 use crate::problem::Problem;
 use crate::route::{OutPath, Slug, Url, suffix};
+use rayon::prelude::*;
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Paths of articles and pages.
 #[derive(Debug)]
 pub struct Addresses {
     articles: Vec<OutPath>,
     pages: Vec<OutPath>,
-    /// Published articles and pages.
-    by_source: HashMap<BySource, Subject>,
+    /// Published articles and pages; made when the first is asked for, as many builds never ask.
+    by_source: OnceLock<HashMap<BySource, Subject>>,
     base_path: String,
 }
 
@@ -65,37 +66,35 @@ impl Addresses {
                 page_path(slug)
             }
         };
+        let mut paths: Vec<OutPath> =
+            all.par_iter().enumerate().map(|(index, entry)| wanted(index, &entry.slug)).collect();
         let mut order: Vec<usize> = (0..all.len()).collect();
         // Entries stand in order of date and source already; the sort is stable.
         order.sort_by_key(|index| !all[*index].explicit_slug);
-        let mut paths: Vec<Option<OutPath>> = vec![None; all.len()];
         let mut taken: HashMap<OutPath, &str> = HashMap::with_capacity(all.len());
         taken.extend(kept.iter().map(|(path, source)| (path.fold(), source.as_str())));
         let mut late = Vec::new();
         for &index in &order {
-            let path = wanted(index, &all[index].slug);
             let source = all[index].source.as_str();
-            let first = *taken.entry(path.fold()).or_insert(source);
-            if first == source { paths[index] = Some(path) } else { late.push((index, first, path)) }
+            let first = *taken.entry(paths[index].fold()).or_insert(source);
+            if first != source {
+                late.push((index, first));
+            }
         }
         let mut problems = Vec::new();
-        for (index, first, bare) in late {
+        for (index, first) in late {
             let entry = all[index];
             let path = suffixes(entry)
                 .map(|digits| wanted(index, &entry.slug.with_suffix(&digits)))
                 .find(|path| !taken.contains_key(&path.fold()))
                 .expect("the last suffix is the whole hash of a path that only one file has");
             taken.insert(path.fold(), &entry.source);
-            problems.push(same_path(entry, first, &bare, &path));
-            paths[index] = Some(path);
+            problems.push(same_path(entry, first, &paths[index], &path));
+            paths[index] = path;
         }
-        let mut articles: Vec<OutPath> = paths.into_iter().flatten().collect();
-        let pages = articles.split_off(archive.entries.len());
-        let of_articles = archive.entries.iter().enumerate().map(|(id, entry)| (entry, Subject::Article(id)));
-        let of_pages = archive.pages.iter().enumerate().map(|(id, entry)| (entry, Subject::Standalone(id)));
-        let published = of_articles.chain(of_pages).filter(|(entry, _)| !entry.removed());
-        let by_source = published.map(|(entry, subject)| (BySource(Arc::clone(entry)), subject)).collect();
-        (Self { articles, pages, by_source, base_path: config.site.base_path.clone() }, problems)
+        let pages = paths.split_off(archive.entries.len());
+        let base_path = config.site.base_path.clone();
+        (Self { articles: paths, pages, by_source: OnceLock::new(), base_path }, problems)
     }
 
     /// Path of an article or page.
@@ -121,10 +120,18 @@ impl Addresses {
         Url::of(path, &self.base_path)
     }
 
-    /// Address of the article or page made from a source, if it is published.
-    pub fn of_source(&self, source: &str) -> Option<Url> {
-        self.by_source.get(source).map(|subject| self.url(self.of(*subject)))
+    /// Address of the article or page of the archive that was made from a source, if it is published.
+    pub fn of_source(&self, source: &str, archive: &Archive) -> Option<Url> {
+        let by_source = self.by_source.get_or_init(|| by_source(archive));
+        by_source.get(source).map(|subject| self.url(self.of(*subject)))
     }
+}
+
+fn by_source(archive: &Archive) -> HashMap<BySource, Subject> {
+    let articles = archive.entries.iter().enumerate().map(|(id, entry)| (entry, Subject::Article(id)));
+    let pages = archive.pages.iter().enumerate().map(|(id, entry)| (entry, Subject::Standalone(id)));
+    let published = articles.chain(pages).filter(|(entry, _)| !entry.removed());
+    published.map(|(entry, subject)| (BySource(Arc::clone(entry)), subject)).collect()
 }
 
 /// Six digits of the identity; should two articles share it, digits of the source's path, more and more of them.

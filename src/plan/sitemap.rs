@@ -38,7 +38,7 @@ pub(super) fn add(
     if config.site.base_url.is_empty() {
         return Vec::new();
     }
-    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<Group, Vec<usize>> = BTreeMap::new();
     for (index, output) in outputs.iter().enumerate() {
         if let Some(group) = group(output.page, archive) {
             groups.entry(group).or_default().push(index);
@@ -48,7 +48,7 @@ pub(super) fn add(
         config.site.base_url.len() + addresses.url(&outputs[*index].path).as_str().len() + AROUND
     };
     let sitemaps: Vec<Sitemap> =
-        groups.into_iter().flat_map(|(name, group)| split(&name, &group, length)).collect();
+        groups.into_iter().flat_map(|(group, outputs)| split(&group.name(), &outputs, length)).collect();
     // A project's own file says what it wants to say.
     if !outputs.iter().any(|output| output.path == robots) {
         outputs.push(Output { path: robots, page: Page::Robots, source: source() });
@@ -61,14 +61,33 @@ pub(super) fn add(
     sitemaps
 }
 
-/// The sitemap that a page belongs to; none for what is not to be found by searching.
-fn group(page: Page, archive: &Archive) -> Option<String> {
+/// What a sitemap holds, in the order of their names.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    Year(i16),
+    Lists,
+    Pages,
+    Undated,
+}
+
+impl Group {
+    fn name(self) -> String {
+        match self {
+            Self::Year(year) => format!("{year:04}"),
+            Self::Lists => "lists".to_string(),
+            Self::Pages => "pages".to_string(),
+            Self::Undated => "undated".to_string(),
+        }
+    }
+}
+
+/// The group that a page belongs to; none for what is not to be found by searching.
+fn group(page: Page, archive: &Archive) -> Option<Group> {
     match page {
-        Page::Article(id) => Some(match archive.entries[id].article.date {
-            Some(date) => format!("{:04}", date.year()),
-            None => "undated".to_string(),
-        }),
-        Page::Standalone(_) => Some("pages".to_string()),
+        Page::Article(id) => {
+            Some(archive.entries[id].article.date.map_or(Group::Undated, |date| Group::Year(date.year())))
+        }
+        Page::Standalone(_) => Some(Group::Pages),
         // It always stands, and may be empty.
         Page::Undated(_) if archive.undated_count() == 0 => None,
         Page::Home(_)
@@ -79,7 +98,7 @@ fn group(page: Page, archive: &Archive) -> Option<String> {
         | Page::DayOfYear(..)
         | Page::Terms(_)
         | Page::TermPart(..)
-        | Page::Term(..) => Some("lists".to_string()),
+        | Page::Term(..) => Some(Group::Lists),
         _ => None,
     }
 }
