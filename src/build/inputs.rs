@@ -5,7 +5,7 @@ use super::load::Load;
 use super::media::Media;
 use super::pages::Work;
 use super::{Event, Progress, Run};
-use crate::archive::Archive;
+use crate::archive::{Archive, Entry};
 use crate::cache::{self, Cache, Published};
 use crate::config::Config;
 use crate::content;
@@ -154,10 +154,21 @@ impl<'a> Inputs<'a> {
         self.load.changed || files.len() != self.known.files.len() || !files.iter().all(known)
     }
 
-    /// Stores what the next build should know.
-    pub(super) fn save(&self, key: u128, archive: &Archive, published: &Published) -> fs::Result<()> {
-        let sources = self.load.known(archive);
-        cache::save(self.config, &cache::Saving { key, sources, files: self.files.all(), published })
+    /// Stores what the next build should know; `entries` and `files` are all that are published.
+    pub(super) fn save<'e>(
+        &'e self,
+        entries: impl Iterator<Item = &'e Arc<Entry>>,
+        files: impl Iterator<Item = (&'e String, &'e cache::File)>,
+        published: &Published,
+        (run, progress): (&Run, Progress),
+    ) {
+        let Some(key) = run.key(self.config) else { return };
+        let sources = self.load.known(entries);
+        let files = files.map(|(name, file)| (name.as_str(), file)).collect();
+        let saving = cache::Saving { key, sources, files, published };
+        if let Err(error) = cache::save(self.config, &saving) {
+            progress(Event::Said(&format!("the next build will take longer: {error}: {}", error.cause())));
+        }
     }
 
     /// Gives an attempt up, and the articles that failed it.

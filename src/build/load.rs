@@ -109,10 +109,13 @@ impl Load {
         Ok(load)
     }
 
-    /// What the next build should know of the sources.
-    pub(super) fn known<'a>(&'a self, archive: &'a Archive) -> Vec<(&'a str, SourceRef<'a>)> {
+    /// What the next build should know of the sources; `published` are those that are.
+    pub(super) fn known<'a>(
+        &'a self,
+        published: impl Iterator<Item = &'a Arc<Entry>>,
+    ) -> Vec<(&'a str, SourceRef<'a>)> {
         let mut entries: Vec<Option<&Entry>> = vec![None; self.sources.len()];
-        for entry in archive.entries.iter().chain(&archive.pages).chain(&self.hidden) {
+        for entry in published.chain(&self.hidden) {
             if let Some(at) = self.place(&entry.source) {
                 entries[at] = Some(entry);
             }

@@ -21,7 +21,7 @@ use crate::content;
 use crate::fs::Stamp;
 use crate::plan::Output;
 use crate::problem::{Fatal, Problem};
-use crate::publish::{Filed, Kept, Planned, Site, Staged};
+use crate::publish::{Filed, Foreign, Kept, Planned, Site, Staged};
 use crate::render::Fingerprint;
 use anyhow::Result;
 use inputs::{Attempt, Inputs};
@@ -125,7 +125,7 @@ fn build_here(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
     let known = std::mem::take(&mut inputs.known.published);
     let here = known.output == site.output().to_string_lossy();
     if here && inputs.are_those_of(&known) && site.is_as_left(&known.stamps()) {
-        return Ok(as_it_is(&site, inputs, known));
+        return Ok(as_it_is(&site, inputs, known, (run, progress)));
     }
     loop {
         let kept = Kept { sources: inputs.load.kept() };
@@ -141,16 +141,26 @@ fn build_here(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
 }
 
 /// A site that is published already, from these very inputs: there is nothing to plan and nothing to make.
-fn as_it_is(site: &Site, mut inputs: Inputs, known: Published) -> Built {
-    let Published { articles, outputs, problems, .. } = known;
-    let found = problems.into_iter().chain(site.foreign()).collect();
+fn as_it_is(
+    site: &Site,
+    mut inputs: Inputs,
+    mut known: Published,
+    (run, progress): (&Run, Progress),
+) -> Built {
+    let Foreign { problems, folders } = site.foreign(&known.folders);
+    if folders != known.folders {
+        known.folders = folders;
+        let (entries, files) = (inputs.load.entries.iter(), inputs.known.files.iter());
+        inputs.save(entries, files, &known, (run, progress));
+    }
+    let found = known.problems.iter().cloned().chain(problems).collect();
     Built {
-        articles,
-        pages: outputs.len(),
-        unchanged: outputs.len(),
+        articles: known.articles,
+        pages: known.outputs.len(),
+        unchanged: known.outputs.len(),
         problems: inputs.all_problems(found),
         withheld: inputs.load.withheld,
-        published: Published { outputs, ..Published::default() },
+        published: known,
         ..Built::default()
     }
 }
@@ -167,16 +177,18 @@ fn publish(
     let hash = if inputs.load.set_aside.is_empty() { inputs.hash } else { 0 };
     let rendered = done.made.iter().filter(|made| made.rendered).count();
     let output = site.output().to_string_lossy().into_owned();
-    let changes = site.commit(inputs.config, &planned(&attempt, &done.made), kept)?;
+    let folders = known.map_or(&[][..], |known| &known.folders);
+    let changes = site.commit(inputs.config, &planned(&attempt, &done.made), (kept, folders))?;
     let articles = attempt.archive.count();
     let problems = inputs.problems_of(&attempt, remarks);
     let index = attempt.index;
     // The plan goes first: the site is known now, and both at once would be much of all memory that a build takes.
     let (archive, paths) = attempt.published();
     let pages = paths.len();
-    let mut news = inputs.has_news() || known.is_none_or(|known| known.inputs != hash);
-    let mut published = Published { output, inputs: hash, index, articles, problems, outputs: Vec::new() };
-    published.outputs.reserve_exact(pages);
+    let same = |known: &Published| known.inputs == hash && known.folders == changes.folders;
+    let mut news = inputs.has_news() || !known.is_some_and(same);
+    let (outputs, folders) = (Vec::with_capacity(pages), changes.folders);
+    let mut published = Published { output, inputs: hash, index, articles, problems, outputs, folders };
     for ((made, stamp), path) in done.made.into_iter().zip(changes.stamps).zip(paths) {
         let Some(fingerprint) = made.fingerprint else {
             // Whatever it holds, it was not made from what was read before.
@@ -190,10 +202,9 @@ fn publish(
     }
     published.outputs.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
     news |= known.is_some_and(|known| known.outputs.len() != published.outputs.len());
-    if let Some(key) = run.key(inputs.config).filter(|_| news)
-        && let Err(error) = inputs.save(key, &archive, &published)
-    {
-        progress(Event::Said(&format!("the next build will take longer: {error}: {}", error.cause())));
+    if news {
+        let entries = archive.entries.iter().chain(&archive.pages);
+        inputs.save(entries, inputs.files.all().iter(), &published, (run, progress));
     }
     let found = [published.problems.clone(), changes.problems].concat();
     Ok(Built {

@@ -1,7 +1,8 @@
 //! What the last build knew: sources as they were understood, files as they were measured, pages as they were published.
 //!
 //! One file, which may be deleted at any time: it costs only time. It begins with a name and a version and ends with a
-//! hash of all before; what is not exactly so, or was written by another program, is dropped. Nothing is taken from it
+//! hash of all before; what is not exactly so, or was written by another program, is dropped. Long lists are stored in
+//! blocks, each with its length before it, so that all processors can read and write them. Nothing is taken from it
 //! without a stamp or hash that says that the file it speaks of is the same. Who owns what in the output is not its
 //! business: that stands in the manifest.
 
@@ -9,6 +10,8 @@ use crate::archive::Entry;
 use crate::config::Config;
 use crate::fs::{self, Stamp};
 use crate::problem::Problem;
+use rayon::prelude::*;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
@@ -20,9 +23,13 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 pub const FOLDER: &str = ".backissue";
 const FILE: &str = "cache";
 /// Changes with every change of the form; the program's own hash would do, but this says so.
-const MAGIC: &[u8] = b"backissue cache 1\n";
+const MAGIC: &[u8] = b"backissue cache 2\n";
 /// Largest cache that is read: about a kilobyte an article.
 const LIMIT: u64 = 16 << 30;
+/// Records in one block.
+const BLOCK: usize = 4096;
+/// Blocks that are made before they are written: of a large archive, all would be large.
+const BATCH: usize = 16;
 
 /// What is known of a project.
 #[derive(Debug, Default)]
@@ -71,7 +78,11 @@ pub struct Published {
     /// What was found while it was planned and made.
     pub problems: Vec<Problem>,
     /// Every output with its path, sorted by it: of a large archive a table takes twice the memory.
+    #[serde(skip)]
     pub outputs: Vec<(Arc<str>, Output)>,
+    /// Stamps of the folders that they are in, in order; `None` for one in which something foreign was, or may be.
+    #[serde(skip)]
+    pub folders: Vec<Option<Stamp>>,
 }
 
 /// A published file.
@@ -91,24 +102,30 @@ pub struct Output {
     pub notes: Vec<Problem>,
 }
 
-/// The stored form; [`Saving`] must have the same fields in the same order.
+/// What stands before the blocks.
 #[derive(Deserialize)]
-struct Stored {
+struct Head {
     key: u128,
-    sources: Vec<(String, Source)>,
     files: HashMap<String, File>,
     published: Published,
 }
 
-/// What is to be stored, borrowed from where it is.
+/// [`Head`], borrowed; it must have the same fields in the same order.
 #[derive(Serialize)]
+struct HeadRef<'a> {
+    key: u128,
+    files: &'a BTreeMap<&'a str, &'a File>,
+    published: &'a Published,
+}
+
+/// What is to be stored, borrowed from where it is.
 pub struct Saving<'a> {
     /// Hash of the program, and of what it was told about reading sources.
     pub key: u128,
     /// Sorted by name.
     pub sources: Vec<(&'a str, SourceRef<'a>)>,
     /// Files, by name.
-    pub files: &'a BTreeMap<String, File>,
+    pub files: BTreeMap<&'a str, &'a File>,
     /// What is published.
     pub published: &'a Published,
 }
@@ -147,10 +164,7 @@ impl Cache {
             Ok(bytes) => decode(&bytes).ok_or_else(|| "it is damaged, or of another form".to_string()),
         };
         match stored {
-            Ok(stored) if stored.key == key => {
-                let Stored { sources, files, published, .. } = stored;
-                (Self { sources, files, published }, None)
-            }
+            Ok((written_by, stored)) if written_by == key => (stored, None),
             Ok(_) => Self::default_with(Some("another program or configuration wrote it".to_string())),
             Err(reason) => Self::default_with(Some(reason)),
         }
@@ -180,13 +194,14 @@ pub fn save(config: &Config, saving: &Saving) -> fs::Result<()> {
     let aside = path.with_extension("tmp");
     // No waiting for the disk: what a loss of power leaves of it is found out by its hash.
     let saved = fs::write_with(&aside, |out| {
-        let mut failed = None;
-        let mut hashed = Hashed { out, hash: Xxh3::new(), failed: &mut failed };
+        let mut hashed = Hashed { out, hash: Xxh3::new() };
         hashed.write_all(MAGIC)?;
-        // Never as a whole in memory: of a large archive it is large.
-        let hash = postcard::to_io(saving, &mut hashed).map(|hashed| hashed.hash.digest128());
-        // Of a failed write the library says only that it failed.
-        let hash = hash.map_err(|error| failed.take().unwrap_or_else(|| io::Error::other(error)))?;
+        let Saving { key, sources, files, published } = saving;
+        write_block(&block(&HeadRef { key: *key, files, published })?, &mut hashed)?;
+        write_blocks(sources, &mut hashed)?;
+        write_blocks(&published.outputs, &mut hashed)?;
+        write_blocks(&published.folders, &mut hashed)?;
+        let hash = hashed.hash.digest128();
         out.write_all(&hash.to_le_bytes())
     });
     let saved = saved.and_then(|()| fs::rename(&aside, &path));
@@ -201,16 +216,11 @@ pub fn save(config: &Config, saving: &Saving) -> fs::Result<()> {
 struct Hashed<'a> {
     out: &'a mut dyn Write,
     hash: Xxh3,
-    failed: &'a mut Option<io::Error>,
 }
 
 impl Write for Hashed<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if let Err(error) = self.out.write_all(bytes) {
-            let kind = error.kind();
-            *self.failed = Some(error);
-            return Err(kind.into());
-        }
+        self.out.write_all(bytes)?;
         self.hash.update(bytes);
         Ok(bytes.len())
     }
@@ -218,6 +228,51 @@ impl Write for Hashed<'_> {
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
+}
+
+/// Writes records in blocks, and how many blocks there are before them.
+fn write_blocks<T: Serialize + Sync>(records: &[T], out: &mut impl Write) -> io::Result<()> {
+    out.write_all(&length(records.len().div_ceil(BLOCK)))?;
+    for batch in records.chunks(BLOCK * BATCH) {
+        let blocks: Vec<Vec<u8>> = batch.par_chunks(BLOCK).map(block).collect::<io::Result<_>>()?;
+        blocks.iter().try_for_each(|block| write_block(block, out))?;
+    }
+    Ok(())
+}
+
+fn block(value: &(impl Serialize + ?Sized)) -> io::Result<Vec<u8>> {
+    postcard::to_stdvec(value).map_err(io::Error::other)
+}
+
+fn write_block(block: &[u8], out: &mut impl Write) -> io::Result<()> {
+    out.write_all(&length(block.len()))?;
+    out.write_all(block)
+}
+
+fn length(length: usize) -> [u8; 8] {
+    (length as u64).to_le_bytes()
+}
+
+/// What [`write_blocks`] wrote at the beginning of some bytes; takes it off them.
+fn read_blocks<T: DeserializeOwned + Send>(bytes: &mut &[u8]) -> Option<Vec<T>> {
+    let count = read_length(bytes)?;
+    let blocks: Vec<&[u8]> = (0..count).map(|_| read_block(bytes)).collect::<Option<_>>()?;
+    let read = |block: &&[u8]| postcard::from_bytes::<Vec<T>>(block).ok();
+    let blocks: Vec<Vec<T>> = blocks.par_iter().map(read).collect::<Option<_>>()?;
+    let mut records = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
+    records.extend(blocks.into_iter().flatten());
+    Some(records)
+}
+
+fn read_block<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
+    let length = read_length(bytes)?;
+    bytes.split_off(..length)
+}
+
+fn read_length(bytes: &mut &[u8]) -> Option<usize> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    *bytes = rest;
+    usize::try_from(u64::from_le_bytes(*length)).ok()
 }
 
 /// Makes the cache's folder. Gives the present moment by the clock of the file system that the project is on.
@@ -239,9 +294,14 @@ fn path(config: &Config) -> PathBuf {
     Path::new(&config.root).join(FOLDER).join(FILE)
 }
 
-fn decode(bytes: &[u8]) -> Option<Stored> {
+/// The cache in some bytes, and what wrote it.
+fn decode(bytes: &[u8]) -> Option<(u128, Cache)> {
     let (body, hash) = bytes.split_last_chunk::<16>()?;
     let whole = xxh3_128(body) == u128::from_le_bytes(*hash);
-    let body = body.strip_prefix(MAGIC).filter(|_| whole)?;
-    postcard::from_bytes(body).ok()
+    let mut body = body.strip_prefix(MAGIC).filter(|_| whole)?;
+    let Head { key, files, mut published } = postcard::from_bytes(read_block(&mut body)?).ok()?;
+    let sources = read_blocks(&mut body)?;
+    published.outputs = read_blocks(&mut body)?;
+    published.folders = read_blocks(&mut body)?;
+    Some((key, Cache { sources, files, published }))
 }

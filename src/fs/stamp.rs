@@ -70,6 +70,12 @@ pub fn own_stamp(path: &Path) -> Option<Stamp> {
     Stamp::of(&about)
 }
 
+/// The stamp of a folder, which changes with the names in it.
+pub fn folder_stamp(path: &Path) -> Option<Stamp> {
+    let about = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_dir)?;
+    Stamp::of(&about)
+}
+
 /// The present moment by the clock of the file system that a folder is on, which need not be ours.
 pub fn moment(folder: &Path) -> Result<Option<Moment>> {
     let path = folder.join(".moment");

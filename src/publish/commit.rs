@@ -2,7 +2,7 @@
 
 use super::manifest::{self, Line};
 use super::prune::Prune;
-use super::{Kept, Record, Site, Staged, State, TEMPORARY, clear, output_name};
+use super::{Foreign, Kept, Record, Site, Staged, State, TEMPORARY, clear, output_name};
 use crate::config::Config;
 use crate::fs::{self, Moment, Stamp};
 use crate::problem::{Fatal, Problem};
@@ -36,6 +36,8 @@ pub struct Changes {
     pub problems: Vec<Problem>,
     /// Stamps of what is published now, as it was planned; `None` if a later edit might leave one as it is.
     pub stamps: Vec<Option<Stamp>>,
+    /// What the next build should know of the folders.
+    pub folders: Vec<Option<Stamp>>,
 }
 
 impl<'a> Planned<'a> {
@@ -50,8 +52,14 @@ impl<'a> Planned<'a> {
 }
 
 impl Site {
-    /// Publishes what was staged and removes what is ours and no longer planned.
-    pub fn commit(self, config: &Config, planned: &[Planned], kept: &Kept) -> Result<Changes> {
+    /// Publishes what was staged and removes what is ours and no longer planned. `folders` is what is known of those of
+    /// the site that stands.
+    pub fn commit(
+        self,
+        config: &Config,
+        planned: &[Planned],
+        (kept, folders): (&Kept, &[Option<Stamp>]),
+    ) -> Result<Changes> {
         self.refuse_foreign(planned)?;
         let new = |planned: &&Planned| !matches!(planned.staged.state, State::Unchanged);
         let mut moves: Vec<&Planned> = planned.iter().filter(new).collect();
@@ -84,15 +92,19 @@ impl Site {
             lines.extend(stay.iter().map(Record::line));
             lines.sort_by(|a, b| a.path.cmp(b.path));
         }
-        if !self.fresh {
-            let listed = |name: &str| lines.binary_search_by(|line| line.path.cmp(name)).is_ok();
-            changes.problems.extend(self.foreign_but(listed));
-        }
         manifest::write(&self.output, &config.site, &lines, &self.found)?;
         clear(&self.output.join(TEMPORARY))?;
         changes.stamps = self.stamps(planned, begun);
         if changes.written + changes.removed > 0 {
             fs::sync(&self.output, &self.output.join(manifest::INDEX))?;
+        }
+        // In a fresh site all is ours.
+        if !self.fresh {
+            let listed: Vec<&str> = lines.iter().map(|line| line.path).collect();
+            let now = fs::moment(&self.output.join(TEMPORARY)).ok().flatten();
+            let Foreign { problems, folders } = self.foreign_but(&listed, folders, now);
+            changes.problems.extend(problems);
+            changes.folders = folders;
         }
         Ok(changes)
     }

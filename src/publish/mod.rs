@@ -9,6 +9,7 @@
 //! making a large site is mostly asking the system for files and folders, and this asks once for each.
 
 mod commit;
+mod foreign;
 mod guard;
 pub mod hosts;
 mod manifest;
@@ -16,6 +17,7 @@ mod prune;
 mod verify;
 
 pub use commit::{Changes, Planned};
+pub use foreign::Foreign;
 pub use manifest::{Manifest, Record, SiteName};
 pub use verify::{Verified, verify};
 
@@ -263,23 +265,6 @@ impl Site {
         }
         Ok(None)
     }
-
-    /// Files in the output that the manifest found there does not list.
-    pub fn foreign(&self) -> Vec<Problem> {
-        self.foreign_but(|name| !self.found.of(name).is_empty())
-    }
-
-    /// Files in the output that nobody told us about.
-    fn foreign_but(&self, known: impl Fn(&str) -> bool) -> Vec<Problem> {
-        // The site stands already: what cannot be listed is nobody's but its owner's.
-        let unknown = unknown(&self.output, known).unwrap_or_default();
-        let folder = output_name(&self.output);
-        let note = |file: &fs::File| {
-            Problem::note("foreign-file", "not written by backissue; it is kept")
-                .file(format!("{folder}/{}", file.name))
-        };
-        unknown.files.iter().map(note).collect()
-    }
 }
 
 impl Staged {
@@ -308,14 +293,6 @@ fn clear(temporary: &Path) -> fs::Result<()> {
         fs::remove_tree(&temporary.join(name))?;
     }
     Ok(())
-}
-
-/// What lies in an output and is neither `listed` nor the manifest's own, nor the business of the server.
-fn unknown(output: &Path, listed: impl Fn(&str) -> bool) -> fs::Result<fs::Walk> {
-    let mut walk = fs::walk(output, "", |name| name == TEMPORARY)?;
-    let own = |name: &str| manifest::is_own(name) || name == "CNAME";
-    walk.files.retain(|file| !file.name.starts_with('.') && !own(&file.name) && !listed(&file.name));
-    Ok(walk)
 }
 
 /// How messages call the output: its folder's own name.

@@ -3,8 +3,9 @@
 //! Unlike a build, which takes every line of a manifest that it can read, this room is strict: the manifest's own
 //! files must be whole too. What can be read of a damaged part is still compared.
 
+use super::foreign::unknown;
 use super::manifest::{self, Digest, FOLDER, INDEX, Index, PENDING, Record};
-use super::{output_name, unknown};
+use super::output_name;
 use crate::fs::{self, Kind};
 use crate::problem::{Fatal, Problem};
 use crate::route::OutPath;

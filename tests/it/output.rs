@@ -199,7 +199,7 @@ fn what_is_put_into_an_empty_output_during_a_build_is_kept() {
     let staged = output.stage(&path, b"ours", 1).unwrap();
     site.file("public/2020/ours.html", "theirs");
     let planned = Planned { path: &path, source, staged: &staged };
-    let error = output.commit(&config, &[planned], &Kept::default()).unwrap_err();
+    let error = output.commit(&config, &[planned], (&Kept::default(), &[])).unwrap_err();
     assert!(error.to_string().contains("`2020` cannot be published"), "{error}");
     assert_eq!(
         (site.names(), site.read("public/2020/ours.html").as_str()),
@@ -542,4 +542,36 @@ fn a_page_edited_by_hand_is_not_replaced_without_a_word() {
     let run = site.build();
     assert_eq!((site.read(name), run.problem("changed-by-hand")["file"].as_str()), (page, Some(name)));
     site.build().clean();
+}
+
+#[test]
+fn a_foreign_file_is_told_of_wherever_and_whenever_it_appears() {
+    let site = archive(4);
+    site.build().clean();
+    let wait = || std::thread::sleep(Duration::from_millis(20));
+    let mut texts = 0;
+    for name in ["notes.txt", "2020/01/notes.txt", "2020/01/01/own/deep/notes.txt", "own/notes.txt"] {
+        // Twice, so that what the first learned of the folders is used.
+        for _ in 0..2 {
+            wait();
+            site.build().clean();
+        }
+        for edited in [false, true] {
+            let file = format!("public/{name}");
+            site.file(&file, "mine");
+            wait();
+            if edited {
+                texts += 1;
+                site.article("d0/s0.md", &format!("title: Title {texts}\ndate: 2020-01-01"));
+            }
+            for _ in 0..2 {
+                assert_eq!(site.build().problem("foreign-file")["file"], file.as_str());
+            }
+            // The folders around it stay, and another file in them is as foreign.
+            fs::rename(site.path(&file), site.path(&format!("{file}.old"))).unwrap();
+            assert_eq!(site.build().problem("foreign-file")["file"], format!("{file}.old"));
+            fs::remove_file(site.path(&format!("{file}.old"))).unwrap();
+            site.build().clean();
+        }
+    }
 }
