@@ -132,7 +132,7 @@ fn entry(number: usize, pool: &Pool) -> Entry {
     let parsed = article::parse(&text, &Keys::default()).expect("the front matter is valid");
     let title = parsed.article.title.clone().expect("it has a title");
     Entry {
-        source: format!("content/{number}.md"),
+        source: format!("content/{number}.md").into(),
         alias: None,
         slug: Slug::new(&title),
         title,

@@ -8,7 +8,8 @@ use crate::route::Slug;
 use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
-use std::sync::Mutex;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 /// The folder that holds the articles.
 pub const FOLDER: &str = "content";
@@ -69,8 +70,9 @@ pub fn list(config: &Config) -> Result<Listing> {
         let message = format!("`{name}` in `{FOLDER}/` is passed over: its name begins with `_`");
         Problem::note("passed-over", message).hint("rename it if it holds articles")
     }));
-    for mut file in walk.files {
-        file.name = format!("{FOLDER}/{}", file.name);
+    let root: Arc<Path> = config.root.as_path().into();
+    for fs::File { name, .. } in walk.files {
+        let file = fs::File { root: Arc::clone(&root), name: format!("{FOLDER}/{name}").into() };
         if is_markdown(&file.name) { listing.sources.push(file) } else { listing.others.push(file) }
     }
     Ok(listing)
@@ -129,14 +131,14 @@ fn bytes(source: &fs::File) -> std::result::Result<Vec<u8>, Problem> {
 
 /// The bytes of one file, and the stamp that it had before they were read; the error sets it aside.
 pub fn stamped(source: &fs::File) -> std::result::Result<(Vec<u8>, Option<fs::Stamp>), Problem> {
-    fs::read_stamped(&source.path, LIMIT).map_err(|error| {
+    fs::read_stamped(&source.path(), LIMIT).map_err(|error| {
         // One file may be locked or gone; what ails the system would set all articles aside.
         let code = match error.kind() {
             ErrorKind::FileTooLarge => "markdown-limits",
             _ if error.ails_system() => "system",
             _ => "skipped-file",
         };
-        Problem::error(code, format!("the file could not be read: {}", error.cause())).file(&source.name)
+        Problem::error(code, format!("the file could not be read: {}", error.cause())).file(&*source.name)
     })
 }
 
@@ -145,10 +147,10 @@ pub fn parse(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> std::result::Res
     let mut text = String::from_utf8(bytes).map_err(|error| {
         let line =
             error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
-        let problem = Problem::error("front-matter", "the file is not UTF-8 text").file(&source.name);
+        let problem = Problem::error("front-matter", "the file is not UTF-8 text").file(&*source.name);
         problem.at("", Some(line), None).hint("convert it, for example with `iconv -f WINDOWS-1252 -t UTF-8`")
     })?;
-    let parsed = article::parse(&text, keys).map_err(|problem| problem.file(&source.name))?;
+    let parsed = article::parse(&text, keys).map_err(|problem| problem.file(&*source.name))?;
     let mut article = parsed.article;
     let stem = stem(&source.name);
     let wrong = Date::wrong_in_file_name(stem).filter(|_| article.date.is_none() && !parsed.wrong_date);
@@ -176,7 +178,7 @@ pub fn parse(source: &fs::File, bytes: Vec<u8>, keys: &Keys) -> std::result::Res
             .problems
             .into_iter()
             .chain(wrong)
-            .map(|problem| problem.file(&source.name))
+            .map(|problem| problem.file(&*source.name))
             .collect(),
     })
 }

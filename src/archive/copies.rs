@@ -26,7 +26,7 @@ pub(super) fn canonical(
             canonical.insert(copy, last);
         } else {
             let message = "`same_as` leads back to the article itself, so that no copy is the canonical one";
-            let problem = Problem::warning("invalid-value", message).file(&entries[copy].source);
+            let problem = Problem::warning("invalid-value", message).file(&*entries[copy].source);
             problems.push(problem.hint("take `same_as` out of the article that was published first"));
         }
     }

@@ -29,9 +29,9 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// The source file, relative to the project, with `/`.
-    pub source: String,
+    pub source: Arc<str>,
     /// What the manifest, which is public, calls the source, where a name in it is to be left out.
-    pub alias: Option<String>,
+    pub alias: Option<Arc<str>>,
     /// Its metadata, but for what has a field of its own here.
     pub article: Article,
     /// Its names by taxonomy.
@@ -68,8 +68,8 @@ impl Entry {
     }
 
     /// What the manifest calls its source.
-    pub fn public_source(&self) -> &str {
-        self.alias.as_deref().unwrap_or(&self.source)
+    pub fn public_source(&self) -> &Arc<str> {
+        self.alias.as_ref().unwrap_or(&self.source)
     }
 
     /// When its text changed last, as far as it says: published, updated or corrected.

@@ -23,7 +23,7 @@ impl<'a> Named<'a> {
             return Self { entries, known };
         }
         for (id, entry) in entries.iter().enumerate().filter(|(_, entry)| !entry.removed()) {
-            let source = entry.source.as_str();
+            let source = &*entry.source;
             let original = entry.article.provenance.original_url.as_deref();
             let short = source.split_once('/').map(|(_, below)| below);
             for name in [Some(source), short, original].into_iter().flatten() {
@@ -56,6 +56,6 @@ impl<'a> Named<'a> {
 fn unknown(entry: &Entry, key: &str, name: &str) -> Problem {
     let message = format!("`{key}: {name}` names no other published article");
     Problem::warning("invalid-value", message)
-        .file(&entry.source)
+        .file(&*entry.source)
         .hint("name a file of `content/`, or the `original_url` of an article")
 }

@@ -23,7 +23,7 @@ pub(super) fn groups(
     }
     let key = |id: &usize| {
         let entry = &entries[*id];
-        (entry.article.lang.as_deref().unwrap_or(lang), entry.source.as_str())
+        (entry.article.lang.as_deref().unwrap_or(lang), &*entry.source)
     };
     let mut group_of = BTreeMap::new();
     for mut group in groups.into_values() {

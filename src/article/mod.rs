@@ -29,30 +29,37 @@ pub struct Article {
     pub description: Option<String>,
     /// When it was published first.
     pub date: Option<Date>,
-    /// When its text changed last.
-    pub updated: Option<Date>,
     /// Names by taxonomy key (see [`term_key`]); no empty lists, names or repetitions.
     pub terms: Terms,
     /// The slug asked for, not yet folded.
     pub slug: Option<String>,
-    /// Paths under which it was known before.
-    pub aliases: Vec<String>,
     /// BCP 47 language tag, where it differs from the site's.
     pub lang: Option<String>,
-    /// Lead image, as written.
-    pub image: Option<String>,
     /// Whether it belongs to the archive.
     pub kind: Kind,
     /// Whether it is published.
     pub status: Status,
-    /// Not published before this moment.
-    pub embargo: Option<Date>,
-    /// Not published from this moment on.
-    pub expires: Option<Date>,
     /// Where it comes from.
     pub provenance: Provenance,
     /// The raw file it was made from.
     pub raw: Option<Box<Raw>>,
+    /// The rest, which reads as if it were here.
+    pub seldom: Seldom<Particulars>,
+}
+
+/// What few articles say of themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Particulars {
+    /// When its text changed last.
+    pub updated: Option<Date>,
+    /// Paths under which it was known before.
+    pub aliases: Vec<String>,
+    /// Lead image, as written.
+    pub image: Option<String>,
+    /// Not published before this moment.
+    pub embargo: Option<Date>,
+    /// Not published from this moment on.
+    pub expires: Option<Date>,
     /// What was wrong in it, newest as written.
     pub corrections: Vec<Correction>,
     /// The canonical article of a group of syndicated copies.
@@ -63,6 +70,81 @@ pub struct Article {
     pub redact: Vec<String>,
     /// Everything else, for the user's own templates.
     pub extra: Vec<(String, Node)>,
+}
+
+impl Deref for Article {
+    type Target = Particulars;
+
+    fn deref(&self) -> &Particulars {
+        &self.seldom
+    }
+}
+
+impl DerefMut for Article {
+    fn deref_mut(&mut self) -> &mut Particulars {
+        &mut self.seldom
+    }
+}
+
+/// What few articles have: it takes room only where it is something, and reads as if it were always there.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Seldom<T>(Option<Box<T>>);
+
+/// What has a value that says nothing.
+pub trait Nothing: Default + PartialEq + 'static {
+    /// That value.
+    const NOTHING: &'static Self;
+}
+
+impl<T: Nothing> Seldom<T> {
+    /// Takes no room for nothing.
+    pub fn new(value: T) -> Self {
+        Self((value != *T::NOTHING).then(|| Box::new(value)))
+    }
+
+    /// Gives room back that is taken for nothing.
+    pub fn settle(&mut self) {
+        if **self == *T::NOTHING {
+            self.0 = None;
+        }
+    }
+}
+
+impl<T: Nothing> Deref for Seldom<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_deref().unwrap_or(T::NOTHING)
+    }
+}
+
+impl<T: Nothing> DerefMut for Seldom<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl<T: Nothing> PartialEq for Seldom<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: Nothing + Eq> Eq for Seldom<T> {}
+
+impl Nothing for Particulars {
+    const NOTHING: &'static Self = &Self {
+        updated: None,
+        aliases: Vec::new(),
+        image: None,
+        embargo: None,
+        expires: None,
+        corrections: Vec::new(),
+        same_as: None,
+        translation_of: None,
+        redact: Vec::new(),
+        extra: Vec::new(),
+    };
 }
 
 /// Names by taxonomy key, sorted by key: a list, as a tree of a few keys takes half a kilobyte an article.
@@ -136,7 +218,7 @@ pub struct Removal {
     pub legal: bool,
 }
 
-/// Where an article comes from. What few articles say takes room only where it is said, and reads as if it were here.
+/// Where an article comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
     /// Where it was published.
@@ -145,8 +227,8 @@ pub struct Provenance {
     pub retrieved: Option<Date>,
     /// Who holds the rights.
     pub rights: Option<String>,
-    /// The rest; never a box with nothing in it, unless somebody was about to write there.
-    details: Option<Box<Details>>,
+    /// The rest, which reads as if it were here.
+    pub details: Seldom<Details>,
 }
 
 /// What few articles say of where they come from.
@@ -164,34 +246,27 @@ pub struct Details {
     pub print: Print,
 }
 
-const NO_DETAILS: &Details = &Details {
-    archived_url: None,
-    first_published_by: None,
-    dateline: None,
-    agency: None,
-    print: Print { edition: None, page: None, column: None },
-};
-
-impl Provenance {
-    /// The same with these details.
-    #[must_use]
-    pub fn with(self, details: Details) -> Self {
-        let details = (details != *NO_DETAILS).then(|| Box::new(details));
-        Self { details, ..self }
-    }
+impl Nothing for Details {
+    const NOTHING: &'static Self = &Self {
+        archived_url: None,
+        first_published_by: None,
+        dateline: None,
+        agency: None,
+        print: Print { edition: None, page: None, column: None },
+    };
 }
 
 impl Deref for Provenance {
     type Target = Details;
 
     fn deref(&self) -> &Details {
-        self.details.as_deref().unwrap_or(NO_DETAILS)
+        &self.details
     }
 }
 
 impl DerefMut for Provenance {
     fn deref_mut(&mut self) -> &mut Details {
-        self.details.get_or_insert_default()
+        &mut self.details
     }
 }
 

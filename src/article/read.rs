@@ -1,7 +1,8 @@
 //! Front matter → [`Article`].
 
 use super::{
-    Article, Correction, Date, Details, Kind, Print, Provenance, Raw, Removal, Status, TERM_KEYS, term_key,
+    Article, Correction, Date, Details, Kind, Print, Provenance, Raw, Removal, Seldom, Status, TERM_KEYS,
+    term_key,
 };
 use crate::problem::{Problem, nearest};
 use crate::yaml::{self, Node};
@@ -118,6 +119,7 @@ pub fn parse(text: &str, keys: &Keys) -> Result<Parsed, Problem> {
     let mut article = Article::default();
     reader.rename(keys, &mut article.extra);
     reader.fill(&mut article, keys)?;
+    article.seldom.settle();
     let body_line = text[..body].bytes().filter(|byte| *byte == b'\n').count() + 1;
     Ok(Parsed { article, body, body_line, wrong_date, problems: reader.problems })
 }
@@ -302,7 +304,7 @@ impl Reader<'_> {
                 })
             })?,
         };
-        Ok(Provenance { original_url, retrieved, rights, ..Provenance::default() }.with(details))
+        Ok(Provenance { original_url, retrieved, rights, details: Seldom::new(details) })
     }
 
     fn raw(&mut self) -> Result<Option<Raw>, Problem> {

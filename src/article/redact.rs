@@ -4,7 +4,7 @@
 //! brackets – and whatever their case and accents. Where the writing has no spaces between words, it is found inside
 //! longer runs of letters. Inflected forms are names of their own: the editor lists them.
 
-use super::{Article, Correction, Details, Print, Provenance, Raw, Status};
+use super::{Article, Correction, Details, Particulars, Print, Provenance, Raw, Status};
 use crate::yaml::Node;
 use percent_encoding::percent_decode_str;
 use std::ops::Range;
@@ -101,24 +101,27 @@ impl Redaction {
             subtitle,
             description,
             date: _,
-            updated: _,
             terms,
             slug,
-            aliases,
             lang: _,
-            image,
             kind: _,
             status,
-            embargo: _,
-            expires: _,
             provenance,
             raw,
+            seldom,
+        } = article;
+        let Particulars {
+            updated: _,
+            aliases,
+            image,
+            embargo: _,
+            expires: _,
             corrections,
             same_as: _,
             translation_of: _,
             redact: _,
             extra,
-        } = article;
+        } = &mut **seldom;
         for text in [title, subtitle, description].into_iter().flatten() {
             *text = self.text(text);
         }
@@ -150,7 +153,6 @@ impl Redaction {
         if let Some(rights) = rights {
             *rights = self.text(rights);
         }
-        let Some(details) = details else { return };
         let Details { archived_url, first_published_by, dateline, agency, print } = &mut **details;
         let Print { edition, page, column } = print;
         *archived_url = archived_url.take().filter(|url| !self.finds(url));

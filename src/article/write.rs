@@ -111,7 +111,9 @@ impl Entries {
 
 #[cfg(test)]
 mod tests {
-    use crate::article::{Article, Correction, Date, Keys, Kind, Raw, Removal, Status, parse, write};
+    use crate::article::{
+        Article, Correction, Date, Keys, Kind, Particulars, Raw, Removal, Seldom, Status, parse, write,
+    };
     use crate::yaml::Node;
     use proptest::prelude::*;
 
@@ -141,18 +143,22 @@ mod tests {
                 let mut terms = crate::article::Terms::default();
                 terms.insert("tags", tags.into_iter().collect());
                 terms.retain(|_| true);
-                Article {
+                let seldom = Particulars {
                     extra: title.iter().map(|title| ("k".to_string(), Node::text(title))).collect(),
-                    title,
-                    slug,
-                    date: date_of(date),
-                    status,
-                    terms,
                     redact,
                     corrections: corrections
                         .into_iter()
                         .map(|(date, text)| Correction { date: date_of(date), text })
                         .collect(),
+                    ..Particulars::default()
+                };
+                Article {
+                    seldom: Seldom::new(seldom),
+                    title,
+                    slug,
+                    date: date_of(date),
+                    status,
+                    terms,
                     raw: raw.map(|(file, sha256)| Box::new(Raw { file, sha256, written: None })),
                     kind: if page { Kind::Page } else { Kind::Article },
                     ..Article::default()

@@ -85,11 +85,11 @@ fn findings(error: anyhow::Error) -> Result<Vec<Problem>> {
 impl Press for Links {
     type Kept = Vec<Problem>;
 
-    fn known(&self, _: &Output) -> Option<Known> {
+    fn known(&self, _: usize, _: &Output) -> Option<Known> {
         None
     }
 
-    fn take(&self, output: &Output, bytes: Option<&[u8]>, _: u8) -> Result<Vec<Problem>> {
+    fn take(&self, _: usize, output: &Output, bytes: Option<&[u8]>, _: u8) -> Result<Vec<Problem>> {
         Ok(bytes.map_or_else(Vec::new, |page| self.missing_anchors(output, page)))
     }
 }

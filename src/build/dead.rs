@@ -116,7 +116,7 @@ impl Links {
 
 /// The links of one article that are dead or lead to an anchor.
 fn ends(work: &Work, page: &OutPath, entry: &Entry) -> Result<Vec<(Place, End)>, Problem> {
-    let gone = || Problem::error("skipped-file", "the file is gone").file(&entry.source);
+    let gone = || Problem::error("skipped-file", "the file is gone").file(&*entry.source);
     let source = work.load.source(&entry.source).ok_or_else(gone)?;
     let loaded = content::read(source, &work.load.keys)?;
     // A body that is refused is reported when it is rendered.
@@ -125,7 +125,7 @@ fn ends(work: &Work, page: &OutPath, entry: &Entry) -> Result<Vec<(Place, End)>,
     let interesting = links.iter().filter_map(|link| {
         let end = end_of_link(work, here.as_str(), entry, link);
         let place = || Place {
-            source: entry.source.clone(),
+            source: entry.source.to_string(),
             line: Some(loaded.body_line + link.line - 1),
             written: link.written.chars().take(200).collect(),
         };
@@ -194,5 +194,5 @@ fn missing_image(work: &Work, entry: &Entry) -> Option<Problem> {
     }
     let problem = Problem::warning("missing-image", format!("`image: {image}` was not found"));
     let hint = "put it beside the article, or into `static/` and begin its path with `/`";
-    Some(problem.file(&entry.source).hint(hint))
+    Some(problem.file(&*entry.source).hint(hint))
 }

@@ -54,15 +54,15 @@ impl Files {
 
 /// Reads a file that is copied to the site.
 pub(super) fn read(file: &fs::File) -> fs::Result<Vec<u8>> {
-    fs::read(&file.path, LIMIT)
+    fs::read(&file.path(), LIMIT)
 }
 
 fn one(file: &fs::File, known: Option<&File>, now: Option<fs::Moment>) -> fs::Result<File> {
-    let same = |known: &&File| known.stamp.is_some() && known.stamp == fs::stamp(&file.path);
+    let same = |known: &&File| known.stamp.is_some() && known.stamp == fs::stamp(&file.path());
     if let Some(known) = known.filter(same) {
         return Ok(known.clone());
     }
-    let (bytes, stamp) = fs::read_stamped(&file.path, LIMIT)?;
+    let (bytes, stamp) = fs::read_stamped(&file.path(), LIMIT)?;
     let settled = stamp.filter(|stamp| now.is_some_and(|now| stamp.settled_before(now)));
     Ok(File { stamp: settled, sha256: Sha256::digest(&bytes).into(), size: size_of(&bytes) })
 }

@@ -140,17 +140,18 @@ impl<'a> Inputs<'a> {
         }
         let others = self.load.listing.others.iter().map(|file| (file.name.clone(), file));
         let statics =
-            self.theme.statics.iter().map(|file| (format!("{}/{}", theme::STATIC, file.name), file));
-        let files: HashMap<String, &fs::File> = others.chain(statics).collect();
+            self.theme.statics.iter().map(|file| (format!("{}/{}", theme::STATIC, file.name).into(), file));
+        let files: HashMap<Arc<str>, &fs::File> = others.chain(statics).collect();
         self.known.files.par_iter().all(|(name, known)| {
-            known.stamp.is_some() && files.get(name).is_some_and(|file| fs::stamp(&file.path) == known.stamp)
+            known.stamp.is_some()
+                && files.get(name.as_str()).is_some_and(|file| fs::stamp(&file.path()) == known.stamp)
         })
     }
 
     /// Whether the next build should know something else of the inputs than this one did.
     pub(super) fn has_news(&self) -> bool {
         let files = self.files.all();
-        let known = |(name, file): (&String, &cache::File)| self.known.files.get(name) == Some(file);
+        let known = |(name, file): (&String, &cache::File)| self.known.files.get(name.as_str()) == Some(file);
         self.load.changed || files.len() != self.known.files.len() || !files.iter().all(known)
     }
 

@@ -66,7 +66,7 @@ impl Load {
         let mut listing = content::list(config)?;
         let keys = content::keys(config);
         progress(Event::Stage(Stage::Reading, listing.sources.len()));
-        let (known, others) = known.sources(listing.sources.iter().map(|source| source.name.as_str()));
+        let (known, others) = known.sources(listing.sources.iter().map(|source| &*source.name));
         let pool = Pool::default();
         let read = |(source, known): (&fs::File, Option<Source>)| {
             let result = look(source, known, (&keys, &pool), now);
@@ -93,14 +93,18 @@ impl Load {
             load.parsed += usize::from(look == Look::Parse);
             load.changed |= look != Look::Glance;
             let problems = match read {
-                Ok((entry, problems)) => {
+                Ok((mut entry, problems)) => {
+                    // What was stored has a name of its own; of a large archive one for both is worth it.
+                    if let Some(entry) = Arc::get_mut(&mut entry) {
+                        entry.source = Arc::clone(&load.listing.sources[at].name);
+                    }
                     load.problems.extend(problems.iter().cloned());
                     load.sort(entry, config);
                     Ok(problems)
                 }
                 Err(problem) if problem.code == "system" => return Err(Fatal::one(problem)),
                 Err(problem) => {
-                    load.set_aside.insert(load.listing.sources[at].name.clone(), problem.clone());
+                    load.set_aside.insert(load.listing.sources[at].name.to_string(), problem.clone());
                     Err(Box::new(problem))
                 }
             };
@@ -128,7 +132,7 @@ impl Load {
                 Err(problem) if problem.code == "skipped-file" => return None,
                 Err(problem) => Err(&**problem),
             };
-            Some((file.name.as_str(), SourceRef { stamp: known.stamp, hash: known.hash, read }))
+            Some((&*file.name, SourceRef { stamp: known.stamp, hash: known.hash, read }))
         };
         known.filter_map(one).collect()
     }
@@ -136,7 +140,7 @@ impl Load {
     fn sort(&mut self, entry: Arc<Entry>, config: &Config) {
         let reason = archive::reason(&entry.article, config);
         if let Some(reason) = reason {
-            self.withheld.entry(reason).or_default().push(entry.source.clone());
+            self.withheld.entry(reason).or_default().push(entry.source.to_string());
         }
         let published = matches!(reason, None | Some(Reason::Removed));
         if published { self.entries.push(entry) } else { self.hidden.push(entry) }
@@ -153,8 +157,8 @@ impl Load {
         let hashed = self.index.get(&hash_of(name)).map(|at| *at as usize);
         // Two names may have one hash.
         hashed
-            .filter(|at| sources[*at].name == name)
-            .or_else(|| sources.binary_search_by(|source| source.name.as_str().cmp(name)).ok())
+            .filter(|at| *sources[*at].name == *name)
+            .or_else(|| sources.binary_search_by(|source| (*source.name).cmp(name)).ok())
     }
 
     /// Sets articles aside that turned out to be unusable; an error if it is the system that failed.
@@ -167,7 +171,7 @@ impl Load {
             return Err(Fatal::one(problem.clone()));
         }
         self.entries = archive.into_entries();
-        self.entries.retain(|entry| !failed.contains_key(&entry.source));
+        self.entries.retain(|entry| !failed.contains_key(&*entry.source));
         self.set_aside.extend(failed);
         Ok(())
     }
@@ -197,7 +201,7 @@ fn look(
     now: Option<fs::Moment>,
 ) -> (Source, Look) {
     let known = match known {
-        Some(known) if known.stamp.is_some() && known.stamp == fs::stamp(&source.path) => {
+        Some(known) if known.stamp.is_some() && known.stamp == fs::stamp(&source.path()) => {
             return (known, Look::Glance);
         }
         known => known,
@@ -242,8 +246,8 @@ fn entry(
     article.slug = None;
     let redaction = content::redaction(&article);
     let mut entry = Entry {
-        source: source.name.clone(),
-        alias: redaction.finds(&source.name).then(|| redaction.text(&source.name)),
+        source: Arc::clone(&source.name),
+        alias: redaction.finds(&source.name).then(|| redaction.text(&source.name).into()),
         title: if title.is_empty() { slug.to_string() } else { title },
         names: pool.names(&std::mem::take(&mut article.terms)),
         article,

@@ -38,7 +38,7 @@ impl Media {
         (known, now): (&cache::Cache, Option<fs::Moment>),
     ) -> fs::Result<Self> {
         let others: HashMap<&str, &fs::File> =
-            load.listing.others.iter().map(|file| (file.name.as_str(), file)).collect();
+            load.listing.others.iter().map(|file| (&*file.name, file)).collect();
         let mut wanted: BTreeMap<&str, (&fs::File, &str)> = BTreeMap::new();
         let mut plain: BTreeSet<String> = BTreeSet::new();
         let published = load.entries.iter().filter(|entry| !entry.removed());

@@ -21,12 +21,11 @@ use crate::content;
 use crate::fs::Stamp;
 use crate::plan::Output;
 use crate::problem::{Fatal, Problem};
-use crate::publish::{Filed, Foreign, Kept, Planned, Site, Staged};
+use crate::publish::{Filed, Foreign, Kept, Planned, Site, Staged, places};
 use crate::render::Fingerprint;
 use anyhow::Result;
 use inputs::{Attempt, Inputs};
 use pages::{Done, Known, Made, Press};
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_128;
@@ -131,7 +130,7 @@ fn build_here(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
         let kept = Kept { sources: inputs.load.kept() };
         let attempt = inputs.plan(&site.kept_paths(&kept))?;
         site.prepare(attempt.plan.outputs.iter().map(|output| &output.path))?;
-        let printing = Printing { site: &site, known: here.then_some(&known), index: attempt.index };
+        let printing = Printing::new(&site, here.then_some(&known), &attempt);
         let done = inputs.work(&attempt).run(&printing, progress)?;
         if done.failed.is_empty() {
             return publish(site, inputs, (attempt, done), (&kept, here.then_some(&known)), (run, progress));
@@ -185,8 +184,6 @@ fn publish(
     // The plan goes first: the site is known now, and both at once would be much of all memory that a build takes.
     let (archive, paths) = attempt.published();
     let pages = paths.len();
-    let same = |known: &Published| known.inputs == hash && known.folders == changes.folders;
-    let mut news = inputs.has_news() || !known.is_some_and(same);
     let (outputs, folders) = (Vec::with_capacity(pages), changes.folders);
     let mut published = Published { output, inputs: hash, index, articles, problems, outputs, folders };
     for ((made, stamp), path) in done.made.into_iter().zip(changes.stamps).zip(paths) {
@@ -195,14 +192,9 @@ fn publish(
             published.inputs = 0;
             continue;
         };
-        let before = known.and_then(|known| known.of(&path));
-        let same = |before: &cache::Output| before.fingerprint == fingerprint.0 && before.stamp == stamp;
-        news |= !before.is_some_and(same);
         published.outputs.push((path, remember(fingerprint, made, stamp)));
     }
-    published.outputs.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    news |= known.is_some_and(|known| known.outputs.len() != published.outputs.len());
-    if news {
+    if inputs.has_news() || !known.is_some_and(|known| known.is_like(&published)) {
         let entries = archive.entries.iter().chain(&archive.pages);
         inputs.save(entries, inputs.files.all().iter(), &published, (run, progress));
     }
@@ -239,35 +231,39 @@ fn remember(fingerprint: Fingerprint, made: Made<Staged>, stamp: Option<Stamp>) 
 /// A build's press: what is published already stays, other bytes are staged.
 struct Printing<'a> {
     site: &'a Site,
-    /// What the last build into this output published.
-    known: Option<&'a Published>,
-    index: u128,
+    /// What the last build into this output published of each planned output, as far as it is ours.
+    known: Vec<Option<&'a cache::Output>>,
+    /// Whether all that pages are made from but the bodies of articles is the same.
+    same: bool,
 }
 
-impl Printing<'_> {
-    fn of(&self, output: &Output) -> Option<&cache::Output> {
-        self.known?.of(output.path.as_str())
+impl<'a> Printing<'a> {
+    fn new(site: &'a Site, known: Option<&'a Published>, attempt: &Attempt) -> Self {
+        let paths = || attempt.plan.outputs.iter().map(|output| output.path.as_str());
+        let outputs = known.map_or(&[][..], |known| &known.outputs);
+        let known_of = places(paths(), outputs, |(path, _)| path).zip(site.is_ours(paths()));
+        let known_of = known_of.map(|(place, ours)| Some(&outputs[place.filter(|_| ours)?].1)).collect();
+        Self { site, known: known_of, same: known.is_some_and(|known| known.index == attempt.index) }
     }
 }
 
 impl Press for Printing<'_> {
     type Kept = Staged;
 
-    fn known(&self, output: &Output) -> Option<Known> {
-        let known = self.of(output)?;
+    fn known(&self, at: usize, output: &Output) -> Option<Known> {
+        let known = self.known[at]?;
         if !self.site.is_untouched(&output.path, known.stamp.as_ref()?) {
             return None;
         }
-        let same = self.known.is_some_and(|known| known.index == self.index);
         let fingerprint = Fingerprint(known.fingerprint);
-        Some(Known { fingerprint, body: same.then_some(known.body), notes: known.notes.clone() })
+        Some(Known { fingerprint, body: self.same.then_some(known.body), notes: known.notes.clone() })
     }
 
-    fn take(&self, output: &Output, bytes: Option<&[u8]>, rank: u8) -> Result<Staged> {
+    fn take(&self, at: usize, output: &Output, bytes: Option<&[u8]>, rank: u8) -> Result<Staged> {
         if let Some(bytes) = bytes {
             return self.site.stage(&output.path, bytes, rank);
         }
-        let known = self.of(output).expect("only what is known is not made");
+        let known = self.known[at].expect("only what is known is not made");
         let filed = Filed { sha256: known.sha256, size: known.size, stamp: known.stamp };
         Ok(Staged::as_it_is(filed, rank))
     }

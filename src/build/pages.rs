@@ -43,12 +43,12 @@ pub(super) trait Press: Sync {
     /// What it makes of an output.
     type Kept: Send;
 
-    /// What is known of the file that is published, if nobody touched it since.
-    fn known(&self, output: &Output) -> Option<Known>;
+    /// What is known of the file that is published for the output at an index of the plan, if nobody touched it since.
+    fn known(&self, at: usize, output: &Output) -> Option<Known>;
 
     /// Takes an output; without bytes it is published already. The rank orders publishing: what others refer to goes
     /// first.
-    fn take(&self, output: &Output, bytes: Option<&[u8]>, rank: u8) -> Result<Self::Kept>;
+    fn take(&self, at: usize, output: &Output, bytes: Option<&[u8]>, rank: u8) -> Result<Self::Kept>;
 }
 
 /// A published file.
@@ -157,14 +157,14 @@ impl Work<'_> {
         let ready = Ready::new(self.config, self.archive, &self.plan.addresses);
         let one = |buffer: &mut Vec<u8>, at: usize| {
             let output = &outputs[at];
-            let known = press.known(output);
+            let known = press.known(at, output);
             let mut sheet = Sheet::new(buffer, known.as_ref().map(|known| known.fingerprint));
             let rendered = match known.as_ref().filter(|known| self.is_as_known(output, known)) {
                 Some(known) => Ok(as_known(output, known)),
                 None => self.one(output, &sources, (&ready, &related), &mut sheet),
             };
             let made = rendered.and_then(|Rendered { fingerprint, rank, body, notes }| {
-                let kept = press.take(output, sheet.bytes(), rank)?;
+                let kept = press.take(at, output, sheet.bytes(), rank)?;
                 let notes = notes.or(known.map(|known| known.notes)).unwrap_or_default();
                 let rendered = sheet.bytes().is_some();
                 Ok(Made { output: at, kept, fingerprint, body, notes, rendered })
@@ -232,7 +232,8 @@ impl Work<'_> {
         let body = self.body(&renderer, entry);
         let html = || {
             let made = guarded(&entry.source, || self.html(&renderer, entry));
-            let (html, notes) = made.map_err(|problem| Failure::Article(entry.source.clone(), problem))?;
+            let (html, notes) =
+                made.map_err(|problem| Failure::Article(entry.source.to_string(), problem))?;
             found = Some(notes);
             Ok::<_, Failure>(html)
         };
@@ -253,7 +254,7 @@ impl Work<'_> {
 
     /// Reads and renders a body; it is dropped with its page.
     fn html(&self, renderer: &Renderer, entry: &Entry) -> Result<(String, Vec<Problem>), Problem> {
-        let gone = || Problem::error("skipped-file", "the file is gone").file(&entry.source);
+        let gone = || Problem::error("skipped-file", "the file is gone").file(&*entry.source);
         let source = self.load.source(&entry.source).ok_or_else(gone)?;
         let mut problems = Vec::new();
         // Front matter need not be read twice, unless the file is no longer what it was.
@@ -263,7 +264,7 @@ impl Work<'_> {
             body
         } else {
             let problem = Problem::warning(CHANGED, "the file changed during the build");
-            problems.push(problem.file(&entry.source).hint("build again"));
+            problems.push(problem.file(&*entry.source).hint("build again"));
             content::read(source, &self.load.keys)?.body
         };
         let words = renderer.words_of(entry);
@@ -324,7 +325,7 @@ impl Work<'_> {
 
     /// The files behind copied outputs, by source.
     fn copied_files(&self) -> HashMap<&str, &fs::File> {
-        self.load.listing.others.iter().map(|file| (file.name.as_str(), file)).collect()
+        self.load.listing.others.iter().map(|file| (&*file.name, file)).collect()
     }
 
     fn copy(&self, file: &Copied, sources: &HashMap<&str, &fs::File>) -> Result<Vec<u8>> {
@@ -333,7 +334,7 @@ impl Work<'_> {
         }
         let below = file.source.strip_prefix(STATIC).and_then(|name| name.strip_prefix('/'));
         let found = match below {
-            Some(name) => self.theme.statics.iter().find(|file| file.name == name),
+            Some(name) => self.theme.statics.iter().find(|file| *file.name == *name),
             None => sources.get(file.source.as_str()).copied(),
         };
         let gone = || Fatal::one(Problem::error("skipped-file", "the file is gone").file(&file.source));
@@ -352,7 +353,7 @@ fn unredacted(entry: &Entry, body: &str, html: &str) -> Result<(), Problem> {
     }
     let message = "a name to be redacted can still be read in the text; the article is not published";
     let hint = "write the name in plain letters, without markup or character references in it";
-    Err(Problem::error("redact", message).file(&entry.source).hint(hint))
+    Err(Problem::error("redact", message).file(&*entry.source).hint(hint))
 }
 
 /// An output that is published already.
@@ -368,7 +369,7 @@ fn remark(note: markdown::Note, entry: &Entry) -> Problem {
         "shortcode" => Problem::note(note.code, note.message),
         code => Problem::warning(code, note.message),
     };
-    let problem = problem.file(&entry.source).at("", note.line, None);
+    let problem = problem.file(&*entry.source).at("", note.line, None);
     match note.hint {
         Some(hint) => problem.hint(hint),
         None => problem,

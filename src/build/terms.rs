@@ -56,7 +56,7 @@ fn note(archive: &Archive, taxonomy: &str, terms: &[Term]) -> Option<Problem> {
     let (rare, usual) = pairs.first()?;
     let describe = |(rare, usual): &(&Term, &Term)| {
         let published = rare.slots.iter().map(|id| &archive.entries[*id]).find(|entry| !entry.removed());
-        let place = published.map_or("", |entry| entry.source.as_str());
+        let place = published.map_or("", |entry| &*entry.source);
         format!("`{}` in `{place}` and `{}` in {} articles", rare.name, usual.name, usual.count)
     };
     let mut list: Vec<String> = pairs.iter().take(SHOWN).map(describe).collect();

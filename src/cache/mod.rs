@@ -142,10 +142,13 @@ pub struct SourceRef<'a> {
 }
 
 impl Published {
-    /// What is known of the output at a path.
-    pub fn of(&self, path: &str) -> Option<&Output> {
-        let at = self.outputs.binary_search_by(|(known, _)| (**known).cmp(path)).ok()?;
-        Some(&self.outputs[at].1)
+    /// Whether there is nothing in this that the other would add to what a build knows.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let same = |a: &Output, b: &Output| a.fingerprint == b.fingerprint && a.stamp == b.stamp;
+        self.inputs == other.inputs
+            && self.folders == other.folders
+            && self.outputs.len() == other.outputs.len()
+            && self.outputs.par_iter().zip(&other.outputs).all(|(a, b)| a.0 == b.0 && same(&a.1, &b.1))
     }
 
     /// Paths and stamps of all outputs; a stamp that cannot be trusted is none.

@@ -5,14 +5,23 @@ use crate::problem::Problem;
 use rayon::prelude::*;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A regular file found by a walk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
+    /// The folder that its name begins in; a large archive has many files, so that their paths are made when they are
+    /// opened.
+    pub root: Arc<Path>,
+    /// Its path below the root, with `/`.
+    pub name: Arc<str>,
+}
+
+impl File {
     /// Where to open it.
-    pub path: PathBuf,
-    /// Its path below the root of the walk, with `/`.
-    pub name: String,
+    pub fn path(&self) -> PathBuf {
+        self.root.join(&*self.name)
+    }
 }
 
 /// What a walk found.
@@ -37,7 +46,7 @@ pub fn walk(root: &Path, label: &str, skip: impl Fn(&str) -> bool + Sync) -> Res
         Err(cause) => return Err(unlisted(root, cause)),
     }
     let inside = root.canonicalize().map_err(|cause| unlisted(root, cause))?;
-    let top = Top { root, inside: &inside, label };
+    let top = Top { root: &root.into(), inside: &inside, label };
     // The folders right below are walked side by side: of a large tree, listing it is most of the work.
     let mut folders = vec![root.to_path_buf()];
     for entry in walkdir::WalkDir::new(root).min_depth(1).max_depth(1) {
@@ -58,7 +67,7 @@ pub fn walk(root: &Path, label: &str, skip: impl Fn(&str) -> bool + Sync) -> Res
 
 /// Where a walk began.
 struct Top<'a> {
-    root: &'a Path,
+    root: &'a Arc<Path>,
     inside: &'a Path,
     label: &'a str,
 }
@@ -67,7 +76,7 @@ impl Top<'_> {
     /// Walks one folder; of the root only the files in it.
     fn below(&self, folder: &Path, skip: &(impl Fn(&str) -> bool + Sync)) -> Result<Walk> {
         let mut found = Walk::default();
-        let depth = if folder == self.root { 1 } else { usize::MAX };
+        let depth = if folder == &**self.root { 1 } else { usize::MAX };
         let tree = walkdir::WalkDir::new(folder).min_depth(1).max_depth(depth).into_iter();
         let tree =
             tree.filter_entry(|entry| entry.depth() == 0 || !skip(&entry.file_name().to_string_lossy()));
@@ -98,7 +107,13 @@ fn unlisted(folder: &Path, cause: io::Error) -> Error {
 }
 
 impl Walk {
-    fn take(&mut self, entry: &walkdir::DirEntry, root: &Path, inside: &Path, label: &str) -> Result<()> {
+    fn take(
+        &mut self,
+        entry: &walkdir::DirEntry,
+        root: &Arc<Path>,
+        inside: &Path,
+        label: &str,
+    ) -> Result<()> {
         let kind = entry.file_type();
         if kind.is_dir() {
             return Ok(());
@@ -116,7 +131,7 @@ impl Walk {
             Some("not a regular file")
         };
         match reason {
-            None => self.files.push(File { path: entry.path().to_path_buf(), name }),
+            None => self.files.push(File { root: Arc::clone(root), name: name.into() }),
             Some(reason) => self.problems.push(skipped(label, &name, reason)),
         }
         Ok(())

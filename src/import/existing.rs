@@ -45,7 +45,7 @@ impl<'a> Existing<'a> {
         let markdown = |file: &fs::File| file.name.ends_with(".md") || file.name.ends_with(".markdown");
         let keys = Keys { renamed: config.keys.clone(), ..Keys::default() };
         let files: Vec<_> = walk.files.into_par_iter().filter(markdown).collect();
-        let found = files.into_par_iter().filter_map(|file| found(file, folder, &keys, config));
+        let found = files.par_iter().filter_map(|file| found(file, folder, &keys, config));
         let found: Vec<Found> = found.collect();
         let mut existing = Self { config, known: HashMap::new(), taken: HashSet::with_capacity(found.len()) };
         for Found { raw, address } in found {
@@ -102,20 +102,20 @@ pub fn file_name(date: Option<Date>, slug: &Slug) -> String {
     }
 }
 
-fn found(file: fs::File, folder: &str, keys: &Keys, config: &Config) -> Option<Found> {
+fn found(file: &fs::File, folder: &str, keys: &Keys, config: &Config) -> Option<Found> {
     let name = format!("{folder}/{}", file.name);
-    let bytes = fs::read(&file.path, LIMIT).ok()?;
+    let bytes = fs::read(&file.path(), LIMIT).ok()?;
     let text = String::from_utf8_lossy(&bytes);
     let Ok(parsed) = article::parse(&text, keys) else {
         // Broken by hand, but still the article of its raw file: importing it again would make a second one.
-        let known = Known { name, path: file.path, untouched: false };
+        let known = Known { name, path: file.path(), untouched: false };
         return recorded_hash(&text).map(|hash| Found { raw: Some((hash, known)), address: None });
     };
     let article = parsed.article;
     let address = own_address(&article, &name, config);
     let raw = article.raw.map(|raw| {
         let untouched = is_untouched(&text, raw.written.as_deref().unwrap_or_default());
-        (raw.sha256, Known { name, path: file.path, untouched })
+        (raw.sha256, Known { name, path: file.path(), untouched })
     });
     Some(Found { raw, address: Some(address) })
 }

@@ -75,7 +75,7 @@ impl Addresses {
         taken.extend(kept.iter().map(|(path, source)| (path.fold(), source.as_str())));
         let mut late = Vec::new();
         for &index in &order {
-            let source = all[index].source.as_str();
+            let source = &*all[index].source;
             let first = *taken.entry(paths[index].fold()).or_insert(source);
             if first != source {
                 late.push((index, first));
@@ -144,7 +144,7 @@ fn suffixes(entry: &Entry) -> impl Iterator<Item = String> {
 
 fn same_path(entry: &Entry, first: &str, bare: &OutPath, path: &OutPath) -> Problem {
     let message = format!("`{first}` has the path `/{bare}` already; published as `/{path}`");
-    Problem::warning("same-path", message).file(&entry.source).hint("give it a `slug` of its own")
+    Problem::warning("same-path", message).file(&*entry.source).hint("give it a `slug` of its own")
 }
 
 fn page_path(slug: &Slug) -> OutPath {
@@ -240,7 +240,7 @@ mod tests {
         crate::fs::create(&folder.path().join("archive.yaml"), b"").unwrap();
         let config = Config::load(folder.path(), &crate::config::Flags::default()).unwrap();
         let entry = |(number, date, slug, explicit_slug): &(usize, &str, &str, bool)| Entry {
-            source: format!("content/{number:02}.md"),
+            source: format!("content/{number:02}.md").into(),
             alias: None,
             names: crate::archive::Names::default(),
             article: Article { date: Date::parse(date).ok(), ..Article::default() },
@@ -257,7 +257,7 @@ mod tests {
         let (archive, _) = Archive::new(articles.iter().map(entry).map(Arc::new).collect(), &config);
         let (addresses, _) = Addresses::new(&archive, &config, &[]);
         let all = archive.entries.iter().enumerate();
-        all.map(|(id, entry)| (entry.source.clone(), addresses.article(id).to_string())).collect()
+        all.map(|(id, entry)| (entry.source.to_string(), addresses.article(id).to_string())).collect()
     }
 
     const DATES: [&str; 4] = ["", "2019", "2019-07-21", "2019-07-21T09:30:00+02:00"];

@@ -42,7 +42,7 @@ pub(super) fn add(archive: &Archive, config: &Config, addresses: &Addresses, out
     for format in &config.citations {
         for (id, _) in archive.entries.iter().enumerate().filter(|(_, entry)| !entry.removed()) {
             let path = citation_path(addresses.of(Subject::Article(id)), *format);
-            let source = archive.entries[id].public_source().to_string();
+            let source = archive.entries[id].public_source().clone();
             outputs.push(Output { path, page: Page::Citation(id, *format), source });
         }
     }
@@ -50,7 +50,7 @@ pub(super) fn add(archive: &Archive, config: &Config, addresses: &Addresses, out
         let months = archive.months.keys().map(|period| Data::Month(*period));
         let undated = (archive.undated_count() > 0).then_some(Data::Undated);
         for data in std::iter::once(Data::All).chain(months).chain(undated) {
-            let source = "content".to_string();
+            let source = "content".into();
             outputs.push(Output { path: data_path(data), page: Page::Data(data), source });
         }
     }
@@ -66,7 +66,7 @@ fn feeds(archive: &Archive, config: &Config, outputs: &mut Vec<Output>) {
         (0..archive.terms[taxonomy].len()).filter(fed).map(move |term| Feed::Term(taxonomy, term))
     });
     let mut add = |feed, format| {
-        let (path, source) = (feed_path(archive, config, feed, format), "content".to_string());
+        let (path, source) = (feed_path(archive, config, feed, format), "content".into());
         outputs.push(Output { path, page: Page::Feed(feed, format), source });
     };
     for feed in std::iter::once(Feed::Site).chain(terms) {

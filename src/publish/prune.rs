@@ -1,7 +1,7 @@
 //! Removal of what is ours and no longer planned.
 
 use super::manifest::Line;
-use super::{Kept, Record, Site, output_name};
+use super::{Kept, Record, Site, output_name, places};
 use crate::fs::{self, Kind};
 use crate::problem::{Fatal, Problem};
 use crate::route::OutPath;
@@ -25,9 +25,14 @@ impl<'a> Prune<'a> {
     pub(super) fn new(site: &'a Site, planned: &[Line], kept: &Kept) -> Result<Self> {
         let mut prune =
             Self { site, out: BTreeSet::new(), stay: Vec::new(), changed: Vec::new(), removed: 0 };
-        let is_planned = |path: &str| planned.binary_search_by(|line| line.path.cmp(path)).is_ok();
-        let gone: Vec<&Record> =
-            site.found.records().iter().filter(|record| !is_planned(&record.path)).collect();
+        let records = site.found.records();
+        let is_planned = places(records.iter().map(|record| record.path.as_str()), planned, |line| line.path);
+        let gone: Vec<&Record> = records
+            .iter()
+            .zip(is_planned)
+            .filter(|(_, planned)| planned.is_none())
+            .map(|(record, _)| record)
+            .collect();
         if gone.is_empty() {
             return Ok(prune);
         }

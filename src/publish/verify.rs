@@ -192,8 +192,7 @@ impl<'a> Listed<'a> {
     /// What a build would report as foreign, and links that it passes over.
     fn unlisted(&self) -> Result<Vec<Problem>> {
         let found = unknown(self.output, |name| self.records.contains_key(name))?;
-        let files =
-            found.files.iter().map(|file| (file.name.as_str(), "not listed in the manifest".to_string()));
+        let files = found.files.iter().map(|file| (&*file.name, "not listed in the manifest".to_string()));
         let skipped = found.problems.iter().filter_map(|problem| {
             let name = problem.file.as_deref().filter(|name| !name.starts_with('.'))?;
             let reason = problem.message.trim_start_matches("skipped: ");

@@ -84,8 +84,8 @@ fn folder(root: &Path, found: &mut Vec<Input>, problems: &mut Vec<Problem>) {
     for file in walk.files {
         let end = file.name.rsplit_once('.').map_or(String::new(), |(_, end)| end.to_lowercase());
         if end == "txt" {
-            let shown = slashes(&file.path);
-            found.push(Input { file: file.name, shown, path: Some(file.path) });
+            let shown = slashes(&file.path());
+            found.push(Input { path: Some(file.path()), file: file.name.to_string(), shown });
         } else {
             *others.entry(end).or_default() += 1;
         }

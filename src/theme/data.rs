@@ -31,7 +31,7 @@ pub(super) fn load(config: &Config) -> Result<(Value, Vec<Problem>)> {
                 continue;
             }
         };
-        let bytes = fs::read(&file.path, LIMIT)?;
+        let bytes = fs::read(&file.path(), LIMIT)?;
         let value = String::from_utf8(bytes)
             .map_err(|_| Problem::error("data", "the file is not UTF-8 text"))
             .and_then(|text| read(text.trim_start_matches('\u{feff}')));

@@ -147,10 +147,10 @@ fn files(config: &Config) -> Result<(Vec<File>, Vec<Problem>)> {
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let walk = fs::walk(&config.folder(FOLDER), FOLDER, |name| name.starts_with('.'))?;
     for file in walk.files {
-        let bytes = fs::read(&file.path, LIMIT)?;
+        let bytes = fs::read(&file.path(), LIMIT)?;
         files.push(File {
             label: format!("{FOLDER}/{}", file.name),
-            name: file.name,
+            name: file.name.to_string(),
             bytes,
             embedded: false,
         });
