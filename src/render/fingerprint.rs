@@ -86,7 +86,10 @@ pub(super) fn fingerprint(value: &impl Serialize, seed: u128) -> u128 {
     }
     let mut hasher = Hasher(Xxh3::new());
     hasher.0.update(&seed.to_le_bytes());
-    let hasher = postcard::to_io(value, hasher).expect("views are plain data, and hashing never fails");
+    // A view is hundreds of pieces of a few bytes, and hashing takes long for each, however small.
+    let gathered = postcard::to_io(value, io::BufWriter::new(&mut hasher));
+    let flushed = gathered.expect("views are plain data").into_inner();
+    flushed.map_err(io::IntoInnerError::into_error).expect("hashing never fails");
     hasher.0.digest128()
 }
 
