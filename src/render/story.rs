@@ -130,7 +130,7 @@ impl<'a> Renderer<'a> {
         let lang = self.lang_of(id);
         ArticleLink {
             title: self.archive.entries[id].title.as_str().into(),
-            url: self.plan.addresses.url(self.plan.addresses.article(id)).to_string(),
+            url: self.plan.addresses.url(self.plan.addresses.article(id)).into(),
             dir: dir(lang),
             lang,
         }
@@ -217,7 +217,7 @@ impl<'a> Renderer<'a> {
         let (year, month, day, _) = date.civil();
         let parts = [
             Some(((year, 0, 0), year.to_string())),
-            (month > 0).then(|| ((year, month, 0), self.words.month(month).to_string())),
+            (month > 0).then(|| ((year, month, 0), self.words.dates.month(month).to_string())),
             (day > 0).then(|| ((year, month, day), day.to_string())),
         ];
         let link = |(period, title)| Link { title, url: self.period_url(period) };
