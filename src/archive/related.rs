@@ -193,8 +193,8 @@ impl<'a> Related<'a> {
         for (other, score) in tally.drain() {
             // As much as a tag of half the greatest rarity; no single word of a title is enough, two rare ones are.
             let enough = score >= 2 * self.rarest;
-            let linked = Some(&other) == canonical || translations.contains(&other);
-            if !enough || other == id || !self.shown[other] || linked {
+            let linked = || Some(&other) == canonical || translations.contains(&other);
+            if !enough || other == id || !self.shown[other] || linked() {
                 continue;
             }
             let found = Match { id: other, score, distance: self.distance(id, other) };

@@ -1,6 +1,6 @@
 //! What programs read in the head of a page: JSON-LD (schema.org), Open Graph, Dublin Core, Signposting.
 
-use super::views::{HeadLink, Meta, PageView, Story};
+use super::views::{HeadLink, Link, Meta, PageView, Story};
 use super::{Renderer, Script};
 use crate::archive::Entry;
 use crate::article::Date;
@@ -13,12 +13,12 @@ use std::iter;
 
 impl Renderer<'_> {
     /// The head of an article.
-    pub(super) fn describe(&self, page: &mut PageView, story: &Story, id: usize) {
+    pub(super) fn describe(&self, page: &mut PageView, (story, breadcrumbs): (&Story, &[Link]), id: usize) {
         let entry = &self.archive.entries[id];
         let image = self.image_of(story, entry);
         page.meta = self.meta(page, story, entry);
         page.meta.extend(image.as_deref().into_iter().flat_map(|url| picture(url, story)));
-        page.links = self.signposts(page, story, id);
+        page.links = self.signposts(page, (story, breadcrumbs), id);
         page.links.extend(self.alternates(id));
         page.json_ld = Some(Script::new(&self.json_ld(page, (story, image.as_deref()), id)));
     }
@@ -103,7 +103,12 @@ impl Renderer<'_> {
     }
 
     /// <https://signposting.org/FAIR/>
-    fn signposts(&self, page: &PageView, story: &Story, id: usize) -> Vec<HeadLink> {
+    fn signposts(
+        &self,
+        page: &PageView,
+        (story, breadcrumbs): (&Story, &[Link]),
+        id: usize,
+    ) -> Vec<HeadLink> {
         let mut links = vec![HeadLink::new("schema.DC", "http://purl.org/dc/elements/1.1/")];
         links.extend(page.canonical.as_ref().map(|url| HeadLink::new("cite-as", url)));
         links.push(HeadLink::new("type", "https://schema.org/NewsArticle"));
@@ -111,7 +116,6 @@ impl Renderer<'_> {
         links.extend(authors.map(|url| HeadLink::new("author", url)));
         let rights = story.provenance.rights.as_deref().filter(|rights| rights.starts_with("https://"));
         links.extend(rights.map(|url| HeadLink::new("license", url)));
-        let breadcrumbs = self.breadcrumbs_of(&self.archive.entries[id]);
         links.extend(breadcrumbs.last().map(|link| HeadLink::new("collection", link.url.as_str())));
         links.extend(self.citations_of(id).into_iter().map(|(format, href)| HeadLink {
             media_type: Some(match format {
