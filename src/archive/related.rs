@@ -20,6 +20,8 @@ use crate::article::term_key;
 use crate::config::Config;
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 /// Most articles shown as related to one.
 const MOST: usize = 5;
@@ -47,8 +49,12 @@ pub struct Related<'a> {
     words_of: Lists,
     /// The entries that can be shown with each word in their titles.
     with_word: Lists,
+    /// Where in these an entry stands, or would stand, for each of [`Related::words_of`].
+    places: Vec<u32>,
     /// What each word counts for.
     word_factors: Vec<u32>,
+    /// Tallies that no thread is using.
+    idle: Mutex<Vec<Tally>>,
 }
 
 /// Many short lists in one piece.
@@ -65,59 +71,66 @@ impl Lists {
     }
 
     fn get(&self, at: usize) -> &[u32] {
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.items[start as usize..self.ends[at] as usize]
+        &self.items[self.range(at)]
     }
 
-    /// For each of `count` items the lists that hold it, in order.
-    fn inverted(&self, count: usize, wanted: &[bool]) -> Self {
+    fn range(&self, at: usize) -> Range<usize> {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        start as usize..self.ends[at] as usize
+    }
+
+    /// For each of `count` items the wanted lists that hold it, in order; and for each item of each list, how many of
+    /// these come before it.
+    fn inverted(&self, count: usize, wanted: &[bool]) -> (Self, Vec<u32>) {
         let lists = || (0..self.ends.len()).filter(|list| wanted[*list]);
-        let mut ends = vec![0; count];
+        let mut starts = vec![0; count];
         for item in lists().flat_map(|list| self.get(list)) {
-            ends[*item as usize] += 1;
+            starts[*item as usize] += 1;
         }
         let mut next = 0;
-        for end in &mut ends {
-            // First where a list begins; filling it moves that to where it ends.
-            next += std::mem::replace(end, next);
+        for start in &mut starts {
+            next += std::mem::replace(start, next);
         }
+        let mut ends = starts.clone();
         let mut items = vec![0; next as usize];
-        for list in lists() {
-            for item in self.get(list) {
-                let end = &mut ends[*item as usize];
-                items[*end as usize] = list as u32;
-                *end += 1;
+        let mut places = Vec::with_capacity(self.items.len());
+        for (list, wanted) in wanted.iter().enumerate() {
+            for item in self.get(list).iter().map(|item| *item as usize) {
+                places.push(ends[item] - starts[item]);
+                if *wanted {
+                    items[ends[item] as usize] = list as u32;
+                    ends[item] += 1;
+                }
             }
         }
-        Self { ends, items }
+        (Self { ends, items }, places)
     }
 }
 
-/// Sums by article: one small table, as this is asked for each article, and sorting would take three times as long.
+/// Sums by article. A table with a slot for each is used again and again, as this is asked for each article: to make
+/// even a small one each time takes longer than to fill it.
 struct Tally {
-    /// Article and sum, where a sum of 0 is an empty slot.
-    slots: Vec<(u32, u32)>,
+    /// Of all articles; 0 but for those counted.
+    sums: Vec<u32>,
+    /// Some of them several times: whether one is new is not worth asking.
+    counted: Vec<u32>,
 }
 
 impl Tally {
-    fn for_at_most(count: usize) -> Self {
-        Self { slots: vec![(0, 0); (count + count / 2).next_power_of_two()] }
+    fn of_none(articles: usize) -> Self {
+        Self { sums: vec![0; articles], counted: Vec::new() }
     }
 
-    fn add(&mut self, id: u32, weight: u32) {
-        let last = self.slots.len() - 1;
-        // Fibonacci hashing: articles of one day stand side by side.
-        let mut at = (id.wrapping_mul(0x9e37_79b9) >> 7) as usize & last;
-        while self.slots[at].1 > 0 && self.slots[at].0 != id {
-            at = (at + 1) & last;
-        }
-        self.slots[at].0 = id;
-        self.slots[at].1 += weight;
+    fn add(&mut self, id: usize, weight: u32) {
+        self.counted.push(id as u32);
+        self.sums[id] += weight;
     }
 
-    fn scores(self) -> impl Iterator<Item = (usize, u32)> {
-        let used = self.slots.into_iter().filter(|(_, sum)| *sum > 0);
-        used.map(|(id, sum)| (id as usize, sum))
+    /// Takes all sums out, in no order.
+    fn drain(&mut self) -> impl Iterator<Item = (usize, u32)> {
+        let Self { sums, counted } = self;
+        let all = counted.drain(..).map(|id| (id as usize, std::mem::take(&mut sums[id as usize])));
+        all.filter(|(_, sum)| *sum > 0)
     }
 }
 
@@ -151,7 +164,7 @@ impl<'a> Related<'a> {
             words.dedup();
             words_of.push(words);
         }
-        let with_word = words_of.inverted(word_factors.len(), &shown);
+        let (with_word, places) = words_of.inverted(word_factors.len(), &shown);
         let count = shown.iter().filter(|shown| **shown).count();
         Self {
             archive,
@@ -161,7 +174,9 @@ impl<'a> Related<'a> {
             shown,
             words_of,
             with_word,
+            places,
             word_factors,
+            idle: Mutex::default(),
         }
     }
 
@@ -169,12 +184,17 @@ impl<'a> Related<'a> {
     pub fn of(&self, id: usize) -> Vec<usize> {
         let canonical = self.archive.canonical.get(&id);
         let translations = self.archive.translations(id);
+        // A tally of a thread that failed is gone; the others are whole.
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle_one = idle().pop();
+        let mut tally = idle_one.unwrap_or_else(|| Tally::of_none(self.shown.len()));
+        self.count(id, &mut tally);
         let mut best: Vec<Match> = Vec::with_capacity(MOST + 1);
-        for (other, score) in self.scores(id) {
+        for (other, score) in tally.drain() {
             // As much as a tag of half the greatest rarity; no single word of a title is enough, two rare ones are.
             let enough = score >= 2 * self.rarest;
-            let linked = Some(&other) == canonical || translations.contains(&other);
-            if !enough || other == id || !self.shown[other] || linked {
+            let linked = || Some(&other) == canonical || translations.contains(&other);
+            if !enough || other == id || !self.shown[other] || linked() {
                 continue;
             }
             let found = Match { id: other, score, distance: self.distance(id, other) };
@@ -184,11 +204,12 @@ impl<'a> Related<'a> {
                 best.truncate(MOST);
             }
         }
+        idle().push(tally);
         best.into_iter().map(|found| found.id).collect()
     }
 
-    /// Articles that share something with one, in no order, and what it weighs in all.
-    fn scores(&self, id: usize) -> impl Iterator<Item = (usize, u32)> {
+    /// Counts what articles share with one, by what it weighs.
+    fn count(&self, id: usize, tally: &mut Tally) {
         let taxonomies = self.archive.terms.iter().zip(&self.archive.terms_of[id]).zip(&self.factors);
         let terms =
             taxonomies.flat_map(|((terms, of), factor)| of.iter().map(|term| (&terms[*term], *factor)));
@@ -196,26 +217,22 @@ impl<'a> Related<'a> {
         let terms = terms
             .map(|(term, factor)| (&term.slots, factor * self.rarity(term.count)))
             .filter(|(_, weight)| *weight > 0);
-        let terms: Vec<_> = terms.take(TERMS).map(|(slots, weight)| (nearest(slots, &id), weight)).collect();
-        let words = self.words_of.get(id).iter().map(|word| {
-            let with_word = self.with_word.get(*word as usize);
-            (with_word, self.word_factors[*word as usize] * self.rarity(with_word.len()))
-        });
-        let words = words.filter(|(_, weight)| *weight > 0);
-        let words: Vec<_> = words.map(|(list, weight)| (nearest(list, &(id as u32)), weight)).collect();
-        let many = terms.iter().map(|(near, _)| near.len()).chain(words.iter().map(|(near, _)| near.len()));
-        let mut tally = Tally::for_at_most(many.sum());
-        for (near, weight) in terms {
-            for other in near {
-                tally.add(*other as u32, weight);
-            }
-        }
-        for (near, weight) in words {
-            for other in near {
+        for (slots, weight) in terms.take(TERMS) {
+            let place = slots.partition_point(|other| *other < id);
+            for other in nearest(slots, place) {
                 tally.add(*other, weight);
             }
         }
-        tally.scores()
+        for at in self.words_of.range(id) {
+            let word = self.words_of.items[at] as usize;
+            let with_word = self.with_word.get(word);
+            let weight = self.word_factors[word] * self.rarity(with_word.len());
+            if weight > 0 {
+                for other in nearest(with_word, self.places[at] as usize) {
+                    tally.add(*other as usize, weight);
+                }
+            }
+        }
     }
 
     fn rarity(&self, count: usize) -> u32 {
@@ -248,8 +265,7 @@ fn factor(taxonomy: &str) -> u32 {
 }
 
 /// Entries are ordered by date, so those nearest in a list are those nearest in date.
-fn nearest<'l, T: Ord>(list: &'l [T], id: &T) -> &'l [T] {
-    let at = list.partition_point(|other| other < id);
+fn nearest<T>(list: &[T], at: usize) -> &[T] {
     &list[at.saturating_sub(REACH)..list.len().min(at + REACH + 1)]
 }
 
@@ -269,30 +285,34 @@ mod tests {
         for items in [vec![0, 2], vec![], vec![2], vec![0, 3]] {
             lists.push(items);
         }
-        let inverted = lists.inverted(4, &[true, true, true, true]);
+        let (inverted, places) = lists.inverted(4, &[true, true, true, true]);
         let all: Vec<_> = (0..4).map(|item| inverted.get(item)).collect();
         assert_eq!(all, [&[0, 3][..], &[], &[0, 2], &[3]]);
-        assert_eq!(lists.inverted(4, &[true, true, false, false]).get(2), [0]);
+        assert_eq!(places, [0, 0, 1, 1, 0]);
+        let (inverted, places) = lists.inverted(4, &[true, true, false, false]);
+        assert_eq!(inverted.get(2), [0]);
+        assert_eq!(places, [0, 0, 1, 1, 0]);
     }
 
     #[test]
     fn a_tally_adds_up() {
-        let mut tally = Tally::for_at_most(9);
-        for id in [7, 0, 7, 32, 64, 7, u32::MAX, 0, 1] {
+        let mut tally = Tally::of_none(65);
+        for id in [7, 0, 7, 32, 64, 7, 0, 1] {
             tally.add(id, 2);
         }
-        let mut scores: Vec<_> = tally.scores().collect();
+        let mut scores: Vec<_> = tally.drain().collect();
         scores.sort_unstable();
-        assert_eq!(scores, [(0, 4), (1, 2), (7, 6), (32, 2), (64, 2), (u32::MAX as usize, 2)]);
-        assert_eq!(Tally::for_at_most(0).scores().count(), 0);
+        assert_eq!(scores, [(0, 4), (1, 2), (7, 6), (32, 2), (64, 2)]);
+        tally.add(7, 1);
+        assert_eq!(tally.drain().collect::<Vec<_>>(), [(7, 1)]);
     }
 
     #[test]
     fn only_the_nearest_of_many_are_looked_at() {
         let list: Vec<u32> = (0..1000).map(|n| n * 2).collect();
-        assert_eq!(nearest(&list, &1000), &list[500 - REACH..=500 + REACH]);
-        assert_eq!(nearest(&list, &0).len(), REACH + 1);
-        assert_eq!(nearest(&list, &1999).len(), REACH);
-        assert_eq!(nearest(&[] as &[u32], &7), [] as [u32; 0]);
+        assert_eq!(nearest(&list, 500), &list[500 - REACH..=500 + REACH]);
+        assert_eq!(nearest(&list, 0).len(), REACH + 1);
+        assert_eq!(nearest(&list, 1000).len(), REACH);
+        assert_eq!(nearest(&[] as &[u32], 0), [] as [u32; 0]);
     }
 }

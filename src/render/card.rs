@@ -24,7 +24,7 @@ impl<'a> Renderer<'a> {
         Card {
             title: &entry.title,
             corrections: Vec::new(),
-            url: self.plan.addresses.url(self.plan.addresses.article(id)).to_string(),
+            url: self.plan.addresses.url(self.plan.addresses.article(id)).into(),
             dir: lang.map(dir),
             lang,
             date: self.date(article.date.as_ref()),
@@ -35,7 +35,7 @@ impl<'a> Renderer<'a> {
     }
 
     pub(super) fn pager(&self, folder: &str, paging: &Paging, part: Part) -> Pager {
-        let url = |part: Part| self.plan.addresses.url(&list_path(folder, part)).to_string();
+        let url = |part: Part| String::from(self.plan.addresses.url(&list_path(folder, part)));
         let chunk = paging.chunk(part);
         let (number, pages) = match part {
             Part::Numbered(number) => (Some(number), Vec::new()),

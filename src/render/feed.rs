@@ -12,10 +12,11 @@ use anyhow::Result;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// What a feed holds.
 #[derive(Serialize)]
-pub(super) struct FeedView {
+pub(super) struct FeedView<'a> {
     title: String,
     description: String,
     lang: String,
@@ -29,19 +30,19 @@ pub(super) struct FeedView {
     previous: Option<String>,
     publisher: String,
     updated: Timestamp,
-    entries: Vec<EntryView>,
+    entries: Vec<EntryView<'a>>,
 }
 
 #[derive(Serialize)]
-struct EntryView {
+struct EntryView<'a> {
     url: String,
-    title: String,
-    lang: String,
+    title: &'a str,
+    lang: &'a str,
     published: Option<Timestamp>,
     updated: Timestamp,
-    authors: Vec<String>,
-    categories: Vec<String>,
-    summary: String,
+    authors: Vec<&'a str>,
+    categories: Vec<&'a str>,
+    summary: Cow<'a, str>,
     content: Option<Content>,
 }
 
@@ -55,8 +56,14 @@ struct Content {
     html: String,
 }
 
-impl Renderer<'_> {
-    pub(super) fn feed(&self, feed: Feed, format: FeedFormat, path: &OutPath, bodies: &Bodies) -> FeedView {
+impl<'a> Renderer<'a> {
+    pub(super) fn feed(
+        &self,
+        feed: Feed,
+        format: FeedFormat,
+        path: &OutPath,
+        bodies: &Bodies,
+    ) -> FeedView<'a> {
         let site = &self.config.site;
         let (title, folder) = match feed {
             Feed::Site => (site.title.clone(), "/".to_string()),
@@ -70,7 +77,7 @@ impl Renderer<'_> {
                 (format!("{title} · {}", site.title), period_folder(period))
             }
         };
-        let entries: Vec<EntryView> =
+        let entries: Vec<EntryView<'a>> =
             self.members(feed, format).into_iter().map(|id| self.entry_view(id, bodies)).collect();
         let current = if matches!(feed, Feed::History(_)) { Feed::Site } else { feed };
         FeedView {
@@ -125,7 +132,7 @@ impl Renderer<'_> {
         self.config.feeds.history && format == FeedFormat::Atom
     }
 
-    fn entry_view(&self, id: usize, bodies: &Bodies) -> EntryView {
+    fn entry_view(&self, id: usize, bodies: &Bodies) -> EntryView<'a> {
         let entry = &self.archive.entries[id];
         let article = &entry.article;
         let zone = &self.config.timezone;
@@ -134,16 +141,16 @@ impl Renderer<'_> {
             let html = String::new();
             Content { hash: (bodies.hash)(id), article: id, html }
         });
-        let names = |key: &'static str| self.terms_in(key, entry, Some(id)).map(|term| term.name.to_string());
+        let names = |key: &'static str| self.terms_in(key, entry, Some(id)).map(|term| term.name);
         let exact = article.date.filter(|date| date.precision() >= Precision::Day);
         EntryView {
-            title: entry.title.clone(),
-            lang: article.lang.clone().unwrap_or_else(|| self.config.site.lang.clone()),
+            title: &entry.title,
+            lang: self.lang_of(id),
             published: exact.map(|date| date.instant(zone)),
             updated: entry.changed(zone).unwrap_or(Timestamp::UNIX_EPOCH),
             authors: names("authors").collect(),
             categories: names("sections").chain(names("tags")).collect(),
-            summary: card::summary(entry).into_owned(),
+            summary: card::summary(entry),
             content,
             url,
         }
@@ -199,9 +206,9 @@ fn atom(feed: &FeedView, out: &mut Vec<u8>) {
 }
 
 fn atom_entry(xml: &mut Xml, entry: &EntryView) {
-    xml.open("entry", &[("xml:lang", &entry.lang)]);
+    xml.open("entry", &[("xml:lang", entry.lang)]);
     xml.text("id", &[], &entry.url);
-    xml.text("title", &[], &entry.title);
+    xml.text("title", &[], entry.title);
     xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &entry.url)]);
     if let Some(published) = entry.published {
         xml.text("published", &[], &published.to_string());
@@ -241,7 +248,7 @@ fn rss(feed: &FeedView, out: &mut Vec<u8>) {
     xml.empty("atom:link", &[("rel", "self"), ("type", "application/rss+xml"), ("href", &feed.own)]);
     for entry in &feed.entries {
         xml.open("item", &[]);
-        xml.text("title", &[], &entry.title);
+        xml.text("title", &[], entry.title);
         xml.text("link", &[], &entry.url);
         xml.text("guid", &[("isPermaLink", "true")], &entry.url);
         if let Some(published) = entry.published {
@@ -277,7 +284,7 @@ fn json_feed(feed: &FeedView) -> Value {
         // An item must have one of the two.
         match &entry.content {
             Some(content) => item["content_html"] = content.html.clone().into(),
-            None => item["content_text"] = entry.summary.clone().into(),
+            None => item["content_text"] = (*entry.summary).into(),
         }
         item
     };

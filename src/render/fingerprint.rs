@@ -45,19 +45,20 @@ impl Serialize for Shared {
 pub(super) struct Script(String);
 
 impl Script {
-    pub(super) fn new(value: &serde_json::Value) -> Self {
-        let ends = |letter: char| matches!(letter, '<' | '>' | '&' | '\u{2028}' | '\u{2029}');
-        let json = value.to_string();
-        let mut text = String::with_capacity(json.len());
-        let mut rest = json.as_str();
-        while let Some(at) = rest.find(ends) {
-            let letter = rest[at..].chars().next().unwrap_or_default();
-            text += &rest[..at];
-            text += &format!("\\u{:04x}", u32::from(letter));
-            rest = &rest[at + letter.len_utf8()..];
+    pub(super) fn new(value: &impl Serialize) -> Self {
+        let mut json = serde_json::to_string(value).expect("views are plain data");
+        for (sign, escaped) in [
+            ('<', "\\u003c"),
+            ('>', "\\u003e"),
+            ('&', "\\u0026"),
+            ('\u{2028}', "\\u2028"),
+            ('\u{2029}', "\\u2029"),
+        ] {
+            if json.contains(sign) {
+                json = json.replace(sign, escaped);
+            }
         }
-        text += rest;
-        Self(text)
+        Self(json)
     }
 }
 
@@ -86,7 +87,10 @@ pub(super) fn fingerprint(value: &impl Serialize, seed: u128) -> u128 {
     }
     let mut hasher = Hasher(Xxh3::new());
     hasher.0.update(&seed.to_le_bytes());
-    let hasher = postcard::to_io(value, hasher).expect("views are plain data, and hashing never fails");
+    // A view is hundreds of pieces of a few bytes, and hashing takes long for each, however small.
+    let gathered = postcard::to_io(value, io::BufWriter::new(&mut hasher));
+    let flushed = gathered.expect("views are plain data").into_inner();
+    flushed.map_err(io::IntoInnerError::into_error).expect("hashing never fails");
     hasher.0.digest128()
 }
 

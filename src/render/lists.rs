@@ -91,7 +91,7 @@ impl<'a> Renderer<'a> {
             Day { day, url: Some(self.folder_url(&day_folder((month, day)))), count, shade: shade(count) }
         };
         let month = |month: i8| DaysOfMonth {
-            name: self.words.month(month).to_string(),
+            name: self.words.dates.month(month).to_string(),
             days: (1..=days_in(month)).map(|number| day(month, number)).collect(),
         };
         let title = self.words.get(&["on_this_day"]).to_string();
@@ -103,8 +103,11 @@ impl<'a> Renderer<'a> {
     /// What was published on one day of all years.
     pub(super) fn day_of_year(&self, day: (i8, i8), part: Part) -> ListPage<'a> {
         let words = self.words;
-        let values = [("day", &*day.1.to_string()), ("month", words.month_of_day(day.0))];
-        let title = words.fill(&["dates", "day_of_year"], &values);
+        let title = words.fill(&["dates", "day_of_year"], |key| match key {
+            "day" => day.1.to_string().into(),
+            "month" => words.dates.month_of_day(day.0).into(),
+            _ => "".into(),
+        });
         let slots = self.archive.days_of_year.get(&day).map_or(&[][..], Vec::as_slice);
         let folder = day_folder(day);
         let list = Page::DayOfYear(day, part);
@@ -206,7 +209,7 @@ impl<'a> Renderer<'a> {
         };
         Month {
             title: date::period(self.words, period),
-            name: self.words.month(month).to_string(),
+            name: self.words.dates.month(month).to_string(),
             url: span.map(|_| self.period_url(period)),
             count: span.map_or(0, |span| span.count),
             weekdays: (0..7).map(weekday).collect(),
@@ -219,7 +222,7 @@ impl<'a> Renderer<'a> {
     }
 
     pub(super) fn folder_url(&self, folder: &str) -> String {
-        self.plan.addresses.url(&list_path(folder, Part::Folder)).to_string()
+        self.plan.addresses.url(&list_path(folder, Part::Folder)).into()
     }
 }
 

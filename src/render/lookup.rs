@@ -13,7 +13,7 @@ impl Renderer<'_> {
     pub(super) fn lookup(&self) -> LookUpPage {
         let title = self.words.get(&["lookup"]).to_string();
         let LookUp { hosts, parts, shards, .. } = &self.plan.lookup;
-        let any = self.plan.addresses.url(&shard_path(0)).to_string();
+        let any: String = self.plan.addresses.url(&shard_path(0)).into();
         let folder = any.strip_suffix("0.json").unwrap_or(&any).to_string();
         LookUpPage {
             page: PageView {
@@ -64,7 +64,7 @@ impl Renderer<'_> {
 
     pub(super) fn lookup_host(&self, index: usize, part: Part) -> LookUpPage {
         let host = &self.plan.lookup.hosts[index];
-        let title = self.words.fill(&["lookup_of"], &[("host", &host.name)]);
+        let title = self.words.fill(&["lookup_of"], |key| if key == "host" { &host.name } else { "" }.into());
         let paging = Paging::new(host.slots.len(), self.config.per_page, true);
         let pager = self.pager(&host.folder, &paging, part);
         let mut page = self.page("lookup", &title, &list_path(&host.folder, part));
@@ -91,7 +91,7 @@ impl Renderer<'_> {
         OldAddress {
             old: entry.article.provenance.original_url.clone().unwrap_or_default(),
             title: entry.title.clone(),
-            url: self.plan.addresses.url(self.plan.addresses.article(id)).to_string(),
+            url: self.plan.addresses.url(self.plan.addresses.article(id)).into(),
             dir: lang.as_deref().map(super::dir),
             lang,
         }

@@ -1,25 +1,26 @@
 //! What programs read in the head of a page: JSON-LD (schema.org), Open Graph, Dublin Core, Signposting.
 
-use super::views::{HeadLink, Meta, PageView, Story};
+use super::views::{HeadLink, Link, Meta, PageView, Story};
 use super::{Renderer, Script};
 use crate::archive::Entry;
 use crate::article::Date;
 use crate::config::{CitationFormat, FeedFormat};
 use crate::markdown;
 use crate::plan::{Feed, Page, Part, citation_path, feed_path, has_feed};
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::iter;
 
 impl Renderer<'_> {
     /// The head of an article.
-    pub(super) fn describe(&self, page: &mut PageView, story: &Story, id: usize) {
+    pub(super) fn describe(&self, page: &mut PageView, (story, breadcrumbs): (&Story, &[Link]), id: usize) {
         let entry = &self.archive.entries[id];
         let image = self.image_of(story, entry);
         page.meta = self.meta(page, story, entry);
         page.meta.extend(image.as_deref().into_iter().flat_map(|url| picture(url, story)));
-        page.links = self.signposts(page, story, id);
+        page.links = self.signposts(page, (story, breadcrumbs), id);
         page.links.extend(self.alternates(id));
-        page.json_ld = Some(Script::new(&self.json_ld(page, (story, image), id)));
+        page.json_ld = Some(Script::new(&self.json_ld(page, (story, image.as_deref()), id)));
     }
 
     /// The whole address of an article's image, here or elsewhere: programs ask for it, pages do not.
@@ -85,7 +86,7 @@ impl Renderer<'_> {
         add("name", "DC.title", story.title);
         story.authors.iter().for_each(|author| add("name", "DC.creator", author.name));
         add("name", "DC.date", &published);
-        add("name", "DC.publisher", &self.publisher_of(story));
+        add("name", "DC.publisher", self.publisher_of(story));
         add("name", "DC.type", "newsItem");
         add("name", "DC.language", story.lang);
         add("name", "DC.rights", from.rights.as_deref().unwrap_or_default());
@@ -94,15 +95,20 @@ impl Renderer<'_> {
     }
 
     /// Who published an article first, as far as is known; else who publishes the archive.
-    fn publisher_of(&self, story: &Story) -> String {
+    fn publisher_of<'v>(&'v self, story: &'v Story) -> &'v str {
         let site = &self.config.site;
         let source = story.source.as_ref().map(|source| source.name);
         let known = source.or(story.provenance.first_published_by.as_deref());
-        known.or(site.publisher.as_deref()).unwrap_or(&site.title).to_string()
+        known.or(site.publisher.as_deref()).unwrap_or(&site.title)
     }
 
     /// <https://signposting.org/FAIR/>
-    fn signposts(&self, page: &PageView, story: &Story, id: usize) -> Vec<HeadLink> {
+    fn signposts(
+        &self,
+        page: &PageView,
+        (story, breadcrumbs): (&Story, &[Link]),
+        id: usize,
+    ) -> Vec<HeadLink> {
         let mut links = vec![HeadLink::new("schema.DC", "http://purl.org/dc/elements/1.1/")];
         links.extend(page.canonical.as_ref().map(|url| HeadLink::new("cite-as", url)));
         links.push(HeadLink::new("type", "https://schema.org/NewsArticle"));
@@ -110,7 +116,6 @@ impl Renderer<'_> {
         links.extend(authors.map(|url| HeadLink::new("author", url)));
         let rights = story.provenance.rights.as_deref().filter(|rights| rights.starts_with("https://"));
         links.extend(rights.map(|url| HeadLink::new("license", url)));
-        let breadcrumbs = self.breadcrumbs_of(&self.archive.entries[id]);
         links.extend(breadcrumbs.last().map(|link| HeadLink::new("collection", link.url.as_str())));
         links.extend(self.citations_of(id).into_iter().map(|(format, href)| HeadLink {
             media_type: Some(match format {
@@ -144,33 +149,34 @@ impl Renderer<'_> {
     }
 
     /// <https://schema.org/NewsArticle>
-    fn json_ld(&self, page: &PageView, (story, image): (&Story, Option<String>), id: usize) -> Value {
+    fn json_ld<'v>(
+        &'v self,
+        page: &'v PageView,
+        (story, image): (&'v Story, Option<&'v str>),
+        id: usize,
+    ) -> Json<'v> {
         let entry = &self.archive.entries[id];
         let article = &entry.article;
         let from = &story.provenance;
-        let url = page.canonical.clone().unwrap_or_else(|| page.url.clone());
-        let names = |name: &str| -> Vec<Value> {
+        let url = page.canonical.as_ref().unwrap_or(&page.url);
+        let names = |name: &str| {
             let groups = story.terms.iter().filter(|group| group.name == name);
-            groups.flat_map(|group| &group.terms).map(|term| term.name.into()).collect()
+            list(groups.flat_map(|group| &group.terms).map(|term| term.name.into()).collect())
         };
-        let thing = |kind: &str, name: &str| json!({"@type": kind, "name": name});
-        let date = |date: &Option<Date>| date.as_ref().map(|date| Value::from(date.iso()));
-        let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty()).map(Value::from);
-        let list = |list: Vec<Value>| (!list.is_empty()).then_some(Value::from(list));
+        let date = |date: &Option<Date>| date.as_ref().map(|date| Json::from(date.iso()));
         let corrections = article.corrections.iter().filter(|correction| !correction.text.is_empty());
         let corrections = corrections.map(|correction| {
-            let fields = [
+            object([
                 ("@type", Some("CorrectionComment".into())),
-                ("text", Some(correction.text.clone().into())),
+                ("text", Some(correction.text.as_str().into())),
                 ("datePublished", date(&correction.date)),
-            ];
-            object(fields)
+            ])
         });
         let original = from.original_url.as_ref().map(|original| {
             object([
                 ("@type", Some("NewsArticle".into())),
-                ("url", Some(original.clone().into())),
-                ("archivedAt", text(&from.archived_url)),
+                ("url", Some(original.as_str().into())),
+                ("archivedAt", text(from.archived_url.as_deref())),
                 ("publisher", from.first_published_by.as_ref().map(|name| thing("Organization", name))),
             ])
         });
@@ -178,8 +184,8 @@ impl Renderer<'_> {
             object([
                 ("@type", Some("PropertyValue".into())),
                 ("propertyID", Some("sha256".into())),
-                ("name", text(&Some(raw.file.clone()))),
-                ("value", Some(raw.sha256.clone().into())),
+                ("name", text(Some(&raw.file))),
+                ("value", Some(raw.sha256.as_str().into())),
             ])
         });
         let site = &self.config.site;
@@ -187,31 +193,31 @@ impl Renderer<'_> {
         object([
             ("@context", Some("https://schema.org".into())),
             ("@type", Some("NewsArticle".into())),
-            ("mainEntityOfPage", Some(url.clone().into())),
-            ("url", Some(url.into())),
+            ("mainEntityOfPage", Some(url.as_str().into())),
+            ("url", Some(url.as_str().into())),
             ("headline", Some(story.title.into())),
-            ("alternativeHeadline", text(&story.subtitle.map(str::to_string))),
-            ("description", text(&page.description)),
-            ("image", text(&image)),
+            ("alternativeHeadline", text(story.subtitle)),
+            ("description", text(page.description.as_deref())),
+            ("image", text(image)),
             ("datePublished", date(&article.date)),
             ("dateModified", date(&self.modified(entry))),
             ("inLanguage", Some(story.lang.into())),
             ("author", list(story.authors.iter().map(|author| thing("Person", author.name)).collect())),
-            ("publisher", Some(thing("Organization", &self.publisher_of(story)))),
+            ("publisher", Some(thing("Organization", self.publisher_of(story)))),
             ("provider", Some(thing("Organization", keeper))),
-            ("articleSection", list(names("sections"))),
-            ("keywords", list(names("tags"))),
+            ("articleSection", names("sections")),
+            ("keywords", names("tags")),
             (
                 "contentLocation",
                 list(entry.terms("places").iter().map(|name| thing("Place", name)).collect()),
             ),
-            ("dateline", text(&from.dateline)),
-            ("printEdition", text(&from.print.edition)),
-            ("printPage", text(&from.print.page)),
-            ("printColumn", text(&from.print.column)),
+            ("dateline", text(from.dateline.as_deref())),
+            ("printEdition", text(from.print.edition.as_deref())),
+            ("printPage", text(from.print.page.as_deref())),
+            ("printColumn", text(from.print.column.as_deref())),
             ("isBasedOn", original),
-            ("archivedAt", text(&from.archived_url)),
-            ("copyrightNotice", text(&from.rights)),
+            ("archivedAt", text(from.archived_url.as_deref())),
+            ("copyrightNotice", text(from.rights.as_deref())),
             ("identifier", raw),
             ("correction", list(corrections.collect())),
             ("translationOfWork", self.archive.translation_of.get(&id).map(|other| self.work(*other))),
@@ -220,16 +226,19 @@ impl Renderer<'_> {
     }
 
     /// The translations that were made from an article itself.
-    fn translated(&self, id: usize) -> Vec<Value> {
+    fn translated(&self, id: usize) -> Vec<Json<'_>> {
         let group = self.archive.translations(id).iter();
         let made = group.filter(|other| self.archive.translation_of.get(other) == Some(&id));
         made.map(|other| self.work(*other)).collect()
     }
 
     /// Another article of this archive.
-    fn work(&self, id: usize) -> Value {
-        let url = self.absolute(self.plan.addresses.article(id));
-        json!({"@type": "NewsArticle", "url": url, "inLanguage": self.lang_of(id)})
+    fn work(&self, id: usize) -> Json<'_> {
+        object([
+            ("@type", Some("NewsArticle".into())),
+            ("url", Some(self.absolute(self.plan.addresses.article(id)).into())),
+            ("inLanguage", Some(self.lang_of(id).into())),
+        ])
     }
 
     /// When an article was changed last after it was published: updated or corrected.
@@ -240,10 +249,54 @@ impl Renderer<'_> {
     }
 }
 
-/// An object of the fields that are known.
-fn object<const N: usize>(fields: [(&str, Option<Value>); N]) -> Value {
-    let known = fields.into_iter().filter_map(|(key, value)| Some((key.to_string(), value?)));
-    Value::Object(known.collect::<Map<_, _>>())
+/// A value of JSON-LD; most of its texts are those of the view or the archive.
+enum Json<'v> {
+    Text(Cow<'v, str>),
+    List(Vec<Json<'v>>),
+    Object(Vec<(&'static str, Json<'v>)>),
+}
+
+impl<'v> From<&'v str> for Json<'v> {
+    fn from(text: &'v str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for Json<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => out.serialize_str(text),
+            Self::List(items) => out.collect_seq(items),
+            Self::Object(fields) => out.collect_map(fields.iter().map(|(key, value)| (key, value))),
+        }
+    }
+}
+
+/// An object of the fields that are known, in order of their names.
+fn object<'v, const N: usize>(fields: [(&'static str, Option<Json<'v>>); N]) -> Json<'v> {
+    let mut known: Vec<_> = fields.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+    known.sort_unstable_by_key(|(key, _)| *key);
+    Json::Object(known)
+}
+
+fn thing<'v>(kind: &'static str, name: &'v str) -> Json<'v> {
+    object([("@type", Some(kind.into())), ("name", Some(name.into()))])
+}
+
+/// A text, if it is known.
+fn text(text: Option<&str>) -> Option<Json<'_>> {
+    text.filter(|text| !text.is_empty()).map(Json::from)
+}
+
+/// A list, if there is something in it.
+fn list(items: Vec<Json<'_>>) -> Option<Json<'_>> {
+    (!items.is_empty()).then_some(Json::List(items))
 }
 
 /// <https://ogp.me/>

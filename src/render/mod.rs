@@ -297,7 +297,7 @@ impl<'a> Renderer<'a> {
     /// What all pages have in common.
     fn page(&self, kind: &'static str, title: &str, path: &OutPath) -> PageView {
         let site = &self.config.site;
-        let url = self.plan.addresses.url(path).to_string();
+        let url = String::from(self.plan.addresses.url(path));
         let address = self.whole(&url);
         PageView {
             kind,

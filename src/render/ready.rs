@@ -18,7 +18,7 @@ pub struct Ready<'a> {
 impl<'a> Ready<'a> {
     /// Those of an archive.
     pub fn new(config: &'a Config, archive: &Archive, addresses: &Addresses) -> Self {
-        let url = |folder: &str| addresses.url(&list_path(folder, Part::Folder)).to_string();
+        let url = |folder: &str| String::from(addresses.url(&list_path(folder, Part::Folder)));
         let taxonomy = |(index, taxonomy): (usize, &'a Taxonomy)| {
             let term = |term| url(&term_folder(archive, taxonomy, (index, term)));
             let terms = (0..archive.terms[index].len()).map(term).collect();

@@ -44,13 +44,13 @@ impl Renderer<'_> {
                 path: format!("{base}{path}"),
                 decoded: format!("{base}{}", redirect.from.decoded_path()),
                 query: query.map(str::to_string),
-                to: addresses.url(addresses.of(redirect.to)).to_string(),
+                to: addresses.url(addresses.of(redirect.to)).into(),
             }
         });
         let gone = self.plan.outputs.iter().filter_map(|output| {
             let Page::Tombstone(subject) = output.page else { return None };
             let Status::Removed(removal) = &subject.of(self.archive).article.status else { return None };
-            let url = addresses.url(&output.path).to_string();
+            let url = String::from(addresses.url(&output.path));
             let folder = url.ends_with('/');
             let decoded = format!("{base}/{}", output.path);
             let status = if removal.legal { 451 } else { 410 };

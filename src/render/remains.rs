@@ -30,7 +30,7 @@ impl<'a> Renderer<'a> {
         let site = &self.config.site;
         let title = self.words.get(&["moved"]).to_string();
         let canonical = (!site.base_url.is_empty()).then(|| self.absolute(target));
-        let url = self.plan.addresses.url(target).to_string();
+        let url = String::from(self.plan.addresses.url(target));
         let refresh = Some(url.clone());
         let page = PageView { noindex: true, canonical, refresh, ..self.page("redirect", &title, path) };
         let target = Link { title: to.of(self.archive).title.clone(), url };

@@ -28,13 +28,13 @@ impl<'a> Renderer<'a> {
         let (newer, older) = (newer.map(|id| self.article_link(id)), older.map(|id| self.article_link(id)));
         page.newer = newer.as_ref().map(|link| link.url.clone());
         page.older = older.as_ref().map(|link| link.url.clone());
-        self.describe(&mut page, &story, id);
+        let breadcrumbs = self.breadcrumbs_of(entry);
+        self.describe(&mut page, (&story, &breadcrumbs), id);
         if let Some(canonical) = self.archive.canonical.get(&id).filter(|_| page.canonical.is_some()) {
             page.canonical = Some(self.absolute(self.plan.addresses.article(*canonical)));
         }
         let words = Shared::words(self.words);
-        let (breadcrumbs, related) = (self.breadcrumbs_of(entry), self.related_to(id));
-        StoryPage { page, words, article: story, breadcrumbs, newer, older, related }
+        StoryPage { page, words, article: story, breadcrumbs, newer, older, related: self.related_to(id) }
     }
 
     pub(super) fn standalone(&self, id: usize, body: &Body) -> StoryPage<'a> {
@@ -130,7 +130,7 @@ impl<'a> Renderer<'a> {
         let lang = self.lang_of(id);
         ArticleLink {
             title: self.archive.entries[id].title.as_str().into(),
-            url: self.plan.addresses.url(self.plan.addresses.article(id)).to_string(),
+            url: self.plan.addresses.url(self.plan.addresses.article(id)).into(),
             dir: dir(lang),
             lang,
         }
@@ -217,7 +217,7 @@ impl<'a> Renderer<'a> {
         let (year, month, day, _) = date.civil();
         let parts = [
             Some(((year, 0, 0), year.to_string())),
-            (month > 0).then(|| ((year, month, 0), self.words.month(month).to_string())),
+            (month > 0).then(|| ((year, month, 0), self.words.dates.month(month).to_string())),
             (day > 0).then(|| ((year, month, day), day.to_string())),
         ];
         let link = |(period, title)| Link { title, url: self.period_url(period) };

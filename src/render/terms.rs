@@ -68,7 +68,7 @@ impl<'a> Renderer<'a> {
 
     pub(super) fn links_to_parts(&self, folder: &str, parts: &[TermPart]) -> Vec<Link> {
         let link = |part: &TermPart| {
-            let url = self.plan.addresses.url(&term_part_path(folder, part)).to_string();
+            let url = self.plan.addresses.url(&term_part_path(folder, part)).into();
             Link { title: self.part_name(part.by, part.number), url }
         };
         parts.iter().map(link).collect()
@@ -167,7 +167,7 @@ impl<'a> Renderer<'a> {
         let paging = paging(Page::Term(taxonomy, term, Part::Folder), self.archive, self.config);
         let years = (first.max(last.saturating_sub(LONGEST_SPAN))..=last).map(|year| {
             let (count, newest) = counts.get(&year).copied().unwrap_or_default();
-            let page = || self.plan.addresses.url(&list_path(folder, paging.part_of(newest))).to_string();
+            let page = || self.plan.addresses.url(&list_path(folder, paging.part_of(newest)));
             YearCount {
                 year: year.to_string(),
                 count,

@@ -2,6 +2,7 @@
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+use std::borrow::Cow;
 
 /// A document being written.
 pub(super) struct Xml<'a>(Writer<&'a mut Vec<u8>>);
@@ -42,13 +43,17 @@ impl<'a> Xml<'a> {
 fn start<'n>(name: &'n str, attributes: Attributes) -> BytesStart<'n> {
     let mut start = BytesStart::new(name);
     for (key, value) in attributes {
-        start.push_attribute((*key, clean(value).as_str()));
+        start.push_attribute((*key, &*clean(value)));
     }
     start
 }
 
 /// Text without what XML 1.0 (section 2.2) cannot hold.
-fn clean(text: &str) -> String {
+fn clean(text: &str) -> Cow<'_, str> {
     let allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    // The two that are no control characters begin with EF.
+    if text.bytes().all(|byte| byte == b'\n' || byte >= b' ' && byte != 0xef) {
+        return text.into();
+    }
     text.chars().filter(allowed).collect()
 }

@@ -9,7 +9,7 @@ mod problem;
 mod words;
 
 pub use assets::Asset;
-pub use words::{Words, is_rtl};
+pub use words::{Words, fill, is_rtl};
 
 use crate::config::Config;
 use crate::fs;

@@ -5,6 +5,7 @@ use crate::problem::{Fatal, Problem};
 use crate::yaml;
 use anyhow::Result;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 const FOLDER: &str = "i18n/";
@@ -15,6 +16,50 @@ pub struct Words {
     values: Value,
     /// The same, as templates see them: shared by all pages.
     shared: tera::Value,
+    /// What dates are written with.
+    pub dates: Dates,
+}
+
+/// What dates are written with. These words are needed for each entry of each list; the others, a few times a page.
+#[derive(Clone, Debug)]
+pub struct Dates {
+    /// The pattern for a year alone.
+    pub year: String,
+    /// That for a month of a year.
+    pub month: String,
+    /// That for a day.
+    pub day: String,
+    /// That for a day with a time.
+    pub time: String,
+    months: Vec<String>,
+    /// The months behind a day, which some languages inflect.
+    months_of_days: Vec<String>,
+}
+
+impl Dates {
+    fn of(words: &Value) -> Self {
+        let pattern = |name: &str| text(words, &["dates", name]).unwrap_or(name).to_string();
+        let months = |list: &str| (0..12).map(|month| item(words, list, month).to_string()).collect();
+        let inflected = words.get("months_of_days").is_some();
+        Self {
+            year: pattern("year"),
+            month: pattern("month"),
+            day: pattern("day"),
+            time: pattern("time"),
+            months: months("months"),
+            months_of_days: months(if inflected { "months_of_days" } else { "months" }),
+        }
+    }
+
+    /// The name of a month, 1 to 12.
+    pub fn month(&self, month: i8) -> &str {
+        &self.months[index(month - 1)]
+    }
+
+    /// The name of a month behind a day.
+    pub fn month_of_day(&self, month: i8) -> &str {
+        &self.months_of_days[index(month - 1)]
+    }
 }
 
 impl Words {
@@ -36,7 +81,8 @@ impl Words {
         }
         words["lang"] = lang.into();
         words["dir"] = if is_rtl(lang) { "rtl" } else { "ltr" }.into();
-        Ok(Self { shared: tera::Value::from_serializable(&words), values: words })
+        let (shared, dates) = (tera::Value::from_serializable(&words), Dates::of(&words));
+        Ok(Self { shared, dates, values: words })
     }
 
     /// The words of every language that has a file.
@@ -73,8 +119,7 @@ impl Words {
 
     /// A word by its path in the file; the path itself if no file has it, so that a gap is seen.
     pub fn get<'a>(&'a self, path: &[&'a str]) -> &'a str {
-        let found = path.iter().try_fold(&self.values, |value, key| value.get(key)).and_then(Value::as_str);
-        found.unwrap_or_else(|| path.last().copied().unwrap_or_default())
+        text(&self.values, path).unwrap_or_else(|| path.last().copied().unwrap_or_default())
     }
 
     /// The heading of a taxonomy.
@@ -88,35 +133,31 @@ impl Words {
         }
     }
 
-    /// The name of a month, 1 to 12.
-    pub fn month(&self, month: i8) -> &str {
-        self.item("months", month - 1)
-    }
-
-    /// The name of a month behind a day, which some languages inflect.
-    pub fn month_of_day(&self, month: i8) -> &str {
-        let inflected = self.values.get("months_of_days").is_some();
-        self.item(if inflected { "months_of_days" } else { "months" }, month - 1)
-    }
-
     /// Short and long name of a weekday, 0 for Monday.
     pub fn weekday(&self, day: i8) -> (&str, &str) {
-        (self.item("weekdays_short", day), self.item("weekdays", day))
-    }
-
-    fn item(&self, list: &str, index: i8) -> &str {
-        let index = usize::try_from(index).unwrap_or(0);
-        self.values.get(list).and_then(|list| list.get(index)).and_then(Value::as_str).unwrap_or("?")
+        (item(&self.values, "weekdays_short", day), item(&self.values, "weekdays", day))
     }
 
     /// A pattern among the words with its `{key}`s filled in.
-    pub fn fill(&self, path: &[&str], values: &[(&str, &str)]) -> String {
-        fill(self.get(path), values)
+    pub fn fill<'v>(&self, path: &[&str], value: impl Fn(&str) -> Cow<'v, str>) -> String {
+        fill(self.get(path), value)
     }
 }
 
-/// Replaces each `{key}`; a value is never looked into again.
-fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
+fn text<'a>(words: &'a Value, path: &[&str]) -> Option<&'a str> {
+    path.iter().try_fold(words, |value, key| value.get(key)).and_then(Value::as_str)
+}
+
+fn item<'a>(words: &'a Value, list: &str, at: i8) -> &'a str {
+    words.get(list).and_then(|list| list.get(index(at))).and_then(Value::as_str).unwrap_or("?")
+}
+
+fn index(at: i8) -> usize {
+    usize::try_from(at).unwrap_or(0)
+}
+
+/// Replaces each `{key}` by its value, which is never looked into again.
+pub fn fill<'v>(pattern: &str, value: impl Fn(&str) -> Cow<'v, str>) -> String {
     let mut text = String::with_capacity(pattern.len() + 16);
     let mut rest = pattern;
     while let Some((before, after)) = rest.split_once('{') {
@@ -125,7 +166,7 @@ fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
             rest = after;
             break;
         };
-        text.push_str(values.iter().find(|(name, _)| *name == key).map_or("", |(_, value)| value));
+        text.push_str(&value(key));
         rest = after;
     }
     text + rest
@@ -156,11 +197,13 @@ fn merge(words: &mut Value, over: Value) {
 /// Whether a language is written from right to left, by its script or, without one, its usual script.
 pub fn is_rtl(lang: &str) -> bool {
     let mut parts = lang.split('-');
-    let primary = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let primary = parts.next().unwrap_or_default();
+    let is_in = |name: &str, known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(name));
     match parts.find(|part| part.len() == 4) {
-        Some(script) => ["arab", "hebr", "thaa", "syrc", "nkoo", "adlm", "rohg"]
-            .contains(&script.to_ascii_lowercase().as_str()),
-        None => ["ar", "he", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb", "syr", "nqo", "iw", "arc"]
-            .contains(&primary.as_str()),
+        Some(script) => is_in(script, &["arab", "hebr", "thaa", "syrc", "nkoo", "adlm", "rohg"]),
+        None => is_in(
+            primary,
+            &["ar", "he", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb", "syr", "nqo", "iw", "arc"],
+        ),
     }
 }
