@@ -1,6 +1,7 @@
 //! Articles → an ordered index: terms, periods, neighbours, related ones. Everything a list or a link needs, without bodies.
 
 mod copies;
+mod lists;
 mod named;
 mod names;
 mod related;
@@ -9,6 +10,7 @@ mod title;
 mod translations;
 mod withheld;
 
+use lists::Lists;
 pub use names::{Names, Pool};
 pub use related::Related;
 pub use terms::{Aliases, Term, TermId, term_slug};
@@ -127,8 +129,8 @@ pub struct Archive {
     pub days_of_year: BTreeMap<(i8, i8), Vec<usize>>,
     /// Terms of each configured taxonomy, by slug.
     pub terms: Vec<Vec<Term>>,
-    /// For each entry and taxonomy: its terms.
-    pub terms_of: Vec<Vec<Vec<TermId>>>,
+    /// For each taxonomy: the terms of each entry.
+    terms_of: Vec<Lists>,
 }
 
 impl Archive {
@@ -191,6 +193,15 @@ impl Archive {
     /// How many undated articles are published.
     pub fn undated_count(&self) -> usize {
         self.entries[..self.undated].iter().filter(|entry| !entry.removed()).count()
+    }
+
+    /// The terms that an entry has in a taxonomy.
+    pub fn terms_of(
+        &self,
+        id: usize,
+        taxonomy: usize,
+    ) -> impl ExactSizeIterator<Item = TermId> + Clone + use<'_> {
+        self.terms_of[taxonomy].get(id).iter().map(|term| *term as usize)
     }
 
     /// An article and those that are translations of it or with it, by language; none without translations.

@@ -15,12 +15,12 @@
 //! Of a frequent name only the articles nearest in date are looked at, so that the work grows with the number of
 //! articles and no faster.
 
+use super::lists::Lists;
 use super::{Archive, Entry, title};
 use crate::article::term_key;
 use crate::config::Config;
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 /// Most articles shown as related to one.
@@ -55,56 +55,6 @@ pub struct Related<'a> {
     word_factors: Vec<u32>,
     /// Tallies that no thread is using.
     idle: Mutex<Vec<Tally>>,
-}
-
-/// Many short lists in one piece.
-#[derive(Default)]
-struct Lists {
-    ends: Vec<u32>,
-    items: Vec<u32>,
-}
-
-impl Lists {
-    fn push(&mut self, items: impl IntoIterator<Item = u32>) {
-        self.items.extend(items);
-        self.ends.push(self.items.len() as u32);
-    }
-
-    fn get(&self, at: usize) -> &[u32] {
-        &self.items[self.range(at)]
-    }
-
-    fn range(&self, at: usize) -> Range<usize> {
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        start as usize..self.ends[at] as usize
-    }
-
-    /// For each of `count` items the wanted lists that hold it, in order; and for each item of each list, how many of
-    /// these come before it.
-    fn inverted(&self, count: usize, wanted: &[bool]) -> (Self, Vec<u32>) {
-        let lists = || (0..self.ends.len()).filter(|list| wanted[*list]);
-        let mut starts = vec![0; count];
-        for item in lists().flat_map(|list| self.get(list)) {
-            starts[*item as usize] += 1;
-        }
-        let mut next = 0;
-        for start in &mut starts {
-            next += std::mem::replace(start, next);
-        }
-        let mut ends = starts.clone();
-        let mut items = vec![0; next as usize];
-        let mut places = Vec::with_capacity(self.items.len());
-        for (list, wanted) in wanted.iter().enumerate() {
-            for item in self.get(list).iter().map(|item| *item as usize) {
-                places.push(ends[item] - starts[item]);
-                if *wanted {
-                    items[ends[item] as usize] = list as u32;
-                    ends[item] += 1;
-                }
-            }
-        }
-        (Self { ends, items }, places)
-    }
 }
 
 /// Sums by article. A table with a slot for each is used again and again, as this is asked for each article: to make
@@ -210,9 +160,10 @@ impl<'a> Related<'a> {
 
     /// Counts what articles share with one, by what it weighs.
     fn count(&self, id: usize, tally: &mut Tally) {
-        let taxonomies = self.archive.terms.iter().zip(&self.archive.terms_of[id]).zip(&self.factors);
-        let terms =
-            taxonomies.flat_map(|((terms, of), factor)| of.iter().map(|term| (&terms[*term], *factor)));
+        let taxonomies = self.archive.terms.iter().zip(&self.factors).enumerate();
+        let terms = taxonomies.flat_map(|(taxonomy, (terms, factor))| {
+            self.archive.terms_of(id, taxonomy).map(|term| (&terms[term], *factor))
+        });
         // What weighs nothing stands in the longest lists: to look for a place in these would be most of the work.
         let terms = terms
             .map(|(term, factor)| (&term.slots, factor * self.rarity(term.count)))
@@ -224,7 +175,7 @@ impl<'a> Related<'a> {
             }
         }
         for at in self.words_of.range(id) {
-            let word = self.words_of.items[at] as usize;
+            let word = self.words_of.item(at) as usize;
             let with_word = self.with_word.get(word);
             let weight = self.word_factors[word] * self.rarity(with_word.len());
             if weight > 0 {
@@ -278,21 +229,6 @@ fn day(entry: &Entry) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lists_are_inverted() {
-        let mut lists = Lists::default();
-        for items in [vec![0, 2], vec![], vec![2], vec![0, 3]] {
-            lists.push(items);
-        }
-        let (inverted, places) = lists.inverted(4, &[true, true, true, true]);
-        let all: Vec<_> = (0..4).map(|item| inverted.get(item)).collect();
-        assert_eq!(all, [&[0, 3][..], &[], &[0, 2], &[3]]);
-        assert_eq!(places, [0, 0, 1, 1, 0]);
-        let (inverted, places) = lists.inverted(4, &[true, true, false, false]);
-        assert_eq!(inverted.get(2), [0]);
-        assert_eq!(places, [0, 0, 1, 1, 0]);
-    }
 
     #[test]
     fn a_tally_adds_up() {

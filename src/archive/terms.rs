@@ -1,6 +1,7 @@
 //! Names → terms: spellings that fold to one slug are one term.
 
 use super::Entry;
+use super::lists::Lists;
 use crate::article::term_key;
 use crate::config::{Config, Taxonomy};
 use crate::problem::Problem;
@@ -26,21 +27,18 @@ pub struct Term {
     pub count: usize,
 }
 
-type Grouped = (Vec<Vec<Term>>, Vec<Vec<Vec<TermId>>>, Vec<Problem>);
+type Grouped = (Vec<Vec<Term>>, Vec<Lists>, Vec<Problem>);
 
 /// Groups entries by their terms, for every configured taxonomy.
 pub(super) fn group(entries: &[Arc<Entry>], config: &Config) -> Grouped {
     let mut problems: Vec<Problem> = without_taxonomy(config).collect();
-    let mut all = Vec::with_capacity(config.taxonomies.len());
-    let mut terms_of = vec![Vec::with_capacity(config.taxonomies.len()); entries.len()];
+    let (mut all, mut terms_of) = (Vec::new(), Vec::new());
     let grouped: Vec<_> =
         config.taxonomies.par_iter().map(|taxonomy| group_one(entries, taxonomy, config)).collect();
     for (terms, of, found) in grouped {
         problems.extend(found);
-        for (slot, ids) in terms_of.iter_mut().zip(of) {
-            slot.push(ids);
-        }
         all.push(terms);
+        terms_of.push(of);
     }
     (all, terms_of, problems)
 }
@@ -147,7 +145,7 @@ fn group_one(
     entries: &[Arc<Entry>],
     taxonomy: &Taxonomy,
     config: &Config,
-) -> (Vec<Term>, Vec<Vec<TermId>>, Vec<Problem>) {
+) -> (Vec<Term>, Lists, Vec<Problem>) {
     let aliases = Aliases::of(config, &taxonomy.name);
     let ring = aliases.rings.first().map(|name| {
         let message = format!("`aliases: {{{}: {{{name}: …}}}}` leads back to itself", taxonomy.name);
@@ -175,22 +173,23 @@ fn group_one(
         }
         problems.extend(misspelt(&group, taxonomy));
         for at in members {
-            term_of[at] = Some(terms.len());
+            term_of[at] = Some(terms.len() as u32);
         }
         let name = shown(&group).to_string();
         terms.push(Term { name, slug: slug.clone(), slots: group.slots, count: group.count });
     }
     // An article lists its terms in the order written, which says what matters most.
-    let of = written.into_iter().map(|written| {
-        let mut ids: Vec<TermId> = Vec::with_capacity(written.len());
-        for id in written.into_iter().filter_map(|at| term_of[at]) {
+    let mut of = Lists::default();
+    for entry in 0..entries.len() {
+        let mut ids: Vec<u32> = Vec::new();
+        for id in written.get(entry).iter().filter_map(|at| term_of[*at as usize]) {
             if !ids.contains(&id) {
                 ids.push(id);
             }
         }
-        ids
-    });
-    (terms, of.collect(), problems)
+        of.push(ids);
+    }
+    (terms, of, problems)
 }
 
 /// All spellings, and for each entry those it uses: a name that thousands of articles have is folded once.
@@ -198,14 +197,12 @@ fn spellings<'a>(
     entries: &'a [Arc<Entry>],
     taxonomy: &Taxonomy,
     aliases: &Aliases<'a>,
-) -> (Vec<Spelling<'a>>, Vec<Vec<usize>>) {
+) -> (Vec<Spelling<'a>>, Lists) {
     let mut index: HashMap<&str, usize> = HashMap::new();
     let mut spellings: Vec<Spelling> = Vec::new();
-    let mut written = Vec::with_capacity(entries.len());
+    let mut written = Lists::default();
     for (id, entry) in entries.iter().enumerate() {
-        let names = entry.terms(&taxonomy.name);
-        let mut used = Vec::with_capacity(names.len());
-        for name in names {
+        written.push(entry.terms(&taxonomy.name).iter().map(|name| {
             let at = *index.entry(name).or_insert_with(|| {
                 let (name, slug) = aliases.resolve(name);
                 spellings.push(Spelling { name, slug, slots: Vec::new(), count: 0 });
@@ -213,9 +210,8 @@ fn spellings<'a>(
             });
             spellings[at].slots.push(id);
             spellings[at].count += usize::from(!entry.removed());
-            used.push(at);
-        }
-        written.push(used);
+            at as u32
+        }));
     }
     (spellings, written)
 }

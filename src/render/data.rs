@@ -45,8 +45,8 @@ impl Renderer<'_> {
         let article = &entry.article;
         let from = &article.provenance;
         let terms = self.config.taxonomies.iter().enumerate().map(|(index, taxonomy)| {
-            let terms = self.archive.terms_of[id][index].iter();
-            let names = terms.map(|term| self.archive.terms[index][*term].name.clone()).collect();
+            let terms = self.archive.terms_of(id, index);
+            let names = terms.map(|term| self.archive.terms[index][term].name.clone()).collect();
             (taxonomy.name.clone(), names)
         });
         let date = |date: &crate::article::Date| date.to_string();

@@ -158,10 +158,9 @@ impl<'a> Renderer<'a> {
     ) -> impl Iterator<Item = TermLink<'a>> {
         let this = *self;
         let found = self.ready.taxonomy_of(key).zip(id);
-        let linked = found.map(|(index, id)| (index, &self.archive.terms_of[id][index]));
+        let linked = found.map(|(index, id)| (index, self.archive.terms_of(id, index)));
         let plain = if linked.is_none() { entry.terms(key) } else { &[] };
-        let linked =
-            linked.into_iter().flat_map(|(index, terms)| terms.iter().map(move |term| (index, *term)));
+        let linked = linked.into_iter().flat_map(|(index, terms)| terms.map(move |term| (index, term)));
         let linked = linked.map(move |(index, term)| this.term_link(index, term, false));
         let resolved = move |name: &'a Arc<str>| this.ready.resolve(key, name);
         linked.chain(plain.iter().map(move |name| TermLink { name: resolved(name), url: None, count: 0 }))
@@ -170,16 +169,17 @@ impl<'a> Renderer<'a> {
     fn terms_of(&self, id: usize) -> Vec<TermsOf<'a>> {
         let taxonomies = self.config.taxonomies.iter().enumerate();
         taxonomies
-            .filter(|(index, _)| !self.archive.terms_of[id][*index].is_empty())
-            .map(|(index, taxonomy)| {
-                let terms = self.archive.terms_of[id][index].iter();
-                TermsOf {
-                    name: &taxonomy.name,
-                    title: self.taxonomy_title(index),
-                    url: self.ready.taxonomy(index),
-                    terms: terms.map(|term| self.term_link(index, *term, false)).collect(),
-                }
+            .map(|(index, taxonomy)| TermsOf {
+                name: &taxonomy.name,
+                title: self.taxonomy_title(index),
+                url: self.ready.taxonomy(index),
+                terms: self
+                    .archive
+                    .terms_of(id, index)
+                    .map(|term| self.term_link(index, term, false))
+                    .collect(),
             })
+            .filter(|of| !of.terms.is_empty())
             .collect()
     }
 
