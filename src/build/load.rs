@@ -10,9 +10,9 @@ use crate::fs;
 use crate::markdown;
 use crate::problem::{Fatal, Problem};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::xxh3_128;
 
 /// The content as a build knows it; bodies are not kept.
 pub(super) struct Load {
@@ -32,8 +32,6 @@ pub(super) struct Load {
     pub(super) changed: bool,
     /// What is known of each source of the listing.
     sources: Vec<Known>,
-    /// Places of the sources in the listing, by hash of their names.
-    index: HashMap<u64, u32>,
 }
 
 /// What is known of a source beside its entry.
@@ -74,7 +72,6 @@ impl Load {
             result
         };
         let results: Vec<_> = listing.sources.par_iter().zip(known).map(read).collect();
-        let index = (0..).zip(&listing.sources).map(|(at, source)| (hash_of(&source.name), at)).collect();
         let problems = std::mem::take(&mut listing.problems);
         let mut load = Self {
             keys,
@@ -86,7 +83,6 @@ impl Load {
             parsed: 0,
             changed: others,
             sources: Vec::with_capacity(results.len()),
-            index,
             listing,
         };
         for (at, (Source { stamp, hash, read }, look)) in results.into_iter().enumerate() {
@@ -153,12 +149,7 @@ impl Load {
 
     /// Where a source stands in the listing.
     fn place(&self, name: &str) -> Option<usize> {
-        let sources = &self.listing.sources;
-        let hashed = self.index.get(&hash_of(name)).map(|at| *at as usize);
-        // Two names may have one hash.
-        hashed
-            .filter(|at| *sources[*at].name == *name)
-            .or_else(|| sources.binary_search_by(|source| (*source.name).cmp(name)).ok())
+        self.listing.sources.binary_search_by(|source| (*source.name).cmp(name)).ok()
     }
 
     /// Sets articles aside that turned out to be unusable; an error if it is the system that failed.
@@ -186,10 +177,6 @@ impl Load {
     pub(super) fn set_aside_problems(&self) -> Vec<Problem> {
         self.set_aside.values().cloned().collect()
     }
-}
-
-fn hash_of(name: &str) -> u64 {
-    xxh3_64(name.as_bytes())
 }
 
 /// What a source holds. Its stamp, taken before it is read, says whether what is known of it still holds; else its

@@ -187,12 +187,12 @@ fn publish(
     let (outputs, folders) = (Vec::with_capacity(pages), changes.folders);
     let mut published = Published { output, inputs: hash, index, articles, problems, outputs, folders };
     for ((made, stamp), path) in done.made.into_iter().zip(changes.stamps).zip(paths) {
-        let Some(fingerprint) = made.fingerprint else {
-            // Whatever it holds, it was not made from what was read before.
+        if made.mixed {
+            // The next build looks at it again.
             published.inputs = 0;
-            continue;
-        };
-        published.outputs.push((path, remember(fingerprint, made, stamp)));
+        } else {
+            published.outputs.push((path, remember(made, stamp)));
+        }
     }
     if inputs.has_news() || !known.is_some_and(|known| known.is_like(&published)) {
         let entries = archive.entries.iter().chain(&archive.pages);
@@ -223,9 +223,16 @@ fn planned<'a>(attempt: &'a Attempt, made: &'a [Made<Staged>]) -> Vec<Planned<'a
     made.iter().map(planned).collect()
 }
 
-fn remember(fingerprint: Fingerprint, made: Made<Staged>, stamp: Option<Stamp>) -> cache::Output {
+fn remember(made: Made<Staged>, stamp: Option<Stamp>) -> cache::Output {
     let Filed { sha256, size, .. } = made.kept.file();
-    cache::Output { fingerprint: fingerprint.0, body: made.body, sha256, size, stamp, notes: made.notes }
+    cache::Output {
+        fingerprint: made.fingerprint.0,
+        body: made.body,
+        sha256,
+        size,
+        stamp,
+        notes: made.notes.into(),
+    }
 }
 
 /// A build's press: what is published already stays, other bytes are staged.

@@ -73,19 +73,23 @@ pub(super) struct Made<K> {
     /// Its index in the plan.
     pub(super) output: usize,
     pub(super) kept: K,
-    /// Hash of the view it was made from; none if it may hold something else.
-    pub(super) fingerprint: Option<Fingerprint>,
+    /// Hash of the view it was made from.
+    pub(super) fingerprint: Fingerprint,
+    /// Whether it may hold something else than that view, as a source changed in between.
+    pub(super) mixed: bool,
     /// Hash of the body in it, of an article or page.
     pub(super) body: u128,
     /// Remarks on the body, with lines of the body.
-    pub(super) notes: Vec<Problem>,
+    pub(super) notes: Box<[Problem]>,
     /// Whether its bytes had to be made.
     pub(super) rendered: bool,
 }
 
 /// An output on its sheet.
 struct Rendered {
-    fingerprint: Option<Fingerprint>,
+    fingerprint: Fingerprint,
+    /// As in [`Made`].
+    mixed: bool,
     rank: u8,
     body: u128,
     /// Remarks; none if the bytes did not have to be made.
@@ -94,7 +98,7 @@ struct Rendered {
 
 impl Rendered {
     fn plain(fingerprint: Fingerprint, rank: u8) -> Self {
-        Self { fingerprint: Some(fingerprint), rank, body: 0, notes: None }
+        Self { fingerprint, mixed: false, rank, body: 0, notes: None }
     }
 }
 
@@ -163,11 +167,11 @@ impl Work<'_> {
                 Some(known) => Ok(as_known(output, known)),
                 None => self.one(output, &sources, (&ready, &related), &mut sheet),
             };
-            let made = rendered.and_then(|Rendered { fingerprint, rank, body, notes }| {
+            let made = rendered.and_then(|Rendered { fingerprint, mixed, rank, body, notes }| {
                 let kept = press.take(at, output, sheet.bytes(), rank)?;
-                let notes = notes.or(known.map(|known| known.notes)).unwrap_or_default();
+                let notes = notes.or(known.map(|known| known.notes)).unwrap_or_default().into();
                 let rendered = sheet.bytes().is_some();
-                Ok(Made { output: at, kept, fingerprint, body, notes, rendered })
+                Ok(Made { output: at, kept, fingerprint, mixed, body, notes, rendered })
             });
             progress(Event::Step);
             made
@@ -239,9 +243,8 @@ impl Work<'_> {
         };
         let fingerprint = renderer.story(output.page, &body, html, sheet)?;
         // What was read now is not what the view speaks of.
-        let changed = found.iter().flatten().any(|note: &Problem| note.code == CHANGED);
-        let fingerprint = Some(fingerprint).filter(|_| !changed);
-        Ok(Rendered { fingerprint, rank: 1, body: entry.body, notes: found })
+        let mixed = found.iter().flatten().any(|note: &Problem| note.code == CHANGED);
+        Ok(Rendered { fingerprint, mixed, rank: 1, body: entry.body, notes: found })
     }
 
     /// What is known of a body without reading it.
@@ -360,7 +363,7 @@ fn unredacted(entry: &Entry, body: &str, html: &str) -> Result<(), Problem> {
 fn as_known(output: &Output, known: &Known) -> Rendered {
     let rank = if matches!(output.page, Page::Article(_) | Page::Standalone(_)) { 1 } else { 2 };
     let body = known.body.unwrap_or_default();
-    Rendered { fingerprint: Some(known.fingerprint), rank, body, notes: None }
+    Rendered { fingerprint: known.fingerprint, mixed: false, rank, body, notes: None }
 }
 
 /// A remark on a body, as a problem of its file, with the line of the body.
