@@ -19,9 +19,10 @@ use super::lists::Lists;
 use super::{Archive, Entry, title};
 use crate::article::term_key;
 use crate::config::Config;
+use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Most articles shown as related to one.
 const MOST: usize = 5;
@@ -33,6 +34,9 @@ const LEAST_RARE: u32 = 3;
 const TERMS: usize = 24;
 /// How many articles before and after one are looked at for each name.
 const REACH: usize = 20;
+
+/// Titles that are taken apart at a time.
+const CHUNK: usize = 16 << 10;
 
 /// What relates articles.
 pub struct Related<'a> {
@@ -101,8 +105,12 @@ impl<'a> Related<'a> {
         let mut known: HashMap<u64, u32> = HashMap::new();
         let mut word_factors = Vec::new();
         let mut words_of = Lists::default();
-        for entry in &archive.entries {
-            let words = if entry.removed() { Vec::new() } else { title::words(&entry.title) };
+        // Titles are taken apart on all processors, some at a time: the words of all would be much.
+        let words_in = |entry: &Arc<Entry>| {
+            if entry.removed() { Vec::new() } else { title::words(&entry.title) }
+        };
+        let parts = archive.entries.chunks(CHUNK);
+        for words in parts.flat_map(|part| part.par_iter().map(words_in).collect::<Vec<_>>()) {
             let number = |word: title::Word| {
                 *known.entry(word.hash).or_insert_with(|| {
                     word_factors.push(if word.half { 1 } else { 2 });
