@@ -5,22 +5,54 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Keys, each with where its names end.
+type Ends = Arc<[(Arc<str>, u32)]>;
+
 /// The names of one article, by taxonomy key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Names(Box<[OfTaxonomy]>);
+pub struct Names {
+    /// Most articles of an archive have the same.
+    ends: Ends,
+    names: Box<[Arc<str>]>,
+}
 
-/// A key and its names.
-type OfTaxonomy = (Arc<str>, Box<[Arc<str>]>);
-
-/// Names that are known already.
+/// Names that are known already, and keys with the numbers of their names.
 #[derive(Debug, Default)]
-pub struct Pool(Mutex<HashSet<Arc<str>>>);
+pub struct Pool(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    names: HashSet<Arc<str>>,
+    ends: HashSet<Ends>,
+}
 
 impl Names {
     /// The names in a taxonomy.
     pub fn of(&self, taxonomy: &str) -> &[Arc<str>] {
         let key = term_key(taxonomy);
-        self.0.iter().find(|(known, _)| **known == *key).map_or(&[], |(_, names)| names)
+        let Some(at) = self.ends.iter().position(|(known, _)| **known == *key) else { return &[] };
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before].1);
+        self.names.get(start as usize..self.ends[at].1 as usize).unwrap_or_default()
+    }
+}
+
+impl Known {
+    fn name(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.names.get(name) {
+            return Arc::clone(known);
+        }
+        let name: Arc<str> = name.into();
+        self.names.insert(Arc::clone(&name));
+        name
+    }
+
+    fn ends(&mut self, ends: Vec<(Arc<str>, u32)>) -> Ends {
+        if let Some(known) = self.ends.get(ends.as_slice()) {
+            return Arc::clone(known);
+        }
+        let ends: Ends = ends.into();
+        self.ends.insert(Arc::clone(&ends));
+        ends
     }
 }
 
@@ -32,18 +64,11 @@ impl Pool {
         }
         // What a thread that failed has put in is as good as anything.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut shared = |name: &str| {
-            if let Some(known) = known.get(name) {
-                return Arc::clone(known);
-            }
-            let name: Arc<str> = name.into();
-            known.insert(Arc::clone(&name));
-            name
-        };
-        let all = terms.iter().map(|(key, names)| {
-            let names = names.iter().map(|name| shared(name)).collect::<Vec<_>>();
-            (shared(key), names.into())
-        });
-        Names(all.collect())
+        let (mut ends, mut names) = (Vec::new(), Vec::new());
+        for (key, of) in terms.iter() {
+            names.extend(of.iter().map(|name| known.name(name)));
+            ends.push((known.name(key), names.len() as u32));
+        }
+        Names { ends: known.ends(ends), names: names.into() }
     }
 }
