@@ -10,9 +10,11 @@ mod links;
 mod load;
 mod media;
 mod pages;
+mod preview;
 mod terms;
 
 pub use check::{Checked, check};
+pub use preview::{Preview, Style};
 
 use crate::archive::Reason;
 use crate::cache::{self, Published};
@@ -167,7 +169,7 @@ fn publish(
     let hash = if inputs.load.set_aside.is_empty() { inputs.hash } else { 0 };
     let rendered = done.made.iter().filter(|made| made.rendered).count();
     let output = site.output().to_string_lossy().into_owned();
-    let changes = site.commit(inputs.config, &planned(&attempt, &done.made), kept)?;
+    let changes = site.commit(&inputs.config, &planned(&attempt, &done.made), kept)?;
     let articles = attempt.archive.count();
     let problems = inputs.problems_of(&attempt, remarks);
     let index = attempt.index;
@@ -190,7 +192,7 @@ fn publish(
     }
     published.outputs.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
     news |= known.is_some_and(|known| known.outputs.len() != published.outputs.len());
-    if let Some(key) = run.key(inputs.config).filter(|_| news)
+    if let Some(key) = run.key(&inputs.config).filter(|_| news)
         && let Err(error) = inputs.save(key, &archive, &published)
     {
         progress(Event::Said(&format!("the next build will take longer: {error}: {}", error.cause())));

@@ -84,7 +84,7 @@ pub(super) struct Made<K> {
 }
 
 /// An output on its sheet.
-struct Rendered {
+pub(super) struct Rendered {
     fingerprint: Option<Fingerprint>,
     rank: u8,
     body: u128,
@@ -99,7 +99,7 @@ impl Rendered {
 }
 
 /// Why an output could not be made.
-enum Failure {
+pub(super) enum Failure {
     /// The article of this source is at fault.
     Article(String, Problem),
     /// The whole build is.
@@ -153,7 +153,7 @@ impl Work<'_> {
         let sources = self.copied_files();
         // Made by the first page that is looked at; where nothing changed there is none.
         let related = LazyLock::new(|| Related::new(self.archive, self.config));
-        let related = |id: usize| related.of(id);
+        let related = |id: usize| related.of(self.archive, id);
         let ready = Ready::new(self.config, self.archive, &self.plan.addresses);
         let one = |buffer: &mut Vec<u8>, at: usize| {
             let output = &outputs[at];
@@ -194,7 +194,7 @@ impl Work<'_> {
         }
     }
 
-    fn one(
+    pub(super) fn one(
         &self,
         output: &Output,
         sources: &HashMap<&str, &fs::File>,
@@ -323,7 +323,7 @@ impl Work<'_> {
     }
 
     /// The files behind copied outputs, by source.
-    fn copied_files(&self) -> HashMap<&str, &fs::File> {
+    pub(super) fn copied_files(&self) -> HashMap<&str, &fs::File> {
         self.load.listing.others.iter().map(|file| (file.name.as_str(), file)).collect()
     }
 

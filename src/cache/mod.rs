@@ -156,6 +156,11 @@ impl Cache {
         }
     }
 
+    /// What is known of inputs without a file: sources sorted by name.
+    pub fn of(sources: Vec<(String, Source)>, files: HashMap<String, File>) -> Self {
+        Self { sources, files, published: Published::default() }
+    }
+
     fn default_with(reason: Option<String>) -> (Self, Option<String>) {
         (Self::default(), reason)
     }
