@@ -85,7 +85,7 @@ pub(super) struct Made<K> {
 
 /// An output on its sheet.
 pub(super) struct Rendered {
-    fingerprint: Option<Fingerprint>,
+    pub(super) fingerprint: Option<Fingerprint>,
     rank: u8,
     body: u128,
     /// Remarks; none if the bytes did not have to be made.

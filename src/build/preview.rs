@@ -108,13 +108,13 @@ impl Preview {
         assets.map(style).collect()
     }
 
-    /// Makes a file; `None` if the site has none of this path.
-    pub fn file(&self, path: &str) -> Option<Result<Vec<u8>>> {
+    /// Makes a file; `None` if the site has none of this path, no bytes if what it is made from is being changed just now.
+    pub fn file(&self, path: &str) -> Option<Result<Option<Vec<u8>>>> {
         let at = self.places.get(path)?;
         Some(self.make(*at))
     }
 
-    fn make(&self, at: usize) -> Result<Vec<u8>> {
+    fn make(&self, at: usize) -> Result<Option<Vec<u8>>> {
         let work = self.inputs.work(&self.attempt);
         let output = &self.attempt.plan.outputs[at];
         let sources = match output.page {
@@ -129,7 +129,8 @@ impl Preview {
         let mut bytes = Vec::new();
         let mut sheet = Sheet::new(&mut bytes, None);
         match work.one(output, &sources, (&self.ready, &related), &mut sheet) {
-            Ok(_) => Ok(bytes),
+            // Without a fingerprint the body is not the one that this site was planned with: the next one will have it.
+            Ok(rendered) => Ok(rendered.fingerprint.map(|_| bytes)),
             Err(Failure::Article(_, problem)) => Err(Fatal::one(problem)),
             Err(Failure::Build(error)) => Err(error),
         }

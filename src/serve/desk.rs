@@ -80,7 +80,8 @@ impl Desk {
             if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.into() };
         let Some(preview) = &shown.preview else { return Look::File(sorry(name, shown.problems.clone())) };
         match preview.file(&name) {
-            Some(Ok(bytes)) => {
+            Some(Ok(None)) => Look::File(self.before(name, Vec::new())),
+            Some(Ok(Some(bytes))) => {
                 if is_page(&name) {
                     self.keep(&name, &bytes);
                 }
@@ -103,7 +104,7 @@ impl Desk {
             return Look::File(File { status: 200, name, bytes, problems: Vec::new() });
         }
         let (bytes, problems) = match preview.file("404.html") {
-            Some(Ok(bytes)) => (bytes, Vec::new()),
+            Some(Ok(bytes)) => (bytes.unwrap_or_default(), Vec::new()),
             Some(Err(error)) => (b"not found\n".to_vec(), problems_of(error)),
             None => (b"not found\n".to_vec(), Vec::new()),
         };
