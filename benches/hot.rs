@@ -87,7 +87,7 @@ fn site(criterion: &mut Criterion) {
     criterion.bench_function("plan of 10,000", |bencher| bencher.iter(plan));
     let (plan, _) = plan();
     let related = Related::new(&archive, &config);
-    let related = |id: usize| related.of(id);
+    let related = |id: usize| related.of(&archive, id);
     let ready = Ready::new(&config, &archive, &plan.addresses);
     let renderer = Renderer::new(&config, &theme, &archive, &plan, (&ready, &related));
     pages(criterion, &renderer, &plan.outputs);

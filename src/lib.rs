@@ -21,4 +21,5 @@ pub mod publish;
 pub mod cache;
 pub mod build;
 pub mod watch;
+pub mod serve;
 pub mod cli;

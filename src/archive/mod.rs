@@ -180,6 +180,11 @@ impl Archive {
         (archive, problems)
     }
 
+    /// All articles and pages.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.entries.iter().chain(&self.pages)
+    }
+
     /// Gives the articles and pages back, to be grouped anew.
     pub fn into_entries(self) -> Vec<Arc<Entry>> {
         self.entries.into_iter().chain(self.pages).collect()

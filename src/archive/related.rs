@@ -39,8 +39,7 @@ const REACH: usize = 20;
 const CHUNK: usize = 16 << 10;
 
 /// What relates articles.
-pub struct Related<'a> {
-    archive: &'a Archive,
+pub struct Related {
     /// The weight of what but one article has.
     rarest: u32,
     /// What each taxonomy counts for.
@@ -96,9 +95,9 @@ struct Match {
     distance: u32,
 }
 
-impl<'a> Related<'a> {
+impl Related {
     /// Looks at all titles.
-    pub fn new(archive: &'a Archive, config: &Config) -> Self {
+    pub fn new(archive: &Archive, config: &Config) -> Self {
         let entries = archive.entries.iter().enumerate();
         let shown: Vec<bool> =
             entries.map(|(id, entry)| !entry.removed() && !archive.canonical.contains_key(&id)).collect();
@@ -125,7 +124,6 @@ impl<'a> Related<'a> {
         let (with_word, places) = words_of.inverted(word_factors.len(), &shown);
         let count = shown.iter().filter(|shown| **shown).count();
         Self {
-            archive,
             rarest: count.max(1).ilog2().clamp(LEAST_RARE, RAREST),
             factors: config.taxonomies.iter().map(|taxonomy| factor(&taxonomy.name)).collect(),
             days: archive.entries.iter().map(|entry| day(entry)).collect(),
@@ -138,15 +136,15 @@ impl<'a> Related<'a> {
         }
     }
 
-    /// The articles most like one, best first; none that have little in common.
-    pub fn of(&self, id: usize) -> Vec<usize> {
-        let canonical = self.archive.canonical.get(&id);
-        let translations = self.archive.translations(id);
+    /// The articles of the same archive most like one, best first; none that have little in common.
+    pub fn of(&self, archive: &Archive, id: usize) -> Vec<usize> {
+        let canonical = archive.canonical.get(&id);
+        let translations = archive.translations(id);
         // A tally of a thread that failed is gone; the others are whole.
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let idle_one = idle().pop();
         let mut tally = idle_one.unwrap_or_else(|| Tally::of_none(self.shown.len()));
-        self.count(id, &mut tally);
+        self.count(archive, id, &mut tally);
         let mut best: Vec<Match> = Vec::with_capacity(MOST + 1);
         for (other, score) in tally.drain() {
             // As much as a tag of half the greatest rarity; no single word of a title is enough, two rare ones are.
@@ -156,7 +154,7 @@ impl<'a> Related<'a> {
                 continue;
             }
             let found = Match { id: other, score, distance: self.distance(id, other) };
-            let at = best.partition_point(|known| self.order(known, &found).is_lt());
+            let at = best.partition_point(|known| order(archive, known, &found).is_lt());
             if at < MOST {
                 best.insert(at, found);
                 best.truncate(MOST);
@@ -167,10 +165,10 @@ impl<'a> Related<'a> {
     }
 
     /// Counts what articles share with one, by what it weighs.
-    fn count(&self, id: usize, tally: &mut Tally) {
-        let taxonomies = self.archive.terms.iter().zip(&self.factors).enumerate();
+    fn count(&self, archive: &Archive, id: usize, tally: &mut Tally) {
+        let taxonomies = archive.terms.iter().zip(&self.factors).enumerate();
         let terms = taxonomies.flat_map(|(taxonomy, (terms, factor))| {
-            self.archive.terms_of(id, taxonomy).map(|term| (&terms[term], *factor))
+            archive.terms_of(id, taxonomy).map(|term| (&terms[term], *factor))
         });
         // What weighs nothing stands in the longest lists: to look for a place in these would be most of the work.
         let terms = terms
@@ -205,13 +203,13 @@ impl<'a> Related<'a> {
             _ => u32::MAX,
         }
     }
+}
 
-    /// The better first, then the nearer in date. Of equals their identity decides: where they stand may change.
-    fn order(&self, a: &Match, b: &Match) -> Ordering {
-        let identity = |found: &Match| self.archive.entries[found.id].identity();
-        let (score, distance) = (b.score.cmp(&a.score), a.distance.cmp(&b.distance));
-        score.then(distance).then_with(|| identity(a).cmp(identity(b))).then_with(|| a.id.cmp(&b.id))
-    }
+/// The better first, then the nearer in date. Of equals their identity decides: where they stand may change.
+fn order(archive: &Archive, a: &Match, b: &Match) -> Ordering {
+    let identity = |found: &Match| archive.entries[found.id].identity();
+    let (score, distance) = (b.score.cmp(&a.score), a.distance.cmp(&b.distance));
+    score.then(distance).then_with(|| identity(a).cmp(identity(b))).then_with(|| a.id.cmp(&b.id))
 }
 
 fn factor(taxonomy: &str) -> u32 {

@@ -57,15 +57,15 @@ pub fn term_slug(name: &str) -> Slug {
 }
 
 /// Names that stand for others. Like terms, they are found however they are spelt.
-pub struct Aliases<'a> {
-    names: BTreeMap<Slug, (&'a str, Slug)>,
+pub struct Aliases {
+    names: BTreeMap<Slug, (String, Slug)>,
     /// Names that lead back to themselves; they stand for nothing.
-    rings: Vec<&'a str>,
+    rings: Vec<String>,
 }
 
-impl<'a> Aliases<'a> {
+impl Aliases {
     /// Those of a taxonomy.
-    pub fn of(config: &'a Config, taxonomy: &str) -> Self {
+    pub fn of(config: &Config, taxonomy: &str) -> Self {
         let all = config.aliases.iter().filter(|(name, _)| term_key(name) == term_key(taxonomy));
         let pairs: Vec<(&str, &str)> =
             all.flat_map(|(_, map)| map).map(|(from, to)| (from.as_str(), to.as_str())).collect();
@@ -84,28 +84,22 @@ impl<'a> Aliases<'a> {
                 _ => false,
             });
             if steps.count() < next.len() {
-                names.insert(first, last.clone());
+                names.insert(first, (last.0.to_string(), last.1.clone()));
             } else {
-                rings.push(from);
+                rings.push(from.to_string());
             }
         }
         Self { names, rings }
     }
 
     /// The name to use for a name.
-    pub fn name<'n>(&self, name: &'n str) -> &'n str
-    where
-        'a: 'n,
-    {
+    pub fn name<'n>(&'n self, name: &'n str) -> &'n str {
         // Without aliases there is nothing that a slug would be looked up in.
         if self.names.is_empty() { name } else { self.resolve(name).0 }
     }
 
     /// The name to use for a name, and its slug.
-    pub fn resolve<'n>(&self, name: &'n str) -> (&'n str, Slug)
-    where
-        'a: 'n,
-    {
+    pub fn resolve<'n>(&'n self, name: &'n str) -> (&'n str, Slug) {
         let slug = term_slug(name);
         match self.names.get(&slug) {
             Some((other, slug)) => (other, slug.clone()),
@@ -196,7 +190,7 @@ fn group_one(
 fn spellings<'a>(
     entries: &'a [Arc<Entry>],
     taxonomy: &Taxonomy,
-    aliases: &Aliases<'a>,
+    aliases: &'a Aliases,
 ) -> (Vec<Spelling<'a>>, Lists) {
     let mut index: HashMap<&str, usize> = HashMap::new();
     let mut spellings: Vec<Spelling> = Vec::new();

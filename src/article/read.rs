@@ -55,7 +55,7 @@ pub const KEYS: [&str; 39] = [
 ];
 
 /// What the configuration says about front-matter keys.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keys {
     /// Foreign key (dots lead into mappings) and ours; where several name one, the first with a value wins.
     pub renamed: Vec<(String, String)>,

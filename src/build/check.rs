@@ -56,10 +56,10 @@ fn check_here(config: &Config, progress: Progress) -> Result<Checked> {
     }
 }
 
-fn checked(inputs: &mut Inputs<'_>, attempt: &Attempt, mut found: Vec<Problem>) -> Checked {
+fn checked(inputs: &mut Inputs, attempt: &Attempt, mut found: Vec<Problem>) -> Checked {
     let articles = attempt.archive.count();
-    found.extend(terms::orphans(&attempt.archive, inputs.config));
-    found.extend(terms::similar(&attempt.archive, inputs.config));
+    found.extend(terms::orphans(&attempt.archive, &inputs.config));
+    found.extend(terms::similar(&attempt.archive, &inputs.config));
     let found = inputs.problems_of(attempt, found);
     Checked { articles, findings: inputs.all_problems(found) }
 }

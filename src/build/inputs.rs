@@ -21,8 +21,8 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
 /// Content, theme and configuration, read once.
-pub(super) struct Inputs<'a> {
-    pub(super) config: &'a Config,
+pub(super) struct Inputs {
+    pub(super) config: Arc<Config>,
     pub(super) theme: Theme,
     pub(super) load: Load,
     /// What the last build knew.
@@ -55,9 +55,17 @@ impl Attempt {
     }
 }
 
-impl<'a> Inputs<'a> {
-    pub(super) fn read(config: &'a Config, run: &Run, progress: Progress) -> Result<Self> {
-        let (mut known, now) = remembered(config, run, progress);
+impl Inputs {
+    pub(super) fn read(config: &Config, run: &Run, progress: Progress) -> Result<Self> {
+        Self::knowing(config, remembered(config, run, progress), progress)
+    }
+
+    /// Reads them; `known` is what is known of them, `now` the moment before anything is looked at.
+    pub(super) fn knowing(
+        config: &Config,
+        (mut known, now): (Cache, Option<fs::Moment>),
+        progress: Progress,
+    ) -> Result<Self> {
         let (theme, mut problems) = Theme::load(config)?;
         let (statics, unpublished) = statics(&theme);
         problems.extend(unpublished);
@@ -75,6 +83,7 @@ impl<'a> Inputs<'a> {
             theme.statics.iter().map(|file| format!("{}/{}", theme::STATIC, file.name)).collect();
         files.measure(names.iter().map(String::as_str).zip(&theme.statics), &known.files, now)?;
         let hash = hash(&theme, config, &load);
+        let config = Arc::new(config.clone());
         Ok(Self { config, theme, load, known, now, files, hash, statics, problems })
     }
 
@@ -84,8 +93,8 @@ impl<'a> Inputs<'a> {
         let images =
             media.files().map(|(path, source)| Copied { path: path.clone(), source: source.to_string() });
         let copied: Vec<Copied> = self.statics.iter().cloned().chain(images).collect();
-        let (archive, mut problems) = Archive::new(std::mem::take(&mut self.load.entries), self.config);
-        let (plan, clashes) = Plan::new(&archive, self.config, &copied, kept)?;
+        let (archive, mut problems) = Archive::new(std::mem::take(&mut self.load.entries), &self.config);
+        let (plan, clashes) = Plan::new(&archive, &self.config, &copied, kept)?;
         problems.extend(clashes);
         let index = self.index(&archive, &media, (&copied, kept));
         Ok(Attempt { media, copied, archive, plan, index, problems })
@@ -122,7 +131,7 @@ impl<'a> Inputs<'a> {
     pub(super) fn work<'w>(&'w self, attempt: &'w Attempt) -> Work<'w> {
         let Attempt { media, copied, archive, plan, .. } = attempt;
         Work {
-            config: self.config,
+            config: &self.config,
             theme: &self.theme,
             archive,
             plan,
@@ -163,13 +172,19 @@ impl<'a> Inputs<'a> {
         published: &Published,
         (run, progress): (&Run, Progress),
     ) {
-        let Some(key) = run.key(self.config) else { return };
+        let Some(key) = run.key(&self.config) else { return };
         let sources = self.load.known(entries);
         let files = files.map(|(name, file)| (name.as_str(), file)).collect();
         let saving = cache::Saving { key, sources, files, published };
-        if let Err(error) = cache::save(self.config, &saving) {
+        if let Err(error) = cache::save(&self.config, &saving) {
             progress(Event::Said(&format!("the next build will take longer: {error}: {}", error.cause())));
         }
+    }
+
+    /// What is known now, for the next look at the same project.
+    pub(super) fn remember(&self, attempt: &Attempt) -> Cache {
+        let files = self.files.all().iter().map(|(name, file)| (name.clone(), file.clone()));
+        Cache::of(self.load.remember(attempt.archive.all()), files.collect())
     }
 
     /// Gives an attempt up, and the articles that failed it.
@@ -213,7 +228,7 @@ fn hash(theme: &Theme, config: &Config, load: &Load) -> u128 {
 
 /// What the last build knew, and the moment before this one looks at anything. Nothing is said of a cache that does
 /// not work but what it costs: time.
-fn remembered(config: &Config, run: &Run, progress: Progress) -> (Cache, Option<fs::Moment>) {
+pub(super) fn remembered(config: &Config, run: &Run, progress: Progress) -> (Cache, Option<fs::Moment>) {
     let Some(key) = run.key(config) else { return Default::default() };
     let (known, reason) = Cache::load(config, key);
     if let Some(reason) = reason {

@@ -42,6 +42,9 @@ struct Known {
     problems: Result<Vec<Problem>, Box<Problem>>,
 }
 
+/// What a source holds, or why it cannot be used.
+type Understood<'a> = Result<(&'a Arc<Entry>, &'a [Problem]), &'a Problem>;
+
 /// What a look at a source took.
 #[derive(Clone, Copy, PartialEq)]
 enum Look {
@@ -114,23 +117,47 @@ impl Load {
         &'a self,
         published: impl Iterator<Item = &'a Arc<Entry>>,
     ) -> Vec<(&'a str, SourceRef<'a>)> {
-        let mut entries: Vec<Option<&Entry>> = vec![None; self.sources.len()];
+        let one = |(name, known, read): (&'a Arc<str>, &Known, Understood<'a>)| {
+            let read = read.map(|(entry, problems)| (&**entry, problems));
+            (&**name, SourceRef { stamp: known.stamp, hash: known.hash, read })
+        };
+        self.understood(published).map(one).collect()
+    }
+
+    /// The same, for one who is not to read it from a file.
+    pub(super) fn remember<'a>(
+        &'a self,
+        published: impl Iterator<Item = &'a Arc<Entry>>,
+    ) -> Vec<(Arc<str>, Source)> {
+        let one = |(name, known, read): (&Arc<str>, &Known, Understood)| {
+            let read = read.map(|(entry, problems)| (Arc::clone(entry), problems.to_vec()));
+            let read = read.map_err(Problem::clone);
+            (Arc::clone(name), Source { stamp: known.stamp, hash: known.hash, read })
+        };
+        self.understood(published).map(one).collect()
+    }
+
+    /// Name and content of each source, in order.
+    fn understood<'a>(
+        &'a self,
+        published: impl Iterator<Item = &'a Arc<Entry>>,
+    ) -> impl Iterator<Item = (&'a Arc<str>, &'a Known, Understood<'a>)> {
+        let mut entries: Vec<Option<&Arc<Entry>>> = vec![None; self.sources.len()];
         for entry in published.chain(&self.hidden) {
             if let Some(at) = self.place(&entry.source) {
                 entries[at] = Some(entry);
             }
         }
         let known = self.listing.sources.iter().zip(&self.sources).zip(entries);
-        let one = |((file, known), entry): ((&'a fs::File, &'a Known), Option<&'a Entry>)| {
+        known.filter_map(|((file, known), entry)| {
             let read = match &known.problems {
                 Ok(problems) => Ok((entry?, problems.as_slice())),
                 // A file that cannot be read now may be read later without having changed.
                 Err(problem) if problem.code == "skipped-file" => return None,
                 Err(problem) => Err(&**problem),
             };
-            Some((&*file.name, SourceRef { stamp: known.stamp, hash: known.hash, read }))
-        };
-        known.filter_map(one).collect()
+            Some((&file.name, known, read))
+        })
     }
 
     fn sort(&mut self, entry: Arc<Entry>, config: &Config) {

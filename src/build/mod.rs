@@ -10,9 +10,11 @@ mod links;
 mod load;
 mod media;
 mod pages;
+mod preview;
 mod terms;
 
 pub use check::{Checked, check};
+pub use preview::{Preview, Style};
 
 use crate::archive::Reason;
 use crate::cache::{self, Published};
@@ -177,7 +179,7 @@ fn publish(
     let rendered = done.made.iter().filter(|made| made.rendered).count();
     let output = site.output().to_string_lossy().into_owned();
     let folders = known.map_or(&[][..], |known| &known.folders);
-    let changes = site.commit(inputs.config, &planned(&attempt, &done.made), (kept, folders))?;
+    let changes = site.commit(&inputs.config, &planned(&attempt, &done.made), (kept, folders))?;
     let articles = attempt.archive.count();
     let problems = inputs.problems_of(&attempt, remarks);
     let index = attempt.index;
@@ -195,8 +197,7 @@ fn publish(
         }
     }
     if inputs.has_news() || !known.is_some_and(|known| known.is_like(&published)) {
-        let entries = archive.entries.iter().chain(&archive.pages);
-        inputs.save(entries, inputs.files.all().iter(), &published, (run, progress));
+        inputs.save(archive.all(), inputs.files.all().iter(), &published, (run, progress));
     }
     let found = [published.problems.clone(), changes.problems].concat();
     Ok(Built {

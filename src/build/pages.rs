@@ -86,10 +86,10 @@ pub(super) struct Made<K> {
 }
 
 /// An output on its sheet.
-struct Rendered {
+pub(super) struct Rendered {
     fingerprint: Fingerprint,
     /// As in [`Made`].
-    mixed: bool,
+    pub(super) mixed: bool,
     rank: u8,
     body: u128,
     /// Remarks; none if the bytes did not have to be made.
@@ -103,7 +103,7 @@ impl Rendered {
 }
 
 /// Why an output could not be made.
-enum Failure {
+pub(super) enum Failure {
     /// The article of this source is at fault.
     Article(String, Problem),
     /// The whole build is.
@@ -157,7 +157,7 @@ impl Work<'_> {
         let sources = self.copied_files();
         // Made by the first page that is looked at; where nothing changed there is none.
         let related = LazyLock::new(|| Related::new(self.archive, self.config));
-        let related = |id: usize| related.of(id);
+        let related = |id: usize| related.of(self.archive, id);
         let ready = Ready::new(self.config, self.archive, &self.plan.addresses);
         let one = |buffer: &mut Vec<u8>, at: usize| {
             let output = &outputs[at];
@@ -198,7 +198,7 @@ impl Work<'_> {
         }
     }
 
-    fn one(
+    pub(super) fn one(
         &self,
         output: &Output,
         sources: &HashMap<&str, &fs::File>,
@@ -327,7 +327,7 @@ impl Work<'_> {
     }
 
     /// The files behind copied outputs, by source.
-    fn copied_files(&self) -> HashMap<&str, &fs::File> {
+    pub(super) fn copied_files(&self) -> HashMap<&str, &fs::File> {
         self.load.listing.others.iter().map(|file| (&*file.name, file)).collect()
     }
 

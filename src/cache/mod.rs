@@ -35,7 +35,7 @@ const BATCH: usize = 16;
 #[derive(Debug, Default)]
 pub struct Cache {
     /// By name, sorted.
-    sources: Vec<(String, Source)>,
+    sources: Vec<(Arc<str>, Source)>,
     /// By name: files beside articles, and of `static/`.
     pub files: HashMap<String, File>,
     /// What the last build published.
@@ -173,6 +173,11 @@ impl Cache {
         }
     }
 
+    /// What is known of inputs without a file: sources sorted by name.
+    pub fn of(sources: Vec<(Arc<str>, Source)>, files: HashMap<String, File>) -> Self {
+        Self { sources, files, published: Published::default() }
+    }
+
     fn default_with(reason: Option<String>) -> (Self, Option<String>) {
         (Self::default(), reason)
     }
@@ -182,8 +187,8 @@ impl Cache {
         let count = self.sources.len();
         let mut known = self.sources.drain(..).peekable();
         let find = |name: &str| {
-            while known.next_if(|(other, _)| other.as_str() < name).is_some() {}
-            known.next_if(|(other, _)| other == name).map(|(_, source)| source)
+            while known.next_if(|(other, _)| **other < *name).is_some() {}
+            known.next_if(|(other, _)| **other == *name).map(|(_, source)| source)
         };
         let found: Vec<Option<Source>> = names.map(find).collect();
         let others = found.iter().flatten().count() < count;

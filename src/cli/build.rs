@@ -99,12 +99,8 @@ fn tell(built: &Built, config: &Config, start: Instant, report: &Report) {
     if built.written + built.removed > 0 {
         let output = config.output.strip_prefix(".").unwrap_or(&config.output).display();
         let base = &config.site.base_path;
-        if base.is_empty() {
-            report.line(&format!(
-                "look at it: `python3 -m http.server --directory {output} 8000`, then http://localhost:8000/"
-            ));
-        } else {
-            report.line(&format!("the site is in `{output}`, to be served at {base}/"));
-        }
+        report.line(&format!(
+            "the site is in `{output}`, to be served at {base}/; look at it: `backissue serve`"
+        ));
     }
 }

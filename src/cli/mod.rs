@@ -13,6 +13,7 @@ mod new;
 mod progress;
 mod report;
 mod selection;
+mod serve;
 mod verify;
 mod watch;
 
@@ -70,6 +71,8 @@ enum Command {
     Build(build::Build),
     /// Build the site again whenever something changes
     Watch(watch::WatchCommand),
+    /// Show the site in a browser, as it would be published now
+    Serve(serve::Serve),
     /// Look for mistakes without publishing anything
     Check(check::Check),
     /// Compare the published site with its manifest
@@ -106,6 +109,7 @@ pub fn main() -> ExitCode {
         Command::Import(import) => import.run(&cli.global, &report),
         Command::Build(build) => build.run(&cli.global, &report),
         Command::Watch(watch) => watch.run(&cli.global, &report),
+        Command::Serve(serve) => serve.run(&cli.global, &report),
         Command::Check(check) => check.run(&cli.global, &report),
         Command::Verify(verify) => verify.run(&cli.global, &report),
         Command::Eject(eject) => eject.run(&report),

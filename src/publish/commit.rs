@@ -91,6 +91,10 @@ impl Site {
             lines.sort_by(|a, b| a.path.cmp(b.path));
         }
         manifest::write(&self.output, &config.site, &lines, &self.found)?;
+        let listed: Vec<&str> =
+            if self.fresh { Vec::new() } else { lines.iter().map(|line| line.path).collect() };
+        // What a build has in memory is most here.
+        drop(lines);
         clear(&self.output.join(TEMPORARY))?;
         changes.stamps = self.stamps(planned, begun);
         if changes.written + changes.removed > 0 {
@@ -98,7 +102,6 @@ impl Site {
         }
         // In a fresh site all is ours.
         if !self.fresh {
-            let listed: Vec<&str> = lines.iter().map(|line| line.path).collect();
             let now = fs::moment(&self.output.join(TEMPORARY)).ok().flatten();
             let Foreign { problems, folders } = self.foreign_but(&listed, folders, now);
             changes.problems.extend(problems);

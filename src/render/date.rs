@@ -7,7 +7,7 @@ use crate::article::Date;
 use crate::theme::{self, Words};
 
 /// A date as pages show it, linked to its calendar page where there is one.
-pub(super) fn view<'a>(date: &Date, words: &Words, ready: &'a Ready<'a>) -> DateView<'a> {
+pub(super) fn view<'a>(date: &Date, words: &Words, ready: &'a Ready) -> DateView<'a> {
     let (year, month, day, _) = date.civil();
     DateView { iso: date.iso(), text: text(date, words), url: ready.period((year, month, day)) }
 }

@@ -45,7 +45,7 @@ pub struct Renderer<'a> {
     theme: &'a Theme,
     archive: &'a Archive,
     plan: &'a Plan,
-    ready: &'a Ready<'a>,
+    ready: &'a Ready,
     related: Related<'a>,
     /// The words of the page's language: the interface's, but for articles in another language that has words.
     words: &'a Words,
@@ -111,7 +111,7 @@ impl<'a> Renderer<'a> {
         theme: &'a Theme,
         archive: &'a Archive,
         plan: &'a Plan,
-        (ready, related): (&'a Ready<'a>, Related<'a>),
+        (ready, related): (&'a Ready, Related<'a>),
     ) -> Self {
         Self { config, theme, archive, plan, ready, related, words: &theme.words }
     }

@@ -7,28 +7,28 @@ use crate::plan::{Addresses, Part, list_path, period_folder, term_folder};
 use std::collections::{BTreeMap, HashMap};
 
 /// Addresses and names that pages have in common.
-pub struct Ready<'a> {
+pub struct Ready {
     /// For each taxonomy: what articles call it, its address and those of its terms.
-    taxonomies: Vec<(&'a str, String, Vec<String>)>,
+    taxonomies: Vec<(String, String, Vec<String>)>,
     periods: HashMap<Period, String>,
     /// Of names that have no pages.
-    aliases: BTreeMap<&'a str, Aliases<'a>>,
+    aliases: BTreeMap<String, Aliases>,
 }
 
-impl<'a> Ready<'a> {
+impl Ready {
     /// Those of an archive.
-    pub fn new(config: &'a Config, archive: &Archive, addresses: &Addresses) -> Self {
+    pub fn new(config: &Config, archive: &Archive, addresses: &Addresses) -> Self {
         let url = |folder: &str| String::from(addresses.url(&list_path(folder, Part::Folder)));
-        let taxonomy = |(index, taxonomy): (usize, &'a Taxonomy)| {
+        let taxonomy = |(index, taxonomy): (usize, &Taxonomy)| {
             let term = |term| url(&term_folder(archive, taxonomy, (index, term)));
             let terms = (0..archive.terms[index].len()).map(term).collect();
-            (term_key(&taxonomy.name), url(&taxonomy.path), terms)
+            (term_key(&taxonomy.name).to_string(), url(&taxonomy.path), terms)
         };
         let taxonomies: Vec<_> = config.taxonomies.iter().enumerate().map(taxonomy).collect();
         let periods = archive.periods.keys().map(|period| (*period, url(&period_folder(*period)))).collect();
         let keys = config.aliases.iter().map(|(name, _)| term_key(name));
         let plain = keys.filter(|key| taxonomies.iter().all(|(taken, ..)| taken != key));
-        let aliases = plain.map(|key| (key, Aliases::of(config, key))).collect();
+        let aliases = plain.map(|key| (key.to_string(), Aliases::of(config, key))).collect();
         Self { taxonomies, periods, aliases }
     }
 
@@ -53,10 +53,7 @@ impl<'a> Ready<'a> {
     }
 
     /// What a name without a page stands for.
-    pub fn resolve<'n>(&self, key: &str, name: &'n str) -> &'n str
-    where
-        'a: 'n,
-    {
+    pub fn resolve<'n>(&'n self, key: &str, name: &'n str) -> &'n str {
         self.aliases.get(key).map_or(name, |aliases| aliases.name(name))
     }
 }

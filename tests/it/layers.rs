@@ -25,7 +25,8 @@ const ROOMS: &[(&str, &str)] = &[
     ("cache", "archive fs"),
     ("build", "archive article cache content fs markdown plan publish render route theme"),
     ("watch", "fs"),
-    ("cli", "archive article build fs import publish route theme watch"),
+    ("serve", "build"),
+    ("cli", "archive article build fs import publish route serve theme watch"),
 ];
 
 /// Rooms that touch no disk, clock, environment or terminal.

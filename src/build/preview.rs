@@ -1,0 +1,138 @@
+//! A site in memory: each page is made when it is asked for, from the plan and by the hands of a build. Nothing is
+//! written, and what was published is not looked at.
+
+use super::inputs::{Attempt, Inputs, remembered};
+use super::pages::Failure;
+use super::{Progress, Run};
+use crate::archive::Related;
+use crate::cache;
+use crate::config::Config;
+use crate::content;
+use crate::plan::Page;
+use crate::problem::{Fatal, Problem};
+use crate::render::{Ready, Sheet};
+use crate::route::OutPath;
+use anyhow::Result;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// A site as it would be published now.
+pub struct Preview {
+    inputs: Inputs,
+    attempt: Attempt,
+    ready: Ready,
+    /// Made for the first article that is looked at.
+    related: OnceLock<Related>,
+    /// Where each path stands in the plan.
+    places: HashMap<OutPath, usize>,
+    problems: Vec<Problem>,
+}
+
+/// A style sheet of the theme.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Its name below `templates/assets/`.
+    pub name: String,
+    /// Its address, which changes with its bytes.
+    pub url: String,
+    /// Subresource Integrity (W3C) of its bytes.
+    pub integrity: String,
+}
+
+impl Preview {
+    /// Reads and plans a project. What the site of a moment ago knows, or else the last build, is not read again.
+    pub fn open(config: &Config, before: Option<&Self>, run: &Run, progress: Progress) -> Result<Self> {
+        let known =
+            match before.filter(|before| content::keys(&before.inputs.config) == content::keys(config)) {
+                // Without a moment no stamp is believed: then everything is read, and what has its hash is not parsed.
+                Some(before) => {
+                    (before.inputs.remember(&before.attempt), cache::open(config).unwrap_or_default())
+                }
+                None => remembered(config, run, progress),
+            };
+        let mut inputs = Inputs::knowing(config, known, progress)?;
+        let attempt = inputs.plan(&[])?;
+        let ready = Ready::new(&inputs.config, &attempt.archive, &attempt.plan.addresses);
+        let outputs = attempt.plan.outputs.iter().enumerate();
+        let places = outputs.map(|(at, output)| (output.path.clone(), at)).collect();
+        let found = inputs.problems_of(&attempt, Vec::new());
+        let problems = inputs.all_problems(found);
+        Ok(Self { inputs, attempt, ready, related: OnceLock::new(), places, problems })
+    }
+
+    /// What should be known of the site, sorted by place. Bodies are looked at with their pages only.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Whether another site has the same bytes everywhere, and nothing else is to be said of it.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let same = (self.inputs.hash, self.attempt.index) == (other.inputs.hash, other.attempt.index);
+        same && self.problems == other.problems && self.inputs.files.all() == other.inputs.files.all()
+    }
+
+    /// How many articles it has.
+    pub fn articles(&self) -> usize {
+        self.attempt.archive.count()
+    }
+
+    /// Path of the site's address without a slash at the end; empty at a host's root.
+    pub fn base_path(&self) -> &str {
+        &self.inputs.config.site.base_path
+    }
+
+    /// The paths of all files, in the order of the plan.
+    pub fn paths(&self) -> impl Iterator<Item = &OutPath> {
+        self.attempt.plan.outputs.iter().map(|output| &output.path)
+    }
+
+    /// The address of a file, if the site has it.
+    pub fn url(&self, path: &str) -> Option<String> {
+        let at = self.places.get(path)?;
+        Some(self.attempt.plan.addresses.url(&self.attempt.plan.outputs[*at].path).to_string())
+    }
+
+    /// The address of the article or page made from a source, if it is published.
+    pub fn url_of_source(&self, source: &str) -> Option<String> {
+        self.attempt.plan.addresses.of_source(source, &self.attempt.archive).map(|url| url.to_string())
+    }
+
+    /// The style sheets of the theme.
+    pub fn styles(&self) -> Vec<Style> {
+        let assets = self.inputs.theme.assets.iter().filter(|asset| asset.name.ends_with(".css"));
+        let style = |asset: &crate::theme::Asset| Style {
+            name: asset.name.clone(),
+            url: self.attempt.plan.addresses.url(&asset.path).to_string(),
+            integrity: asset.integrity.clone(),
+        };
+        assets.map(style).collect()
+    }
+
+    /// Makes a file; `None` if the site has none of this path, no bytes if what it is made from is being changed just now.
+    pub fn file(&self, path: &str) -> Option<Result<Option<Vec<u8>>>> {
+        let at = self.places.get(path)?;
+        Some(self.make(*at))
+    }
+
+    fn make(&self, at: usize) -> Result<Option<Vec<u8>>> {
+        let work = self.inputs.work(&self.attempt);
+        let output = &self.attempt.plan.outputs[at];
+        let sources = match output.page {
+            Page::Copy(_) => work.copied_files(),
+            _ => HashMap::new(),
+        };
+        let archive = &self.attempt.archive;
+        let related = |id: usize| {
+            let related = self.related.get_or_init(|| Related::new(archive, &self.inputs.config));
+            related.of(archive, id)
+        };
+        let mut bytes = Vec::new();
+        let mut sheet = Sheet::new(&mut bytes, None);
+        match work.one(output, &sources, (&self.ready, &related), &mut sheet) {
+            // The body is not the one that this site was planned with: the next one will have it.
+            Ok(rendered) => Ok((!rendered.mixed).then_some(bytes)),
+            Err(Failure::Article(_, problem)) => Err(Fatal::one(problem)),
+            Err(Failure::Build(error)) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! `backissue serve`.
+
+use super::progress::Bar;
+use super::report::Report;
+use super::selection::Selection;
+use super::watch::{Polling, names, stop_on_interrupt};
+use super::{Global, home, load, millis, run};
+use crate::build::{Preview, Run};
+use crate::config::Flags;
+use crate::problem::{Fatal, Problem};
+use crate::serve::Server;
+use crate::watch::Batch;
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// The port that is tried first, and how many after it.
+const PORT: u16 = 8000;
+const MORE: u16 = 20;
+
+/// Show the site in a browser, as it would be published now
+///
+/// Pages are made when they are asked for, and open ones follow every change. Nothing is written.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Listen on this port [default: 8000, or the next free one]
+    #[arg(short, long, value_name = "N")]
+    port: Option<u16>,
+    /// Open the site in a browser
+    #[arg(long)]
+    open: bool,
+    /// Let open pages go to the article that was changed last
+    #[arg(long)]
+    follow: bool,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    polling: Polling,
+}
+
+impl Serve {
+    pub(super) fn run(self, global: &Global, report: &Report) -> Result<()> {
+        let home = home();
+        let run = run(global, home.as_deref());
+        let pool = super::pool(global)?;
+        let listener = listen(self.port, report)?;
+        let port = listener.local_addr().map_or(PORT, |address| address.port());
+        // First the watch, then the look: nothing that happens in between is lost.
+        let mut watch = self.polling.watch(Path::new("public"));
+        stop_on_interrupt(&watch)?;
+        let hosts = ["localhost", "127.0.0.1", "[::1]"].map(str::to_string).to_vec();
+        let server = Server::start(listener, hosts, pool.current_num_threads())?;
+        let mut showing =
+            Showing { server, preview: None, url: None, problems: Vec::new(), failing: false, port };
+        let flags: Flags = self.selection.into();
+        let mut batch = Some(Batch::default());
+        while let Some(changed) = batch {
+            watch.notices().iter().for_each(|notice| report.line(&format!("note: {notice}")));
+            let start = Instant::now();
+            let first = showing.url.is_none();
+            let look = || showing.look(&flags, &run, report);
+            let preview = pool.install(look);
+            showing.take(preview, (&changed, self.follow), start, report)?;
+            if first && self.open {
+                show_in_browser(showing.url.as_deref().unwrap_or_default(), report);
+            }
+            batch = watch.next();
+        }
+        Ok(())
+    }
+}
+
+/// What is shown, and what was said of it.
+struct Showing {
+    server: Server,
+    preview: Option<Arc<Preview>>,
+    url: Option<String>,
+    problems: Vec<Problem>,
+    /// Whether what was changed last makes no site.
+    failing: bool,
+    port: u16,
+}
+
+impl Showing {
+    /// Looks at the project. The clock goes on: an embargo may have ended since the last look.
+    fn look(&self, flags: &Flags, run: &Run, report: &Report) -> Result<Preview> {
+        let bar = Bar::new(report);
+        let before = self.preview.as_deref();
+        let preview = load(flags.clone())
+            .and_then(|config| Preview::open(&config, before, run, &|event| bar.on(event)));
+        bar.finish();
+        preview
+    }
+
+    fn take(
+        &mut self,
+        preview: Result<Preview>,
+        (batch, follow): (&Batch, bool),
+        start: Instant,
+        report: &Report,
+    ) -> Result<()> {
+        let problems = match preview {
+            // Such as after a file was written that is no part of the site, or a mistake that was mended at once.
+            Ok(preview) if !self.failing && self.is_shown(&preview) => {
+                self.server.look_again();
+                return Ok(());
+            }
+            Ok(preview) => {
+                self.failing = false;
+                let preview = Arc::new(preview);
+                let problems = preview.problems().to_vec();
+                let go_to = changed_page(&preview, batch).filter(|_| follow);
+                self.server.show(Arc::clone(&preview), go_to);
+                self.tell(problems, report);
+                self.announce(preview.base_path(), report);
+                self.preview = Some(preview);
+                let articles = self.preview.as_ref().map_or(0, |preview| preview.articles());
+                report.result(&json!({"kind": "shown", "articles": articles, "millis": millis(start)}));
+                report.line(&line(articles, batch, start));
+                return Ok(());
+            }
+            Err(error) => error.downcast::<Fatal>()?,
+        };
+        if self.url.is_none() && problems.is_usage() {
+            return Err(problems.into());
+        }
+        // What is wrong can be mended while the preview goes on.
+        self.failing = true;
+        self.server.fail(&problems.0);
+        self.tell(problems.0, report);
+        if self.url.is_none() {
+            self.announce("", report);
+        } else {
+            report.line("the last good site is shown");
+        }
+        Ok(())
+    }
+
+    fn is_shown(&self, preview: &Preview) -> bool {
+        self.preview.as_ref().is_some_and(|shown| shown.is_like(preview))
+    }
+
+    /// Problems, if they are not those of before.
+    fn tell(&mut self, problems: Vec<Problem>, report: &Report) {
+        if self.problems != problems {
+            report.problems(&problems);
+        }
+        self.problems = problems;
+    }
+
+    fn announce(&mut self, base_path: &str, report: &Report) {
+        let url = format!("http://127.0.0.1:{}{base_path}/", self.port);
+        if self.url.as_ref() != Some(&url) {
+            report.result(&json!({"kind": "serving", "url": url}));
+            report.line(&format!("look at it: {url} (Ctrl-C ends)"));
+            self.url = Some(url);
+        }
+    }
+}
+
+/// A listener on this machine's own address, which no other machine reaches.
+fn listen(port: Option<u16>, report: &Report) -> Result<TcpListener> {
+    let on = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    let first = port.unwrap_or(PORT);
+    let mut listener = on(first);
+    if port.is_none() {
+        let taken = |listener: &std::io::Result<TcpListener>| {
+            listener.as_ref().is_err_and(|error| {
+                matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied)
+            })
+        };
+        if taken(&listener) {
+            listener = (1..=MORE).map(|more| on(PORT + more)).find(|next| !taken(next)).unwrap_or(listener);
+            report.line(&format!("note: port {PORT} is taken; the next free one is used"));
+        }
+    }
+    listener.map_err(|error| {
+        let problem = Problem::error("system", format!("failed to listen on port {first}: {error}"));
+        Fatal::one(problem.hint("name another with `--port N`, or none"))
+    })
+}
+
+/// The page of what was changed, if it is the only source in a batch.
+fn changed_page(preview: &Preview, batch: &Batch) -> Option<String> {
+    let name = |path: &std::path::PathBuf| path.to_string_lossy().replace('\\', "/");
+    let mut pages = batch.paths.iter().filter_map(|path| preview.url_of_source(&name(path)));
+    pages.next().filter(|_| pages.next().is_none())
+}
+
+fn line(articles: usize, batch: &Batch, start: Instant) -> String {
+    let changed = names(batch);
+    let changed = if changed.is_empty() { String::new() } else { format!("{changed}: ") };
+    format!("{changed}{articles} articles in {:.2} s", start.elapsed().as_secs_f64())
+}
+
+/// Asks the system to open an address; the user can do it as well.
+fn show_in_browser(url: &str, report: &Report) {
+    let (program, arguments): (&str, &[&str]) = if cfg!(target_os = "macos") {
+        ("open", &[])
+    } else if cfg!(windows) {
+        // The first argument of `start` is a title.
+        ("cmd", &["/c", "start", ""])
+    } else {
+        ("xdg-open", &[])
+    };
+    let mut command = Command::new(program);
+    command.args(arguments).arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    if let Err(error) = command.spawn() {
+        report.line(&format!("note: failed to open a browser with `{program}`: {error}"));
+    }
+}

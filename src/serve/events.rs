@@ -1,0 +1,153 @@
+//! What an open page is told. Each subscriber's page is made again when something changed, and only what is new in it
+//! is worth an event: a page that is as it was hears nothing.
+
+use super::desk::{Desk, File, Look, Shown, place};
+use super::place::{Place, place as place_of};
+use crate::build::Style;
+use crate::problem::Problem;
+use hyper::body::Bytes;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// After so long without an event something is sent, so that a connection that is gone is found out.
+const ALIVE: Duration = Duration::from_secs(15);
+/// Events that wait for a slow reader.
+const WAITING: usize = 16;
+
+/// An open page.
+pub(super) struct Subscriber {
+    /// Its path, as it stands in its address.
+    pub(super) path: String,
+    /// The hash of its bytes, as the page itself says.
+    pub(super) hash: String,
+}
+
+/// Begins to tell a page what changes.
+pub(super) fn subscribe(desk: Arc<Desk>, subscriber: Subscriber) -> Receiver<Bytes> {
+    let (sender, receiver) = mpsc::channel(WAITING);
+    tokio::spawn(tell(desk, subscriber, sender));
+    receiver
+}
+
+/// What a subscriber was told last.
+struct Told {
+    hash: String,
+    /// What the page is but for its style sheets; unknown until it was looked at.
+    shape: Option<(u64, Vec<Style>)>,
+    problems: Vec<Problem>,
+}
+
+async fn tell(desk: Arc<Desk>, subscriber: Subscriber, sender: Sender<Bytes>) {
+    let mut states = desk.subscribe();
+    let mut told = Told { hash: subscriber.hash, shape: None, problems: Vec::new() };
+    let mut first = true;
+    // At once, so that the browser knows that it is heard.
+    if sender.send(Bytes::from_static(b": hello\n\n")).await.is_err() {
+        return;
+    }
+    loop {
+        let shown = Arc::clone(&states.borrow_and_update());
+        let (at, now, path) = (Arc::clone(&desk), Arc::clone(&shown), subscriber.path.clone());
+        let seen = tokio::task::spawn_blocking(move || seen(&at, &now, &path)).await;
+        let mut events = seen.map(|file| told.news(&shown, file)).unwrap_or_default();
+        let go_to = shown.go_to.as_ref().filter(|url| !first && **url != subscriber.path);
+        events.extend(go_to.map(|url| event("goto", &json!(url))));
+        first = false;
+        for event in events {
+            if sender.send(event).await.is_err() {
+                return;
+            }
+        }
+        loop {
+            tokio::select! {
+                changed = states.changed() => match changed {
+                    Ok(()) => break,
+                    Err(_) => return,
+                },
+                () = sender.closed() => return,
+                () = tokio::time::sleep(ALIVE) => {
+                    // If it does not fit, somebody is far from idle.
+                    let _ = sender.try_send(Bytes::from_static(b":\n\n"));
+                }
+            }
+        }
+    }
+}
+
+/// The page that a subscriber would get now.
+fn seen(desk: &Desk, shown: &Shown, path: &str) -> Option<File> {
+    let base_path = shown.preview.as_ref().map_or("", |preview| preview.base_path());
+    match place_of(path, base_path) {
+        Place::Site(path) => match desk.look(shown, &path) {
+            Look::File(file) => Some(file),
+            Look::Moved(_) => None,
+        },
+        _ => None,
+    }
+}
+
+impl Told {
+    /// What has to be told, as events.
+    fn news(&mut self, shown: &Shown, file: Option<File>) -> Vec<Bytes> {
+        let mut events = Vec::new();
+        let mut problems = shown.problems.clone();
+        if let Some(file) = file {
+            events.extend(self.change(shown, &file));
+            problems.extend(file.problems.into_iter().filter(|problem| !shown.problems.contains(problem)));
+        }
+        if problems != self.problems {
+            events.push(event("problems", &problems.iter().map(object).collect()));
+            self.problems = problems;
+        }
+        events
+    }
+
+    fn change(&mut self, shown: &Shown, file: &File) -> Option<Bytes> {
+        let styles = shown.preview.as_ref().map(|preview| preview.styles()).unwrap_or_default();
+        let (hash, shape) = (file.hash(), shape(&file.bytes, &styles));
+        let before = self.shape.replace((shape, styles.clone()));
+        if hash == self.hash {
+            return None;
+        }
+        self.hash.clone_from(&hash);
+        match before {
+            Some((known, before)) if known == shape && before != styles => {
+                let pairs = before.iter().filter_map(|old| {
+                    let new = styles.iter().find(|new| new.name == old.name && *new != old)?;
+                    Some(json!({"old": old.url, "new": new.url, "integrity": new.integrity}))
+                });
+                Some(event("css", &json!({"page": hash, "styles": pairs.collect::<Vec<_>>()})))
+            }
+            _ => Some(event("reload", &json!(hash))),
+        }
+    }
+}
+
+/// The hash of a page without the addresses of its style sheets.
+fn shape(page: &[u8], styles: &[Style]) -> u64 {
+    let text = String::from_utf8_lossy(page);
+    let text = styles.iter().fold(text.into_owned(), |text, style| {
+        text.replace(&style.url, &style.name).replace(&style.integrity, "")
+    });
+    xxh3_64(text.as_bytes())
+}
+
+fn event(name: &str, data: &Value) -> Bytes {
+    // JSON has no line breaks outside of texts, and none in them.
+    Bytes::from(format!("event: {name}\ndata: {data}\n\n"))
+}
+
+fn object(problem: &Problem) -> Value {
+    json!({
+        "level": problem.level.name(),
+        "place": place(problem),
+        "page": problem.page,
+        "column": problem.column,
+        "message": problem.message,
+        "excerpt": problem.excerpt,
+        "hint": problem.hint,
+    })
+}

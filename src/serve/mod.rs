@@ -1,0 +1,231 @@
+//! A site in memory → a browser on the same machine. Pages are made when they are asked for and looked up in the plan,
+//! never on disk; open pages are told what changed. The only room with a network, and the only one that is asynchronous.
+
+mod answer;
+mod desk;
+mod events;
+mod guard;
+mod place;
+
+use crate::build::Preview;
+use crate::problem::{Fatal, Problem};
+use answer::Content;
+use anyhow::Result;
+use desk::{Desk, File, Look, Shown};
+use events::Subscriber;
+use hyper::body::{Bytes, Incoming};
+use hyper::http::request::Parts;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use percent_encoding::percent_decode_str;
+use place::{OWN, Place};
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::AbortHandle;
+
+/// How long a connection may take over the head of a request.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Connections at a time; more are no browser. File descriptors are limited, to 256 on some systems.
+const CONNECTIONS: usize = 200;
+/// Largest head of a request in bytes, and the most headers.
+const HEAD: usize = 32 << 10;
+const HEADERS: usize = 100;
+/// As for the threads of a build: nesting that a limit allows must not end the process.
+const STACK: usize = 8 << 20;
+
+const SCRIPT: &str = include_str!("preview.js");
+const STYLE: &str = include_str!("preview.css");
+
+/// A running preview; it ends when it is dropped.
+pub struct Server {
+    desk: Arc<Desk>,
+    preview: Option<Arc<Preview>>,
+    runtime: Option<Runtime>,
+}
+
+impl Server {
+    /// Answers on a listener to the names given, such as `localhost`, on any port. What is asked before there is a
+    /// site is told so.
+    pub fn start(listener: TcpListener, hosts: Vec<String>, jobs: usize) -> Result<Self> {
+        let failed = |error: std::io::Error| {
+            Fatal::one(Problem::error("system", format!("failed to start the preview: {error}")))
+        };
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .max_blocking_threads(jobs.max(2))
+            .thread_stack_size(STACK)
+            .enable_all()
+            .build()
+            .map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        let listener = {
+            let _inside = runtime.enter();
+            tokio::net::TcpListener::from_std(listener).map_err(failed)?
+        };
+        let desk = Arc::new(Desk::new());
+        runtime.spawn(accept(listener, Arc::clone(&desk), hosts.into()));
+        Ok(Self { desk, preview: None, runtime: Some(runtime) })
+    }
+
+    /// Shows a site from now on. `go_to` is the page of what was changed, for browsers that follow.
+    pub fn show(&mut self, preview: Arc<Preview>, go_to: Option<String>) {
+        self.preview = Some(Arc::clone(&preview));
+        let problems = desk::errors(preview.problems());
+        self.desk.show(Shown { preview: Some(preview), problems, go_to });
+    }
+
+    /// Has all open pages looked at again: one may have been made while a file was not what it is now.
+    pub fn look_again(&self) {
+        self.desk.look_again();
+    }
+
+    /// Says why what was changed makes no site; the last good one stays.
+    pub fn fail(&self, problems: &[Problem]) {
+        let problems = desk::errors(problems);
+        self.desk.show(Shown { preview: self.preview.clone(), problems, go_to: None });
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Nobody waits for a page that is being made.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Open connections, from the oldest to the newest, and whether each has asked for anything.
+type Open = Arc<Mutex<BTreeMap<u64, (AbortHandle, Arc<AtomicBool>)>>>;
+
+async fn accept(listener: tokio::net::TcpListener, desk: Arc<Desk>, hosts: Arc<[String]>) {
+    let open = Open::default();
+    for number in 0.. {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Most likely there are no file descriptors left: somebody has to hang up first.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        make_room(&open);
+        let spoke = Arc::new(AtomicBool::new(false));
+        let (here, heard, desk, hosts) =
+            (Arc::clone(&open), Arc::clone(&spoke), Arc::clone(&desk), Arc::clone(&hosts));
+        // Held while the task starts, so that it cannot end before it is known.
+        let mut known = open.lock().unwrap_or_else(PoisonError::into_inner);
+        let task = tokio::spawn(async move {
+            converse(stream, desk, hosts, heard).await;
+            here.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+        });
+        known.insert(number, (task.abort_handle(), spoke));
+    }
+}
+
+/// Hangs up on the oldest connection that is silent, or else on the oldest, if there are too many.
+fn make_room(open: &Open) {
+    let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
+    if open.len() < CONNECTIONS {
+        return;
+    }
+    let silent =
+        open.iter().find(|(_, (_, spoke))| !spoke.load(Ordering::Relaxed)).map(|(number, _)| *number);
+    let oldest = silent.or_else(|| open.keys().next().copied());
+    if let Some((task, _)) = oldest.and_then(|number| open.remove(&number)) {
+        task.abort();
+    }
+}
+
+async fn converse(stream: TcpStream, desk: Arc<Desk>, hosts: Arc<[String]>, spoke: Arc<AtomicBool>) {
+    // Best effort: without it pages come a little later.
+    let _ = stream.set_nodelay(true);
+    let answer = service_fn(|request: Request<Incoming>| {
+        spoke.store(true, Ordering::Relaxed);
+        let (desk, hosts) = (Arc::clone(&desk), Arc::clone(&hosts));
+        async move { Ok::<_, Infallible>(answer(request, desk, &hosts).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .max_buf_size(HEAD)
+        .max_headers(HEADERS)
+        .serve_connection(TokioIo::new(stream), answer);
+    // What goes wrong on a connection is the other side's business.
+    let _ = connection.await;
+}
+
+async fn answer(request: Request<Incoming>, desk: Arc<Desk>, hosts: &[String]) -> Response<Content> {
+    let (head, _) = request.into_parts();
+    let is_head = head.method == Method::HEAD;
+    let mut response = route(head, desk, hosts).await;
+    if is_head {
+        *response.body_mut() = Content::Whole(Bytes::new());
+    }
+    response
+}
+
+async fn route(head: Parts, desk: Arc<Desk>, hosts: &[String]) -> Response<Content> {
+    let shown = desk.shown();
+    let base_path = shown.preview.as_ref().map_or("", |preview| preview.base_path());
+    let place = place::place(head.uri.path(), base_path);
+    if let Err(status) = guard::check(&head, hosts, !matches!(place, Place::Own(_))) {
+        return answer::text(status, status.canonical_reason().unwrap_or_default());
+    }
+    let path = match place {
+        Place::Malformed => return answer::text(StatusCode::BAD_REQUEST, "the path is not well encoded"),
+        Place::Own(name) => return own(&name, &head, desk),
+        Place::Root => return answer::redirect(StatusCode::TEMPORARY_REDIRECT, &format!("{base_path}/")),
+        Place::Site(path) => path,
+        // No output has this path, so what comes of it is the page that says so.
+        Place::Nowhere => "\0".to_string(),
+    };
+    let looked = tokio::task::spawn_blocking(move || desk.look(&shown, &path)).await;
+    match looked {
+        Ok(Look::File(file)) => page(file, &head),
+        Ok(Look::Moved(url)) => answer::redirect(StatusCode::PERMANENT_REDIRECT, &url),
+        // A panic costs one page.
+        Err(_) => {
+            answer::text(StatusCode::INTERNAL_SERVER_ERROR, "backissue failed on this page: please report it")
+        }
+    }
+}
+
+/// What the preview itself needs.
+fn own(name: &str, head: &Parts, desk: Arc<Desk>) -> Response<Content> {
+    let file = |text: &str| answer::file(StatusCode::OK, name, text.as_bytes().to_vec(), &head.headers);
+    match name {
+        "preview.js" => file(SCRIPT),
+        "preview.css" => file(STYLE),
+        "events" => {
+            let value = |key: &str| {
+                let pairs = head.uri.query().unwrap_or_default().split('&');
+                let value = pairs.filter_map(|pair| pair.split_once('=')).find(|(name, _)| *name == key);
+                value.map(|(_, value)| percent_decode_str(value).decode_utf8_lossy().into_owned())
+            };
+            let subscriber = Subscriber {
+                path: value("page").unwrap_or_default(),
+                hash: value("hash").unwrap_or_default(),
+            };
+            answer::events(events::subscribe(desk, subscriber))
+        }
+        _ => answer::text(StatusCode::NOT_FOUND, "not found"),
+    }
+}
+
+/// A file of the site; pages get the script that keeps them up to date.
+fn page(mut file: File, head: &Parts) -> Response<Content> {
+    let status = StatusCode::from_u16(file.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if file.is_page() {
+        let script = format!("<script src=\"{OWN}preview.js\" data-page=\"{}\" defer></script>", file.hash());
+        let end = file.bytes.windows(7).position(|tag| tag.eq_ignore_ascii_case(b"</head>"));
+        let at = end.unwrap_or(file.bytes.len());
+        file.bytes.splice(at..at, script.into_bytes());
+    }
+    answer::file(status, &file.name, file.bytes, &head.headers)
+}
