@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Many short lists in one piece: as lists of their own, each would take more room than what is in it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Lists {
     ends: Vec<u32>,
     items: Vec<u32>,

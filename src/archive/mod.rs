@@ -23,12 +23,13 @@ use crate::route::Slug;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// One published article or page, without its body.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The source file, relative to the project, with `/`.
     pub source: Arc<str>,
@@ -82,6 +83,20 @@ impl Entry {
         dates.map(|date| date.instant(zone)).max()
     }
 
+    /// Whether it can take another's place in an archive without any list, term or address becoming another: only its
+    /// words are different.
+    pub fn stands_as(&self, other: &Self) -> bool {
+        let outline = |entry: &Self| {
+            let mut entry = entry.clone();
+            let article = &mut entry.article;
+            (article.subtitle, article.description, article.updated) = (None, None, None);
+            article.extra.clear();
+            let (title, excerpt) = (String::new(), String::new());
+            Self { title, excerpt, body_start: 0, body_line: 0, body: 0, face: 0, ..entry }
+        };
+        outline(self) == outline(other)
+    }
+
     /// What it is told from others by, wherever its file lies: where it came from, else its file.
     pub fn identity(&self) -> &str {
         let raw = self.article.raw.as_ref().map(|raw| raw.sha256.as_str()).filter(|hash| !hash.is_empty());
@@ -102,7 +117,7 @@ pub struct Span {
 }
 
 /// The index.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Archive {
     /// Undated articles by source, then dated ones from the oldest to the newest. Removed ones stand among them.
     pub entries: Vec<Arc<Entry>>,
@@ -139,9 +154,7 @@ impl Archive {
         let (mut pages, mut entries): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|entry| entry.article.kind == Kind::Page);
         pages.sort_by(|a, b| a.source.cmp(&b.source));
-        // A key that borrows: sorting by a cloned one would copy every path.
-        let key = |entry: &Arc<Entry>| entry.article.date.map(|date| date.civil());
-        entries.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.source.cmp(&b.source)));
+        entries.sort_by(|a, b| order(a, b));
         let undated = entries.iter().take_while(|entry| entry.article.date.is_none()).count();
         let ((periods, months), (terms, terms_of, mut problems)) = rayon::join(
             || (periods(&entries, undated), months(&entries, undated)),
@@ -178,6 +191,19 @@ impl Archive {
             terms_of,
         };
         (archive, problems)
+    }
+
+    /// Puts an entry in the place of the one of its source; fails if none stands where it would.
+    pub fn replace(&mut self, entry: Arc<Entry>) -> Option<Arc<Entry>> {
+        let list = match entry.article.kind {
+            Kind::Article => &mut self.entries,
+            Kind::Page => &mut self.pages,
+        };
+        let at = match entry.article.kind {
+            Kind::Article => list.binary_search_by(|other| order(other, &entry)),
+            Kind::Page => list.binary_search_by(|other| other.source.cmp(&entry.source)),
+        };
+        Some(std::mem::replace(&mut list[at.ok()?], entry))
     }
 
     /// All articles and pages.
@@ -244,6 +270,12 @@ impl Archive {
         };
         Some((slots.clone().find_map(year)?, slots.rev().find_map(year)?))
     }
+}
+
+/// By date, then by source.
+fn order(a: &Entry, b: &Entry) -> Ordering {
+    let date = |entry: &Entry| entry.article.date.map(|date| date.civil());
+    date(a).cmp(&date(b)).then_with(|| a.source.cmp(&b.source))
 }
 
 fn months(entries: &[Arc<Entry>], undated: usize) -> BTreeMap<Period, Range<usize>> {

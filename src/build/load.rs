@@ -112,6 +112,18 @@ impl Load {
         Ok(load)
     }
 
+    /// Reads a source again, if there is one of this name that could be used; nothing if there is something else to be
+    /// said of it now.
+    pub(super) fn read_again(&self, name: &str) -> Option<Arc<Entry>> {
+        let at = self.place(name)?;
+        let source = &self.listing.sources[at];
+        let (bytes, _) = content::stamped(source).ok()?;
+        let read = guarded(name, || entry(source, bytes, (&self.keys, &Pool::default())));
+        let (entry, problems) = read.ok()?;
+        let known = self.sources[at].problems.as_ref().ok()?;
+        (*known == problems).then_some(entry)
+    }
+
     /// What the next build should know of the sources; `published` are those that are.
     pub(super) fn known<'a>(
         &'a self,

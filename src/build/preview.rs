@@ -2,29 +2,36 @@
 //! written, and what was published is not looked at.
 
 use super::inputs::{Attempt, Inputs, remembered};
-use super::pages::Failure;
+use super::pages::{Failure, Work};
 use super::{Progress, Run};
-use crate::archive::Related;
+use crate::archive::{Archive, Related};
 use crate::cache;
 use crate::config::Config;
-use crate::content;
-use crate::plan::Page;
+use crate::content::{self, Listing};
+use crate::fs;
+use crate::plan::{Page, Plan};
 use crate::problem::{Fatal, Problem};
 use crate::render::{Ready, Sheet};
 use crate::route::OutPath;
 use anyhow::Result;
-use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 /// A site as it would be published now.
 pub struct Preview {
+    opened: Arc<Opened>,
+    /// The index of now, after edits that changed nothing but words.
+    edited: Option<Archive>,
+    /// Made for the first article that is looked at.
+    related: Arc<OnceLock<Related>>,
+}
+
+/// A project as it was read and planned.
+struct Opened {
     inputs: Inputs,
     attempt: Attempt,
     ready: Ready,
-    /// Made for the first article that is looked at.
-    related: OnceLock<Related>,
-    /// Where each path stands in the plan.
-    places: HashMap<OutPath, usize>,
     problems: Vec<Problem>,
 }
 
@@ -42,67 +49,97 @@ pub struct Style {
 impl Preview {
     /// Reads and plans a project. What the site of a moment ago knows, or else the last build, is not read again.
     pub fn open(config: &Config, before: Option<&Self>, run: &Run, progress: Progress) -> Result<Self> {
-        let known =
-            match before.filter(|before| content::keys(&before.inputs.config) == content::keys(config)) {
-                // Without a moment no stamp is believed: then everything is read, and what has its hash is not parsed.
-                Some(before) => {
-                    (before.inputs.remember(&before.attempt), cache::open(config).unwrap_or_default())
-                }
-                None => remembered(config, run, progress),
-            };
+        let known = match before.map(|before| &*before.opened).filter(|before| before.has_keys_of(config)) {
+            // Without a moment no stamp is believed: then everything is read, and what has its hash is not parsed.
+            Some(before) => {
+                (before.inputs.remember(&before.attempt), cache::open(config).unwrap_or_default())
+            }
+            None => remembered(config, run, progress),
+        };
         let mut inputs = Inputs::knowing(config, known, progress)?;
         let attempt = inputs.plan(&[])?;
         let ready = Ready::new(&inputs.config, &attempt.archive, &attempt.plan.addresses);
-        let outputs = attempt.plan.outputs.iter().enumerate();
-        let places = outputs.map(|(at, output)| (output.path.clone(), at)).collect();
         let found = inputs.problems_of(&attempt, Vec::new());
         let problems = inputs.all_problems(found);
-        Ok(Self { inputs, attempt, ready, related: OnceLock::new(), places, problems })
+        let opened = Arc::new(Opened { inputs, attempt, ready, problems });
+        Ok(Self { opened, edited: None, related: Arc::default() })
+    }
+
+    /// The same site after edits of some files, named from the project's folder, if they changed nothing but the words
+    /// of articles: then no list and no address becomes another, and only these files have to be read.
+    pub fn edited(&self, changed: &BTreeSet<PathBuf>) -> Option<Self> {
+        let mut archive = None;
+        let mut related = Arc::clone(&self.related);
+        for path in changed {
+            let name = path.to_str()?.replace('\\', "/");
+            let Some(entry) = self.opened.inputs.load.read_again(&name) else {
+                // What editors leave for a moment is nothing to anybody.
+                if self.opened.never_had(&name) {
+                    continue;
+                }
+                return None;
+            };
+            let archive = archive.get_or_insert_with(|| self.archive().clone());
+            let before = archive.replace(Arc::clone(&entry))?;
+            if !entry.stands_as(&before) {
+                return None;
+            }
+            if entry.title != before.title {
+                related = Arc::default();
+            }
+        }
+        let opened = Arc::clone(&self.opened);
+        archive.map(|archive| Self { opened, edited: Some(archive), related })
     }
 
     /// What should be known of the site, sorted by place. Bodies are looked at with their pages only.
     pub fn problems(&self) -> &[Problem] {
-        &self.problems
+        &self.opened.problems
+    }
+
+    /// Whether nothing had to be planned for it.
+    pub fn is_edited(&self) -> bool {
+        self.edited.is_some()
     }
 
     /// Whether another site has the same bytes everywhere, and nothing else is to be said of it.
     pub fn is_like(&self, other: &Self) -> bool {
-        let same = (self.inputs.hash, self.attempt.index) == (other.inputs.hash, other.attempt.index);
-        same && self.problems == other.problems && self.inputs.files.all() == other.inputs.files.all()
+        // After edits that is not known.
+        self.edited.is_none() && other.edited.is_none() && self.opened.is_like(&other.opened)
     }
 
     /// How many articles it has.
     pub fn articles(&self) -> usize {
-        self.attempt.archive.count()
+        self.archive().count()
     }
 
     /// Path of the site's address without a slash at the end; empty at a host's root.
     pub fn base_path(&self) -> &str {
-        &self.inputs.config.site.base_path
+        &self.opened.inputs.config.site.base_path
     }
 
     /// The paths of all files, in the order of the plan.
     pub fn paths(&self) -> impl Iterator<Item = &OutPath> {
-        self.attempt.plan.outputs.iter().map(|output| &output.path)
+        self.plan().outputs.iter().map(|output| &output.path)
     }
 
     /// The address of a file, if the site has it.
     pub fn url(&self, path: &str) -> Option<String> {
-        let at = self.places.get(path)?;
-        Some(self.attempt.plan.addresses.url(&self.attempt.plan.outputs[*at].path).to_string())
+        let plan = self.plan();
+        Some(plan.addresses.url(&plan.outputs[plan.place(path)?].path).to_string())
     }
 
     /// The address of the article or page made from a source, if it is published.
     pub fn url_of_source(&self, source: &str) -> Option<String> {
-        self.attempt.plan.addresses.of_source(source, &self.attempt.archive).map(|url| url.to_string())
+        self.plan().addresses.of_source(source, self.archive()).map(|url| url.to_string())
     }
 
     /// The style sheets of the theme.
     pub fn styles(&self) -> Vec<Style> {
-        let assets = self.inputs.theme.assets.iter().filter(|asset| asset.name.ends_with(".css"));
+        let assets = self.opened.inputs.theme.assets.iter().filter(|asset| asset.name.ends_with(".css"));
         let style = |asset: &crate::theme::Asset| Style {
             name: asset.name.clone(),
-            url: self.attempt.plan.addresses.url(&asset.path).to_string(),
+            url: self.plan().addresses.url(&asset.path).to_string(),
             integrity: asset.integrity.clone(),
         };
         assets.map(style).collect()
@@ -110,29 +147,58 @@ impl Preview {
 
     /// Makes a file; `None` if the site has none of this path, no bytes if what it is made from is being changed just now.
     pub fn file(&self, path: &str) -> Option<Result<Option<Vec<u8>>>> {
-        let at = self.places.get(path)?;
-        Some(self.make(*at))
+        Some(self.make(self.plan().place(path)?))
     }
 
     fn make(&self, at: usize) -> Result<Option<Vec<u8>>> {
-        let work = self.inputs.work(&self.attempt);
-        let output = &self.attempt.plan.outputs[at];
+        let Opened { inputs, attempt, ready, .. } = &*self.opened;
+        let archive = self.archive();
+        let work = Work { archive, ..inputs.work(attempt) };
+        let output = &attempt.plan.outputs[at];
         let sources = match output.page {
             Page::Copy(_) => work.copied_files(),
             _ => HashMap::new(),
         };
-        let archive = &self.attempt.archive;
         let related = |id: usize| {
-            let related = self.related.get_or_init(|| Related::new(archive, &self.inputs.config));
+            let related = self.related.get_or_init(|| Related::new(archive, &inputs.config));
             related.of(archive, id)
         };
         let mut bytes = Vec::new();
         let mut sheet = Sheet::new(&mut bytes, None);
-        match work.one(output, &sources, (&self.ready, &related), &mut sheet) {
+        match work.one(output, &sources, (ready, &related), &mut sheet) {
             // The body is not the one that this site was planned with: the next one will have it.
             Ok(rendered) => Ok((!rendered.mixed).then_some(bytes)),
             Err(Failure::Article(_, problem)) => Err(Fatal::one(problem)),
             Err(Failure::Build(error)) => Err(error),
         }
+    }
+
+    fn plan(&self) -> &Plan {
+        &self.opened.attempt.plan
+    }
+
+    fn archive(&self) -> &Archive {
+        self.edited.as_ref().unwrap_or(&self.opened.attempt.archive)
+    }
+}
+
+impl Opened {
+    /// Whether a configuration reads sources as they were read here.
+    fn has_keys_of(&self, config: &Config) -> bool {
+        content::keys(&self.inputs.config) == content::keys(config)
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        let same = (self.inputs.hash, self.attempt.index) == (other.inputs.hash, other.attempt.index);
+        same && self.problems == other.problems && self.inputs.files.all() == other.inputs.files.all()
+    }
+
+    /// Whether something of this name, which is gone, was no part of the project.
+    fn never_had(&self, name: &str) -> bool {
+        let Listing { sources, others, .. } = &self.inputs.load.listing;
+        let had = |files: &[fs::File]| files.binary_search_by(|file| (*file.name).cmp(name)).is_ok();
+        let below_content = name.split_once('/').is_some_and(|(top, _)| top == content::FOLDER);
+        let gone = fs::kind(&self.inputs.config.folder(name)).is_ok_and(|kind| kind.is_none());
+        below_content && gone && !had(sources) && !had(others)
     }
 }

@@ -64,7 +64,7 @@ impl Serve {
             watch.notices().iter().for_each(|notice| report.line(&format!("note: {notice}")));
             let start = Instant::now();
             let first = showing.url.is_none();
-            let look = || showing.look(&flags, &run, report);
+            let look = || showing.look(&changed, &flags, &run, report);
             let preview = pool.install(look);
             showing.take(preview, (&changed, self.follow), start, report)?;
             if first && self.open {
@@ -89,7 +89,11 @@ struct Showing {
 
 impl Showing {
     /// Looks at the project. The clock goes on: an embargo may have ended since the last look.
-    fn look(&self, flags: &Flags, run: &Run, report: &Report) -> Result<Preview> {
+    fn look(&self, batch: &Batch, flags: &Flags, run: &Run, report: &Report) -> Result<Preview> {
+        let known = self.preview.as_ref().filter(|_| !batch.all && !self.failing);
+        if let Some(edited) = known.and_then(|preview| preview.edited(&batch.paths)) {
+            return Ok(edited);
+        }
         let bar = Bar::new(report);
         let before = self.preview.as_deref();
         let preview = load(flags.clone())
@@ -115,13 +119,15 @@ impl Showing {
                 self.failing = false;
                 let preview = Arc::new(preview);
                 let problems = preview.problems().to_vec();
-                let go_to = changed_page(&preview, batch).filter(|_| follow);
+                let go_to = if follow { changed_page(&preview, batch) } else { None };
                 self.server.show(Arc::clone(&preview), go_to);
                 self.tell(problems, report);
                 self.announce(preview.base_path(), report);
                 self.preview = Some(preview);
                 let articles = self.preview.as_ref().map_or(0, |preview| preview.articles());
-                report.result(&json!({"kind": "shown", "articles": articles, "millis": millis(start)}));
+                let planned = !self.preview.as_ref().is_some_and(|preview| preview.is_edited());
+                let shown = json!({"kind": "shown", "articles": articles, "planned": planned, "millis": millis(start)});
+                report.result(&shown);
                 report.line(&line(articles, batch, start));
                 return Ok(());
             }

@@ -199,10 +199,15 @@ impl Plan {
         Ok((Self { outputs, addresses, redirects, term_parts, lookup, sitemaps, folded }, problems))
     }
 
+    /// Where the output of a path stands.
+    pub fn place(&self, path: &str) -> Option<usize> {
+        self.outputs.binary_search_by(|output| output.path.as_str().cmp(path)).ok()
+    }
+
     /// Whether some file system would take a path for one of the planned.
     pub fn has_like(&self, path: &OutPath) -> Option<&OutPath> {
         let folded = path.fold();
-        let same = self.outputs.binary_search_by(|output| output.path.cmp(&folded)).ok();
+        let same = self.place(folded.as_str());
         same.or_else(|| self.folded.get(&folded).copied()).map(|index| &self.outputs[index].path)
     }
 }

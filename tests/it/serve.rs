@@ -257,6 +257,56 @@ fn below_a_base_path_as_well() {
 }
 
 #[test]
+fn whatever_is_edited_pages_have_the_bytes_of_a_build() {
+    let site = Site::new();
+    site.file("archive.yaml", "title: Test\nbase_url: https://example.org\nfeeds: {content: full}\n");
+    let write = |n: usize, front: &str, body: &str| {
+        site.file(
+            &format!("content/a{n}.md"),
+            &format!("---\nslug: a{n}\n{front}\ntags: [t, u{}]\n---\n\n{body}\n", n % 2),
+        );
+    };
+    for n in 0..6 {
+        write(n, &format!("title: Story of {n}\ndate: 2020-01-0{}", n + 1), "Text.");
+    }
+    let mut serving = Serving::start(&site);
+    serving.next("shown");
+    // What is edited, and whether more than words changed.
+    for (n, front, body, planned) in [
+        (2, "title: Story of 2\ndate: 2020-01-03", "Another text.", false),
+        (3, "title: A flood in the harbour\ndate: 2020-01-04", "Text.", false),
+        (
+            4,
+            "title: A flood in the harbour again\ndate: 2020-01-05\ndescription: Water.\nnote: x",
+            "Text.",
+            true,
+        ),
+        (4, "title: No flood at all\ndate: 2020-01-05\nsubtitle: Dry.\nnote: x", "# Title\n\nText.", false),
+        (5, "title: Story of 5\ndate: 2019-01-01", "Text.", true),
+        (0, "title: Story of 0\ndate: 2020-01-01", "See [that](a5.md).", true),
+        (5, "title: Story five\ndate: 2019-01-01", "See [this](a0.md).", true),
+        (
+            5,
+            "title: Story of five\ndate: 2019-01-01\nupdated: 2021-01-01",
+            "See [this](a0.md).\n\nMore.",
+            false,
+        ),
+        (1, "title: Story of 1\ndate: 2020-01-02\nstatus: draft", "Text.", true),
+        (2, "title: Story of 2\ndate: 2020-01-03", "Text.", false),
+    ] {
+        write(n, front, body);
+        assert_eq!(serving.next("shown")["planned"], planned, "{front} {body}");
+        let args = [&["build", "--quiet"], &NOW[..]].concat();
+        assert_eq!(site.run(&args).code, Some(0));
+        for name in site.names() {
+            let path = name.strip_suffix("index.html").unwrap_or(&name);
+            let expected = fs::read(site.path("public").join(&name)).unwrap();
+            assert!(serving.get(&format!("/{path}")).without_script() == expected, "{name} after {front}");
+        }
+    }
+}
+
+#[test]
 fn folders_have_a_slash_and_what_is_not_there_the_page_of_the_theme() {
     let site = sample();
     let serving = Serving::start(&site);
