@@ -112,27 +112,26 @@ impl Watch {
         }
     }
 
-    /// Takes a message in; `None` if the watch is to end.
-    fn take(&mut self, message: Message, batch: &mut Batch) -> Option<()> {
+    /// Takes a message in; says whether it was about anything here, or `None` if the watch is to end.
+    fn take(&mut self, message: Message, batch: &mut Batch) -> Option<bool> {
         match message {
-            Message::Stop => return None,
-            Message::Event(Ok(event)) => self.heed(&event, batch),
+            Message::Stop => None,
+            Message::Event(Ok(event)) => Some(self.heed(&event, batch)),
             Message::Event(Err(error)) => {
                 batch.all = true;
                 if let Some(limit) = roots::limit(&error) {
                     self.poll(limit);
                 }
+                Some(true)
             }
         }
-        Some(())
     }
 
-    fn heed(&mut self, event: &Event, batch: &mut Batch) {
+    fn heed(&mut self, event: &Event, batch: &mut Batch) -> bool {
         // The queue ran over: what happened meanwhile is not known.
         batch.all |= event.need_rescan();
-        let Some(roots) = self.roots.as_ref().filter(|_| !matches!(event.kind, EventKind::Access(_))) else {
-            return;
-        };
+        let Some(roots) = self.roots.as_ref() else { return batch.all };
+        let mut heeded = batch.all;
         let known = event.paths.iter().map(|path| roots.relative(path));
         let known: Option<Vec<PathBuf>> = known.collect();
         let came_or_went =
@@ -140,7 +139,7 @@ impl Watch {
         let is_root = |path: &PathBuf| path.as_os_str().is_empty() || self.is_folder(path);
         if known.as_ref().is_none_or(|paths| came_or_went && paths.iter().any(is_root)) {
             // A watched folder came, went or was replaced, and its watch may be with another folder now.
-            batch.all = true;
+            (batch.all, heeded) = (true, true);
             self.arm();
         }
         for path in known.unwrap_or_default() {
@@ -152,7 +151,9 @@ impl Watch {
                 self.later = Some(Instant::now() + SECOND_LOOK);
             }
             batch.paths.insert(path);
+            heeded = true;
         }
+        heeded
     }
 
     fn is_folder(&self, path: &Path) -> bool {
@@ -170,7 +171,11 @@ impl Watch {
     /// Watches what there is to watch.
     fn arm(&mut self) {
         let sender = self.sender.clone();
-        let watcher = notify::recommended_watcher(move |event| {
+        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            // To read a file changes nothing, and a preview reads what it is asked for.
+            if event.as_ref().is_ok_and(|event| matches!(event.kind, EventKind::Access(_))) {
+                return;
+            }
             // Nobody listens any more: then it does not matter.
             let _ = sender.send(Message::Event(event));
         });
@@ -226,16 +231,15 @@ impl Iterator for Watch {
                 }
                 Err(RecvTimeoutError::Disconnected) => return None,
             };
-            self.take(message, &mut batch)?;
-            if !batch.is_empty() {
+            if self.take(message, &mut batch)? && !batch.is_empty() {
                 break;
             }
         }
-        let first = Instant::now();
-        while let Some(left) = LONGEST.checked_sub(first.elapsed()) {
-            match self.messages.recv_timeout(QUIET.min(left)) {
-                Ok(message) => self.take(message, &mut batch)?,
-                Err(_) => break,
+        let latest = Instant::now() + LONGEST;
+        let mut end = Instant::now() + QUIET;
+        while let Ok(message) = self.messages.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            if self.take(message, &mut batch)? {
+                end = latest.min(Instant::now() + QUIET);
             }
         }
         Some(batch)

@@ -263,7 +263,7 @@ fn whatever_is_edited_pages_have_the_bytes_of_a_build() {
     let write = |n: usize, front: &str, body: &str| {
         site.file(
             &format!("content/a{n}.md"),
-            &format!("---\nslug: a{n}\n{front}\ntags: [t, u{}]\n---\n\n{body}\n", n % 2),
+            format!("---\nslug: a{n}\n{front}\ntags: [t, u{}]\n---\n\n{body}\n", n % 2),
         );
     };
     for n in 0..6 {
