@@ -46,6 +46,11 @@ impl Files {
         self.measured.get(name).ok_or_else(|| self.unreadable.get(name).map_or("not found", String::as_str))
     }
 
+    /// Whether some could not be read.
+    pub(super) fn any_unreadable(&self) -> bool {
+        !self.unreadable.is_empty()
+    }
+
     /// All of them, for the next build.
     pub(super) fn all(&self) -> &BTreeMap<String, File> {
         &self.measured

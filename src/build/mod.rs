@@ -174,8 +174,9 @@ fn publish(
     (run, progress): (&Run, Progress),
 ) -> Result<Built> {
     let remarks = inputs.work(&attempt).remarks(&done.made);
-    // What was set aside while pages were made is to be tried, and reported, again.
-    let hash = if inputs.load.set_aside.is_empty() { inputs.hash } else { 0 };
+    // What was set aside, or could not be read, is to be tried, and reported, again.
+    let whole = inputs.load.set_aside.is_empty() && !inputs.files.any_unreadable();
+    let hash = if whole { inputs.hash } else { 0 };
     let rendered = done.made.iter().filter(|made| made.rendered).count();
     let output = site.output().to_string_lossy().into_owned();
     let folders = known.map_or(&[][..], |known| &known.folders);
