@@ -135,10 +135,19 @@ fn build_here(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
         let printing = Printing::new(&site, here.then_some(&known), &attempt);
         let done = inputs.work(&attempt).run(&printing, progress)?;
         if done.failed.is_empty() {
-            return publish(site, inputs, (attempt, done), (&kept, here.then_some(&known)), (run, progress));
+            let before = (&kept, here.then_some(&known));
+            let built = publish(site, inputs, (attempt, done), before, (run, progress));
+            forget(known);
+            return built;
         }
         inputs.set_aside(attempt, done.failed)?;
     }
+}
+
+/// Gives memory back while the caller goes on: of a large archive that takes a tenth of a second, which nobody who ends
+/// now has to wait for.
+fn forget(what: impl Send + 'static) {
+    rayon::spawn(move || drop(what));
 }
 
 /// A site that is published already, from these very inputs: there is nothing to plan and nothing to make.
@@ -155,15 +164,17 @@ fn as_it_is(
         inputs.save(entries, files, &known, (run, progress));
     }
     let found = known.problems.iter().cloned().chain(problems).collect();
-    Built {
+    let built = Built {
         articles: known.articles,
         pages: known.outputs.len(),
         unchanged: known.outputs.len(),
         problems: inputs.all_problems(found),
-        withheld: inputs.load.withheld,
+        withheld: std::mem::take(&mut inputs.load.withheld),
         published: known,
         ..Built::default()
-    }
+    };
+    forget(inputs);
+    built
 }
 
 fn publish(
@@ -201,7 +212,7 @@ fn publish(
         inputs.save(archive.all(), inputs.files.all().iter(), &published, (run, progress));
     }
     let found = [published.problems.clone(), changes.problems].concat();
-    Ok(Built {
+    let built = Built {
         articles,
         pages,
         written: changes.written,
@@ -211,9 +222,11 @@ fn publish(
         rendered,
         published,
         problems: inputs.all_problems(found),
-        withheld: inputs.load.withheld,
-        set_aside: inputs.load.set_aside.into_keys().collect(),
-    })
+        withheld: std::mem::take(&mut inputs.load.withheld),
+        set_aside: std::mem::take(&mut inputs.load.set_aside).into_keys().collect(),
+    };
+    forget((archive, inputs));
+    Ok(built)
 }
 
 /// What was staged, with where it goes and where it comes from.

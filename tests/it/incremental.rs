@@ -424,7 +424,7 @@ fn an_image_that_could_be_read_at_last_comes_to_its_page() {
     let site = Site::new();
     site.article("a.md", "title: A\ndate: 2020-01-01\nimage: i.png");
     // More than is read of any image, and no room on the disk.
-    std::fs::File::create(site.path("content/i.png")).unwrap().set_len(300 << 20).unwrap();
+    fs::File::create(site.path("content/i.png")).unwrap().set_len(300 << 20).unwrap();
     // Stamps as new as the build are not believed: only the last of these builds has nothing to do.
     for _ in 0..3 {
         std::thread::sleep(Duration::from_millis(20));
@@ -434,8 +434,8 @@ fn an_image_that_could_be_read_at_last_comes_to_its_page() {
     site.build().clean();
     assert!(site.names().iter().any(|name| name.starts_with("media/") && name.ends_with("-i.png")));
     let incremental = site.tree();
-    std::fs::remove_dir_all(site.path("public")).unwrap();
-    std::fs::remove_dir_all(site.path(".backissue")).unwrap();
+    fs::remove_dir_all(site.path("public")).unwrap();
+    fs::remove_dir_all(site.path(".backissue")).unwrap();
     site.build().clean();
     assert!(site.tree() == incremental);
 }
