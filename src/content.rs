@@ -25,6 +25,8 @@ pub struct Listing {
     pub others: Vec<fs::File>,
     /// What was skipped.
     pub problems: Vec<Problem>,
+    /// Whether a file may be here under several names.
+    pub followed: bool,
 }
 
 /// One file, read and understood.
@@ -65,7 +67,7 @@ pub fn list(config: &Config) -> Result<Listing> {
         }
         name.starts_with(['.', '_'])
     })?;
-    let mut listing = Listing { problems: walk.problems, ..Listing::default() };
+    let mut listing = Listing { problems: walk.problems, followed: walk.followed, ..Listing::default() };
     listing.problems.extend(passed_over.into_inner().unwrap_or_default().iter().map(|name| {
         let message = format!("`{name}` in `{FOLDER}/` is passed over: its name begins with `_`");
         Problem::note("passed-over", message).hint("rename it if it holds articles")

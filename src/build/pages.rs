@@ -16,6 +16,7 @@ use crate::route::OutPath;
 use crate::theme::{STATIC, Theme};
 use anyhow::Result;
 use rayon::prelude::*;
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 use xxhash_rust::xxh3::xxh3_128;
@@ -217,11 +218,17 @@ impl Work<'_> {
             Page::Standalone(id) => self.story(renderer, (output, &self.archive.pages[id]), sheet),
             page => {
                 let entry = |id: usize| &self.archive.entries[id];
+                let mixed = Cell::new(false);
                 let bodies = Bodies {
                     hash: &|id| self.body(&renderer, entry(id)).hash,
-                    html: &|id| Ok(self.html(&renderer, entry(id)).map_err(Fatal::one)?.0),
+                    html: &|id| {
+                        let (html, notes) = self.html(&renderer, entry(id)).map_err(Fatal::one)?;
+                        mixed.set(mixed.get() || has_changed(&notes));
+                        Ok(html)
+                    },
                 };
-                Ok(Rendered::plain(renderer.other(page, &output.path, &bodies, sheet)?, 2))
+                let fingerprint = renderer.other(page, &output.path, &bodies, sheet)?;
+                Ok(Rendered { mixed: mixed.get(), ..Rendered::plain(fingerprint, 2) })
             }
         }
     }
@@ -242,8 +249,7 @@ impl Work<'_> {
             Ok::<_, Failure>(html)
         };
         let fingerprint = renderer.story(output.page, &body, html, sheet)?;
-        // What was read now is not what the view speaks of.
-        let mixed = found.iter().flatten().any(|note: &Problem| note.code == CHANGED);
+        let mixed = found.as_deref().is_some_and(has_changed);
         Ok(Rendered { fingerprint, mixed, rank: 1, body: entry.body, notes: found })
     }
 
@@ -357,6 +363,11 @@ fn unredacted(entry: &Entry, body: &str, html: &str) -> Result<(), Problem> {
     let message = "a name to be redacted can still be read in the text; the article is not published";
     let hint = "write the name in plain letters, without markup or character references in it";
     Err(Problem::error("redact", message).file(&*entry.source).hint(hint))
+}
+
+/// Whether what was read of a body is not what the view speaks of.
+fn has_changed(notes: &[Problem]) -> bool {
+    notes.iter().any(|note| note.code == CHANGED)
 }
 
 /// An output that is published already.

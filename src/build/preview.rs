@@ -68,10 +68,15 @@ impl Preview {
     /// The same site after edits of some files, named from the project's folder, if they changed nothing but the words
     /// of articles: then no list and no address becomes another, and only these files have to be read.
     pub fn edited(&self, changed: &BTreeSet<PathBuf>) -> Option<Self> {
+        if self.opened.inputs.load.listing.followed {
+            // A file may be several sources.
+            return None;
+        }
         let mut archive = None;
         let mut related = Arc::clone(&self.related);
         for path in changed {
-            let name = path.to_str()?.replace('\\', "/");
+            let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
+            let name = parts?.join("/");
             let Some(entry) = self.opened.inputs.load.read_again(&name) else {
                 // What editors leave for a moment is nothing to anybody.
                 if self.opened.never_had(&name) {
@@ -196,7 +201,12 @@ impl Opened {
     /// Whether something of this name, which is gone, was no part of the project.
     fn never_had(&self, name: &str) -> bool {
         let Listing { sources, others, .. } = &self.inputs.load.listing;
-        let had = |files: &[fs::File]| files.binary_search_by(|file| (*file.name).cmp(name)).is_ok();
+        let inside = format!("{name}/");
+        let had = |files: &[fs::File]| {
+            let below = files.partition_point(|file| *file.name < *inside);
+            files.binary_search_by(|file| (*file.name).cmp(name)).is_ok()
+                || files.get(below).is_some_and(|file| file.name.starts_with(&inside))
+        };
         let below_content = name.split_once('/').is_some_and(|(top, _)| top == content::FOLDER);
         let gone = fs::kind(&self.inputs.config.folder(name)).is_ok_and(|kind| kind.is_none());
         below_content && gone && !had(sources) && !had(others)

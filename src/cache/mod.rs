@@ -80,7 +80,8 @@ pub struct Published {
     /// Every output with its path, sorted by it: of a large archive a table takes twice the memory.
     #[serde(skip)]
     pub outputs: Vec<(Arc<str>, Output)>,
-    /// Stamps of the folders that they are in, in order; `None` for one in which something foreign was, or may be.
+    /// Stamps of the folders that the manifest names, in its order; `None` for one in which something foreign was, or
+    /// may be.
     #[serde(skip)]
     pub folders: Vec<Option<Stamp>>,
 }

@@ -31,6 +31,8 @@ pub struct Walk {
     pub files: Vec<File>,
     /// What was skipped, and why.
     pub problems: Vec<Problem>,
+    /// Whether a file was found through a link: then it may have several names.
+    pub followed: bool,
 }
 
 /// Lists the regular files below `root`; nothing if there is no such folder. `label` stands before their names
@@ -59,6 +61,7 @@ pub fn walk(root: &Path, label: &str, skip: impl Fn(&str) -> bool + Sync) -> Res
     for mut below in below {
         found.files.append(&mut below.files);
         found.problems.append(&mut below.problems);
+        found.followed |= below.followed;
     }
     found.problems.sort_by(|a, b| a.file.cmp(&b.file));
     found.files.par_sort_by(|a, b| a.name.cmp(&b.name));
@@ -131,7 +134,10 @@ impl Walk {
             Some("not a regular file")
         };
         match reason {
-            None => self.files.push(File { root: Arc::clone(root), name: name.into() }),
+            None => {
+                self.followed |= kind.is_symlink();
+                self.files.push(File { root: Arc::clone(root), name: name.into() });
+            }
             Some(reason) => self.problems.push(skipped(label, &name, reason)),
         }
         Ok(())

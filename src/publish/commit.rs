@@ -52,14 +52,15 @@ impl<'a> Planned<'a> {
 }
 
 impl Site {
-    /// Publishes what was staged, sorted by path, and removes what is ours and no longer planned. `folders` is what is known of those of
-    /// the site that stands.
+    /// Publishes what was staged and removes what is ours and no longer planned. What is planned must be sorted by path;
+    /// `folders` is what is known of those of the site that stands.
     pub fn commit(
         self,
         config: &Config,
         planned: &[Planned],
         (kept, folders): (&Kept, &[Option<Stamp>]),
     ) -> Result<Changes> {
+        debug_assert!(planned.is_sorted_by(|a, b| a.path < b.path));
         self.refuse_foreign(planned)?;
         let new = |planned: &&Planned| !matches!(planned.staged.state, State::Unchanged);
         let mut moves: Vec<&Planned> = planned.iter().filter(new).collect();

@@ -1,7 +1,8 @@
 //! Files in the output that nobody told us about: they are reported, and kept.
 //!
 //! To list every folder would take longer than all else that a build does where nothing changed. A folder that has the
-//! stamp it had when nothing foreign was in it holds the same names still, and is not listed.
+//! stamp it had when nothing foreign was in it holds the same names still, and is not listed; but for the output
+//! itself, in which the manifest lies. Links are named, never followed.
 
 use super::{Site, TEMPORARY, manifest, output_name, places};
 use crate::fs::{self, Kind, Moment, Stamp};
@@ -33,14 +34,18 @@ impl Site {
         now: Option<Moment>,
     ) -> Foreign {
         let before = folders(self.found.records().iter().map(|record| record.path.as_str()));
-        // Of another site nothing is known.
-        let before = if before.len() == known.len() { before } else { Vec::new() };
+        // Of another site nothing is known; nor of one whose manifest lost what it listed then.
+        let is_same = before.len() == known.len() && self.found.is_whole(self.found.records().len());
+        let before = if is_same { before } else { Vec::new() };
         let folders = folders(listed.iter().copied());
         let known: Vec<Option<Stamp>> =
             places(folders.iter().copied(), &before, |folder| folder).map(|place| known[place?]).collect();
         let look = |(folder, known): (&&str, Option<Stamp>)| {
-            let stamp = fs::folder_stamp(&self.output.join(folder));
-            if stamp.is_some() && stamp == known {
+            // With the slash, a link that took the folder's place would be followed.
+            let path = self.output.join(folder.trim_end_matches('/'));
+            let stamp = fs::folder_stamp(&path);
+            let is_folder = || matches!(fs::kind(&path), Ok(Some(Kind::Folder)));
+            if stamp.is_some() && stamp == known || stamp.is_none() && !is_folder() {
                 return (stamp, Vec::new());
             }
             let (clean, found) = self.strangers(folder, listed, &folders);
@@ -76,8 +81,8 @@ impl Site {
                     let below = fs::walk(&path, "", |_| false).unwrap_or_default().files;
                     found.extend(below.iter().map(|file| [inside.as_str(), &file.name].concat()));
                 }
-                Ok(Some(Kind::File)) => found.push(name),
-                _ => {}
+                Ok(Some(_)) => found.push(name),
+                Ok(None) | Err(_) => {}
             }
         }
         found.retain(|name| !manifest::is_own(name));

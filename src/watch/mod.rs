@@ -7,7 +7,7 @@
 mod kind;
 mod roots;
 
-use notify::event::ModifyKind;
+use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher};
 use roots::Roots;
 use std::collections::BTreeSet;
@@ -131,11 +131,13 @@ impl Watch {
         // The queue ran over: what happened meanwhile is not known.
         batch.all |= event.need_rescan();
         let Some(roots) = self.roots.as_ref() else { return batch.all };
-        let mut heeded = batch.all;
+        let mut heeded = event.need_rescan();
         let known = event.paths.iter().map(|path| roots.relative(path));
         let known: Option<Vec<PathBuf>> = known.collect();
-        let came_or_went =
-            !matches!(event.kind, EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Metadata(_)));
+        let came_or_went = !matches!(
+            event.kind,
+            EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Metadata(_)) | EventKind::Access(_)
+        );
         let is_root = |path: &PathBuf| path.as_os_str().is_empty() || self.is_folder(path);
         if known.as_ref().is_none_or(|paths| came_or_went && paths.iter().any(is_root)) {
             // A watched folder came, went or was replaced, and its watch may be with another folder now.
@@ -172,8 +174,11 @@ impl Watch {
     fn arm(&mut self) {
         let sender = self.sender.clone();
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            // To read a file changes nothing, and a preview reads what it is asked for.
-            if event.as_ref().is_ok_and(|event| matches!(event.kind, EventKind::Access(_))) {
+            // To read a file changes nothing, and a preview reads what it is asked for. What was written in memory
+            // is told of when the file is closed.
+            const WRITTEN: AccessKind = AccessKind::Close(AccessMode::Write);
+            let is_reading = |event: &Event| matches!(event.kind, EventKind::Access(kind) if kind != WRITTEN);
+            if event.as_ref().is_ok_and(is_reading) {
                 return;
             }
             // Nobody listens any more: then it does not matter.
@@ -231,7 +236,7 @@ impl Iterator for Watch {
                 }
                 Err(RecvTimeoutError::Disconnected) => return None,
             };
-            if self.take(message, &mut batch)? && !batch.is_empty() {
+            if self.take(message, &mut batch)? {
                 break;
             }
         }
@@ -240,6 +245,9 @@ impl Iterator for Watch {
         while let Ok(message) = self.messages.recv_timeout(end.saturating_duration_since(Instant::now())) {
             if self.take(message, &mut batch)? {
                 end = latest.min(Instant::now() + QUIET);
+            }
+            if Instant::now() >= latest {
+                break;
             }
         }
         Some(batch)

@@ -575,3 +575,41 @@ fn a_foreign_file_is_told_of_wherever_and_whenever_it_appears() {
         }
     }
 }
+
+#[test]
+fn what_lies_behind_a_link_in_the_output_is_not_looked_at() {
+    let site = archive(4);
+    for _ in 0..3 {
+        site.build().clean();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    fs::rename(site.path("public/2020/01"), site.path("far")).unwrap();
+    site.file("far/secret.txt", "secret");
+    std::os::unix::fs::symlink("../../far", site.path("public/2020/01")).unwrap();
+    std::os::unix::fs::symlink("index.html", site.path("public/2020/link.html")).unwrap();
+    let run = site.try_build(&[]);
+    assert!(!run.stdout.contains("secret"), "{}", run.stdout);
+    fs::remove_file(site.path("public/2020/01")).unwrap();
+    let found: Vec<_> = site.build().problems("foreign-file").iter().map(|p| p["file"].clone()).collect();
+    assert_eq!(found, ["public/2020/link.html"]);
+}
+
+#[test]
+fn a_file_that_the_manifest_no_longer_lists_is_told_of() {
+    let site = archive(4);
+    site.file("content/d0/i.png", "png");
+    site.file("content/d0/stays.png", "another");
+    site.article("d0/s0.md", "title: First\ndate: 2020-01-01\nimage: i.png");
+    site.article("d0/s9.md", "title: Ninth\ndate: 2020-01-09\nimage: stays.png");
+    for _ in 0..3 {
+        site.build().clean();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let image = site.names().into_iter().find(|name| name.ends_with("-i.png")).unwrap();
+    let part = site.read("public/manifest/media.ndjson");
+    let less: String =
+        part.lines().filter(|line| !line.contains("i.png")).map(|line| line.to_string() + "\n").collect();
+    site.file("public/manifest/media.ndjson", &less);
+    site.article("d0/s0.md", "title: First\ndate: 2020-01-01");
+    assert_eq!(site.build().problem("foreign-file")["file"], format!("public/{image}"));
+}

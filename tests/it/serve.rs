@@ -307,6 +307,40 @@ fn whatever_is_edited_pages_have_the_bytes_of_a_build() {
 }
 
 #[test]
+fn edits_beside_other_changes_show_as_well() {
+    let site = Site::new();
+    for name in ["a", "sub/b", "c"] {
+        let slug = name.replace('/', "-");
+        site.article(&format!("{name}.md"), &format!("title: Title {slug}\nslug: {slug}\ndate: 2020-01-01"));
+    }
+    std::os::unix::fs::symlink("c.md", site.path("content/d.md")).unwrap();
+    let mut serving = Serving::start(&site);
+    serving.next("shown");
+    // A file of several names.
+    site.article("c.md", "title: Other title\nslug: c\ndate: 2020-01-01");
+    serving.next("shown");
+    for path in serving.get("/2020/").text().split('"').filter(|text| text.starts_with("/2020/01/01/")) {
+        let text = serving.get(path).text();
+        assert!(
+            text.contains("Other title") || text.contains("Title a") || text.contains("Title sub-b"),
+            "{path}"
+        );
+    }
+    fs::remove_file(site.path("content/d.md")).unwrap();
+    serving.next("shown");
+    // A folder that leaves, and an edit that needs no new plan.
+    assert_eq!(serving.get("/2020/01/01/sub-b.html").status, 200);
+    fs::rename(site.path("content/sub"), site.path("gone")).unwrap();
+    site.article("a.md", "title: Another\nslug: a\ndate: 2020-01-01");
+    serving.until("/2020/01/01/a.html", "Another");
+    let end = Instant::now() + PATIENCE;
+    while serving.get("/2020/01/01/sub-b.html").status != 404 {
+        assert!(Instant::now() < end, "the page of a folder that left stays");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
 fn folders_have_a_slash_and_what_is_not_there_the_page_of_the_theme() {
     let site = sample();
     let serving = Serving::start(&site);
