@@ -274,6 +274,10 @@ fn entry(
         body: 0,
         face: 0,
     };
+    // Lists show these before anybody looks at the body, and of what is not published nobody need ever do.
+    if !entry.removed() && [&entry.title, &entry.excerpt].into_iter().any(|text| redaction.finds(text)) {
+        return Err(unredacted(&source.name));
+    }
     entry.face = xxh3_128(&postcard::to_stdvec(&entry).expect("plain data into memory"));
     entry.body = xxh3_128(body.as_bytes());
     Ok((Arc::new(entry), problems))
@@ -289,6 +293,13 @@ fn unusable_addresses<'a>(article: &'a Article, source: &'a str) -> impl Iterato
         let message = format!("`{key}: {url}` is not an address of the web; it is not shown");
         Problem::warning("unsafe-link", message).file(source).hint("write it with `https://` or `http://`")
     })
+}
+
+/// What an article asks to be redacted can still be read.
+pub(super) fn unredacted(source: &str) -> Problem {
+    let message = "a name to be redacted can still be read in the text; the article is not published";
+    let hint = "write the name in plain letters, without markup or character references in it";
+    Problem::error("redact", message).file(source).hint(hint)
 }
 
 /// A body over a limit, as a problem of its file.
