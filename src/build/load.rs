@@ -169,6 +169,18 @@ impl Load {
         if published { self.entries.push(entry) } else { self.hidden.push(entry) }
     }
 
+    /// Articles and pages that are not published now.
+    pub(super) fn hidden(&self) -> &[Arc<Entry>] {
+        &self.hidden
+    }
+
+    /// Whether the same is withheld elsewhere, for the same reasons.
+    pub(super) fn withholds_like(&self, other: &Self) -> bool {
+        let hidden =
+            |load: &Self| load.hidden.iter().map(|entry| (entry.face, entry.body)).collect::<Vec<_>>();
+        self.withheld == other.withheld && hidden(self) == hidden(other)
+    }
+
     /// The file of a source.
     pub(super) fn source(&self, name: &str) -> Option<&fs::File> {
         self.place(name).map(|at| &self.listing.sources[at])

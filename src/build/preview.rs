@@ -2,13 +2,14 @@
 //! written, and what was published is not looked at.
 
 use super::inputs::{Attempt, Inputs, remembered};
-use super::pages::Failure;
+use super::pages::{Failure, Work};
+use super::withheld::{Hidden, Whole};
 use super::{Progress, Run};
 use crate::archive::Related;
 use crate::cache;
 use crate::config::Config;
 use crate::content;
-use crate::plan::Page;
+use crate::plan::{Page, Plan};
 use crate::problem::{Fatal, Problem};
 use crate::render::{Ready, Sheet};
 use crate::route::OutPath;
@@ -26,6 +27,8 @@ pub struct Preview {
     /// Where each path stands in the plan.
     places: HashMap<OutPath, usize>,
     problems: Vec<Problem>,
+    /// Made for the first look at what is withheld, or why it cannot be.
+    hidden: OnceLock<std::result::Result<Hidden, Vec<Problem>>>,
 }
 
 /// A style sheet of the theme.
@@ -53,11 +56,18 @@ impl Preview {
         let mut inputs = Inputs::knowing(config, known, progress)?;
         let attempt = inputs.plan(&[])?;
         let ready = Ready::new(&inputs.config, &attempt.archive, &attempt.plan.addresses);
-        let outputs = attempt.plan.outputs.iter().enumerate();
-        let places = outputs.map(|(at, output)| (output.path.clone(), at)).collect();
+        let places = places(&attempt.plan);
         let found = inputs.problems_of(&attempt, Vec::new());
         let problems = inputs.all_problems(found);
-        Ok(Self { inputs, attempt, ready, related: OnceLock::new(), places, problems })
+        Ok(Self {
+            inputs,
+            attempt,
+            ready,
+            related: OnceLock::new(),
+            places,
+            problems,
+            hidden: OnceLock::new(),
+        })
     }
 
     /// What should be known of the site, sorted by place. Bodies are looked at with their pages only.
@@ -68,7 +78,9 @@ impl Preview {
     /// Whether another site has the same bytes everywhere, and nothing else is to be said of it.
     pub fn is_like(&self, other: &Self) -> bool {
         let same = (self.inputs.hash, self.attempt.index) == (other.inputs.hash, other.attempt.index);
-        same && self.problems == other.problems && self.inputs.files.all() == other.inputs.files.all()
+        same && self.problems == other.problems
+            && self.inputs.files.all() == other.inputs.files.all()
+            && self.inputs.load.withholds_like(&other.inputs.load)
     }
 
     /// How many articles it has.
@@ -111,28 +123,68 @@ impl Preview {
     /// Makes a file; `None` if the site has none of this path, no bytes if what it is made from is being changed just now.
     pub fn file(&self, path: &str) -> Option<Result<Option<Vec<u8>>>> {
         let at = self.places.get(path)?;
-        Some(self.make(*at))
+        Some(self.making().file(*at))
     }
 
-    fn make(&self, at: usize) -> Result<Option<Vec<u8>>> {
-        let work = self.inputs.work(&self.attempt);
-        let output = &self.attempt.plan.outputs[at];
+    /// How many articles and pages are not published now; removed ones are not among them.
+    pub fn withheld(&self) -> usize {
+        self.inputs.load.hidden().len()
+    }
+
+    /// The site with them, at addresses below a base path of its own, always the same; or why there is none.
+    pub fn whole(&self, base_path: &'static str) -> std::result::Result<Whole<'_>, &[Problem]> {
+        let plan = || {
+            Hidden::new(&self.inputs, &self.attempt.archive, base_path).map_err(|error| {
+                error.downcast::<Fatal>().map_or_else(
+                    |error| vec![Problem::error("system", format!("{error:#}"))],
+                    |Fatal(problems)| problems,
+                )
+            })
+        };
+        let hidden = self.hidden.get_or_init(plan).as_ref().map_err(Vec::as_slice)?;
+        Ok(Whole { inputs: &self.inputs, hidden })
+    }
+
+    fn making(&self) -> Making<'_> {
+        Making { work: self.inputs.work(&self.attempt), ready: &self.ready, related: &self.related }
+    }
+}
+
+/// What makes single files of a site.
+pub(super) struct Making<'a> {
+    pub(super) work: Work<'a>,
+    pub(super) ready: &'a Ready,
+    pub(super) related: &'a OnceLock<Related>,
+}
+
+impl Making<'_> {
+    /// Makes the output at a place in the plan.
+    pub(super) fn file(&self, at: usize) -> Result<Option<Vec<u8>>> {
+        let mut bytes = Vec::new();
+        let mixed = self.on(at, &mut Sheet::new(&mut bytes, None))?;
+        // The body is not the one that this site was planned with: the next one will have it.
+        Ok((!mixed).then_some(bytes))
+    }
+
+    /// Makes it on a sheet, and says whether what it is made from is being changed just now.
+    fn on(&self, at: usize, sheet: &mut Sheet) -> Result<bool> {
+        let Self { work, ready, related } = self;
+        let output = &work.plan.outputs[at];
         let sources = match output.page {
             Page::Copy(_) => work.copied_files(),
             _ => HashMap::new(),
         };
-        let archive = &self.attempt.archive;
-        let related = |id: usize| {
-            let related = self.related.get_or_init(|| Related::new(archive, &self.inputs.config));
-            related.of(archive, id)
-        };
-        let mut bytes = Vec::new();
-        let mut sheet = Sheet::new(&mut bytes, None);
-        match work.one(output, &sources, (&self.ready, &related), &mut sheet) {
-            // The body is not the one that this site was planned with: the next one will have it.
-            Ok(rendered) => Ok((!rendered.mixed).then_some(bytes)),
+        let related =
+            |id: usize| related.get_or_init(|| Related::new(work.archive, work.config)).of(work.archive, id);
+        match work.one(output, &sources, (ready, &related), sheet) {
+            Ok(rendered) => Ok(rendered.mixed),
             Err(Failure::Article(_, problem)) => Err(Fatal::one(problem)),
             Err(Failure::Build(error)) => Err(error),
         }
     }
+}
+
+/// Where each path stands in a plan.
+pub(super) fn places(plan: &Plan) -> HashMap<OutPath, usize> {
+    plan.outputs.iter().enumerate().map(|(at, output)| (output.path.clone(), at)).collect()
 }

@@ -8,7 +8,7 @@ use super::{Global, home, load, millis, run};
 use crate::build::{Preview, Run};
 use crate::config::Flags;
 use crate::problem::{Fatal, Problem};
-use crate::serve::Server;
+use crate::serve::{Server, WITHHELD};
 use crate::watch::Batch;
 use anyhow::Result;
 use clap::Args;
@@ -56,8 +56,15 @@ impl Serve {
         stop_on_interrupt(&watch)?;
         let hosts = ["localhost", "127.0.0.1", "[::1]"].map(str::to_string).to_vec();
         let server = Server::start(listener, hosts, pool.current_num_threads())?;
-        let mut showing =
-            Showing { server, preview: None, url: None, problems: Vec::new(), failing: false, port };
+        let mut showing = Showing {
+            server,
+            preview: None,
+            url: None,
+            problems: Vec::new(),
+            failing: false,
+            port,
+            withheld: 0,
+        };
         let flags: Flags = self.selection.into();
         let mut batch = Some(Batch::default());
         while let Some(changed) = batch {
@@ -85,6 +92,8 @@ struct Showing {
     /// Whether what was changed last makes no site.
     failing: bool,
     port: u16,
+    /// How many articles were said to be withheld.
+    withheld: usize,
 }
 
 impl Showing {
@@ -119,6 +128,7 @@ impl Showing {
                 self.server.show(Arc::clone(&preview), go_to);
                 self.tell(problems, report);
                 self.announce(preview.base_path(), report);
+                self.announce_withheld(preview.withheld(), report);
                 self.preview = Some(preview);
                 let articles = self.preview.as_ref().map_or(0, |preview| preview.articles());
                 report.result(&json!({"kind": "shown", "articles": articles, "millis": millis(start)}));
@@ -160,6 +170,17 @@ impl Showing {
             report.result(&json!({"kind": "serving", "url": url}));
             report.line(&format!("look at it: {url} (Ctrl-C ends)"));
             self.url = Some(url);
+        }
+    }
+
+    /// Says where to look at what is not published, if it is more or less than before.
+    fn announce_withheld(&mut self, count: usize, report: &Report) {
+        if self.withheld != count {
+            let url = format!("http://127.0.0.1:{}{WITHHELD}", self.port);
+            report.result(&json!({"kind": "withheld", "count": count, "url": url}));
+            let places = if count == 0 { String::new() } else { format!("; look at them: {url}") };
+            report.line(&format!("withheld: {count}{places}"));
+            self.withheld = count;
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What is shown now: the site, or why there is none, and the last good bytes of pages that cannot be made any more.
 
-use crate::build::Preview;
+use super::html::{escaped, page};
+use super::withheld;
+use crate::build::{Preview, Whole};
 use crate::problem::{Fatal, Level, Problem};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +28,15 @@ pub(super) struct Desk {
     shown: watch::Sender<Arc<Shown>>,
     /// Paths and bytes, the last seen at the end.
     good: Mutex<VecDeque<(String, Arc<[u8]>)>>,
+}
+
+/// What is asked for, as addresses have it.
+#[derive(Clone, Debug)]
+pub(super) enum Asked {
+    /// A path of the site.
+    Site(String),
+    /// What is not published: a path below the folder of the preview's own.
+    Withheld(String),
 }
 
 /// What there is at a path.
@@ -78,36 +89,53 @@ impl Desk {
         self.shown.subscribe()
     }
 
-    /// Looks at a path of the site, as its address has it. Takes the time that a page takes to be made.
-    pub(super) fn look(&self, shown: &Shown, path: &str) -> Look {
+    /// Looks at what is asked for. Takes the time that a page takes to be made.
+    pub(super) fn look(&self, shown: &Shown, asked: &Asked) -> Look {
+        let (path, withheld) = match asked {
+            Asked::Site(path) => (path.as_str(), false),
+            Asked::Withheld(path) => match path.strip_prefix("/site/") {
+                Some(path) => (path, true),
+                None => return list(shown, path),
+            },
+        };
         let name =
             if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.into() };
         let Some(preview) = &shown.preview else { return Look::File(sorry(name, shown.problems.clone())) };
-        match preview.file(&name) {
-            Some(Ok(None)) => Look::File(self.before(name, Vec::new())),
+        if !withheld {
+            return self.look_in(shown, &Site::Published(preview), name);
+        }
+        match preview.whole(withheld::BASE) {
+            Ok(whole) => self.look_in(shown, &Site::Whole(whole), name),
+            Err(problems) => Look::File(sorry(name, problems.to_vec())),
+        }
+    }
+
+    fn look_in(&self, shown: &Shown, site: &Site, name: String) -> Look {
+        match site.file(&name) {
+            Some(Ok(None)) => Look::File(self.before(site, name, Vec::new())),
             Some(Ok(Some(bytes))) => {
                 if is_page(&name) {
-                    self.keep(&name, &bytes);
+                    self.keep(site.key(&name), &bytes);
                 }
                 Look::File(File { status: 200, name, bytes, problems: Vec::new() })
             }
-            Some(Err(error)) => Look::File(self.before(name, problems_of(error))),
-            None => self.unplanned(shown, preview, name),
+            Some(Err(error)) => Look::File(self.before(site, name, problems_of(error))),
+            None => self.unplanned(shown, site, name),
         }
     }
 
     /// What is shown where the site has nothing.
-    fn unplanned(&self, shown: &Shown, preview: &Preview, name: String) -> Look {
-        if let Some(folder) = preview.url(&format!("{name}/index.html")) {
+    fn unplanned(&self, shown: &Shown, site: &Site, name: String) -> Look {
+        if let Some(folder) = site.url(&format!("{name}/index.html")) {
             return Look::Moved(folder);
         }
         // An article that cannot be read for the moment has no place in the plan; its page is not gone for good.
         if !shown.problems.is_empty()
-            && let Some(bytes) = self.good(&name)
+            && let Some(bytes) = self.good(&site.key(&name))
         {
             return Look::File(File { status: 200, name, bytes, problems: Vec::new() });
         }
-        let (bytes, problems) = match preview.file("404.html") {
+        let (bytes, problems) = match site.file("404.html") {
             Some(Ok(bytes)) => (bytes.unwrap_or_default(), Vec::new()),
             Some(Err(error)) => (b"not found\n".to_vec(), problems_of(error)),
             None => (b"not found\n".to_vec(), Vec::new()),
@@ -116,8 +144,8 @@ impl Desk {
     }
 
     /// The last good bytes of a file that cannot be made.
-    fn before(&self, name: String, problems: Vec<Problem>) -> File {
-        match self.good(&name) {
+    fn before(&self, site: &Site, name: String, problems: Vec<Problem>) -> File {
+        match self.good(&site.key(&name)) {
             Some(bytes) => File { status: 200, name, bytes, problems },
             None => sorry(name, problems),
         }
@@ -128,13 +156,70 @@ impl Desk {
         good.iter().find(|(known, _)| known == name).map(|(_, bytes)| bytes.to_vec())
     }
 
-    fn keep(&self, name: &str, bytes: &[u8]) {
+    fn keep(&self, name: String, bytes: &[u8]) {
         let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
-        good.retain(|(known, _)| known != name);
+        good.retain(|(known, _)| *known != name);
         if good.len() == KEPT {
             good.pop_front();
         }
-        good.push_back((name.to_string(), bytes.into()));
+        good.push_back((name, bytes.into()));
+    }
+}
+
+/// One of the two sites: as it is published, and with what is not.
+enum Site<'p> {
+    Published(&'p Preview),
+    Whole(Whole<'p>),
+}
+
+impl Site<'_> {
+    fn file(&self, name: &str) -> Option<anyhow::Result<Option<Vec<u8>>>> {
+        match self {
+            Self::Published(preview) => preview.file(name),
+            Self::Whole(whole) => {
+                let ribbon = |bytes| match is_page(name) {
+                    true => withheld::with_ribbon(bytes, whole.reason(name).as_deref()),
+                    false => bytes,
+                };
+                Some(whole.file(name)?.map(|bytes| bytes.map(ribbon)))
+            }
+        }
+    }
+
+    fn url(&self, name: &str) -> Option<String> {
+        match self {
+            Self::Published(preview) => preview.url(name),
+            Self::Whole(whole) => whole.url(name),
+        }
+    }
+
+    /// What a file's bytes are kept under.
+    fn key(&self, name: &str) -> String {
+        match self {
+            Self::Published(_) => name.to_string(),
+            // No path begins with a slash.
+            Self::Whole(_) => format!("/{name}"),
+        }
+    }
+}
+
+/// The list of what is withheld, where there is no page.
+fn list(shown: &Shown, path: &str) -> Look {
+    let name = "withheld.html".to_string();
+    let whole = shown.preview.as_ref().map(|preview| preview.whole(withheld::BASE));
+    match (path, whole) {
+        ("/", Some(Ok(whole))) => {
+            let bytes = withheld::list(&whole).into_bytes();
+            Look::File(File { status: 200, name, bytes, problems: Vec::new() })
+        }
+        ("/", Some(Err(problems))) => Look::File(sorry(name, problems.to_vec())),
+        ("/", None) => Look::File(sorry(name, shown.problems.clone())),
+        ("", _) => Look::Moved(withheld::LIST.to_string()),
+        ("/site", _) => Look::Moved(format!("{}/", withheld::BASE)),
+        _ => {
+            let bytes = b"not found\n".to_vec();
+            Look::File(File { status: 404, name: "404.txt".to_string(), bytes, problems: Vec::new() })
+        }
     }
 }
 
@@ -156,14 +241,13 @@ fn is_page(name: &str) -> bool {
 
 /// A page of our own that says why there is no other.
 fn sorry(name: String, problems: Vec<Problem>) -> File {
-    let mut html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-        <title>This page cannot be made</title>\n</head>\n<body>\n<h1>This page cannot be made</h1>\n<ul>\n"
-        .to_string();
+    let mut main = "<h1>This page cannot be made</h1>\n<ul>\n".to_string();
     for problem in &problems {
         let place = place(problem).map(|place| format!("{place}: ")).unwrap_or_default();
-        html += &format!("<li>{}</li>\n", escaped(&format!("{place}{}", problem.message)));
+        main += &format!("<li>{}</li>\n", escaped(&format!("{place}{}", problem.message)));
     }
-    html += "</ul>\n</body>\n</html>\n";
+    main += "</ul>\n";
+    let html = page("This page cannot be made", &main);
     let name = if is_page(&name) { name } else { "500.html".to_string() };
     File { status: 500, name, bytes: html.into_bytes(), problems }
 }
@@ -175,8 +259,4 @@ pub(super) fn place(problem: &Problem) -> Option<String> {
         text += &format!(":{part}");
     }
     Some(text)
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,8 +1,9 @@
 //! What an open page is told. Each subscriber's page is made again when something changed, and only what is new in it
 //! is worth an event: a page that is as it was hears nothing.
 
-use super::desk::{Desk, File, Look, Shown, place};
+use super::desk::{Asked, Desk, File, Look, Shown, place};
 use super::place::{Place, place as place_of};
+use super::withheld;
 use crate::build::Style;
 use crate::problem::Problem;
 use hyper::body::Bytes;
@@ -80,12 +81,14 @@ async fn tell(desk: Arc<Desk>, subscriber: Subscriber, sender: Sender<Bytes>) {
 /// The page that a subscriber would get now.
 fn seen(desk: &Desk, shown: &Shown, path: &str) -> Option<File> {
     let base_path = shown.preview.as_ref().map_or("", |preview| preview.base_path());
-    match place_of(path, base_path) {
-        Place::Site(path) => match desk.look(shown, &path) {
-            Look::File(file) => Some(file),
-            Look::Moved(_) => None,
-        },
-        _ => None,
+    let asked = match place_of(path, base_path) {
+        Place::Site(path) => Asked::Site(path),
+        Place::Own(name) => Asked::Withheld(withheld::below(&name)?.to_string()),
+        _ => return None,
+    };
+    match desk.look(shown, &asked) {
+        Look::File(file) => Some(file),
+        Look::Moved(_) => None,
     }
 }
 

@@ -5,13 +5,15 @@ mod answer;
 mod desk;
 mod events;
 mod guard;
+mod html;
 mod place;
+mod withheld;
 
 use crate::build::Preview;
 use crate::problem::{Fatal, Problem};
 use answer::Content;
 use anyhow::Result;
-use desk::{Desk, File, Look, Shown};
+use desk::{Asked, Desk, File, Look, Shown};
 use events::Subscriber;
 use hyper::body::{Bytes, Incoming};
 use hyper::http::request::Parts;
@@ -41,10 +43,16 @@ const HEADERS: usize = 100;
 /// As for the threads of a build: nesting that a limit allows must not end the process.
 const STACK: usize = 8 << 20;
 
+/// The address of the list of what is not published.
+pub const WITHHELD: &str = withheld::LIST;
+
 const SCRIPT: &str = include_str!("preview.js");
 const STYLE: &str = include_str!("preview.css");
+const OWN_STYLE: &str = include_str!("own.css");
 
 /// A running preview; it ends when it is dropped.
+///
+/// What is not published has a list at [`WITHHELD`].
 pub struct Server {
     desk: Arc<Desk>,
     preview: Option<Arc<Preview>>,
@@ -177,15 +185,18 @@ async fn route(head: Parts, desk: Arc<Desk>, hosts: &[String]) -> Response<Conte
     if let Err(status) = guard::check(&head, hosts, !matches!(place, Place::Own(_))) {
         return answer::text(status, status.canonical_reason().unwrap_or_default());
     }
-    let path = match place {
+    let asked = match place {
         Place::Malformed => return answer::text(StatusCode::BAD_REQUEST, "the path is not well encoded"),
-        Place::Own(name) => return own(&name, &head, desk),
+        Place::Own(name) => match withheld::below(&name) {
+            Some(below) => Asked::Withheld(below.to_string()),
+            None => return own(&name, &head, desk),
+        },
         Place::Root => return answer::redirect(StatusCode::TEMPORARY_REDIRECT, &format!("{base_path}/")),
-        Place::Site(path) => path,
+        Place::Site(path) => Asked::Site(path),
         // No output has this path, so what comes of it is the page that says so.
-        Place::Nowhere => "\0".to_string(),
+        Place::Nowhere => Asked::Site("\0".to_string()),
     };
-    let looked = tokio::task::spawn_blocking(move || desk.look(&shown, &path)).await;
+    let looked = tokio::task::spawn_blocking(move || desk.look(&shown, &asked)).await;
     match looked {
         Ok(Look::File(file)) => page(file, &head),
         Ok(Look::Moved(url)) => answer::redirect(StatusCode::PERMANENT_REDIRECT, &url),
@@ -202,6 +213,7 @@ fn own(name: &str, head: &Parts, desk: Arc<Desk>) -> Response<Content> {
     match name {
         "preview.js" => file(SCRIPT),
         "preview.css" => file(STYLE),
+        "own.css" => file(OWN_STYLE),
         "events" => {
             let value = |key: &str| {
                 let pairs = head.uri.query().unwrap_or_default().split('&');
@@ -223,7 +235,7 @@ fn page(mut file: File, head: &Parts) -> Response<Content> {
     let status = StatusCode::from_u16(file.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if file.is_page() {
         let script = format!("<script src=\"{OWN}preview.js\" data-page=\"{}\" defer></script>", file.hash());
-        let end = file.bytes.windows(7).position(|tag| tag.eq_ignore_ascii_case(b"</head>"));
+        let end = withheld::find(&file.bytes, b"</head>");
         let at = end.unwrap_or(file.bytes.len());
         file.bytes.splice(at..at, script.into_bytes());
     }

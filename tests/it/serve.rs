@@ -568,3 +568,154 @@ fn random_requests_end_nothing() {
     }
     assert_eq!(serving.get("/").status, 200);
 }
+
+/// A project with an article of each kind that is not published at [`NOW`].
+fn with_withheld() -> Site {
+    let site = Site::new();
+    site.article("a.md", "title: First\nslug: a\ndate: 2020-01-01")
+        .article("draft.md", "title: A <draft>\nslug: d\ndate: 2020-01-02\nstatus: draft\ntags: [Only here]")
+        .article("later.md", "title: Later\nslug: l\ndate: 2020-01-03\nembargo: 2030-05-06")
+        .article("future.md", "title: Tomorrow\nslug: f\ndate: 2031-02-03")
+        .article("gone.md", "title: Gone\nslug: g\ndate: 2020-01-04\nexpires: 2021-07-08")
+        .article("removed.md", "title: Taken down\nslug: r\ndate: 2020-01-05\nstatus: removed");
+    site
+}
+
+const WITHHELD: &str = "/.backissue/withheld/";
+
+#[test]
+fn withheld_articles_have_a_list_and_pages_that_say_why() {
+    let site = with_withheld();
+    let mut serving = Serving::start(&site);
+    let said = serving.next("withheld");
+    assert_eq!(said["count"], 4, "{said}");
+    assert!(said["url"].as_str().unwrap().ends_with(WITHHELD), "{said}");
+    let answer = serving.get("/.backissue/withheld");
+    assert_eq!((answer.status, answer.header("location")), (308, Some(WITHHELD)));
+    let list = serving.get(WITHHELD);
+    assert_eq!((list.status, list.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    for (path, title, reason) in [
+        ("2020/01/02/d.html", "A &lt;draft&gt;", "draft"),
+        ("2020/01/03/l.html", "Later", "embargo until 2030-05-06"),
+        ("2031/02/03/f.html", "Tomorrow", "dated 2031-02-03, in the future"),
+        ("2020/01/04/g.html", "Gone", "expired on 2021-07-08"),
+    ] {
+        assert_eq!(serving.get(&format!("/{path}")).status, 404, "{path} is published");
+        let address = format!("{WITHHELD}site/{path}");
+        for text in [&address, title, reason] {
+            assert!(list.text().contains(text), "the list lacks {text}: {}", list.text());
+        }
+        let page = serving.get(&address);
+        assert_eq!(page.status, 200, "{path}: {}", page.text());
+        let ribbon = format!("not published: {reason}");
+        for text in [title, ribbon.as_str(), WITHHELD, "preview.js", "backissue-ribbon"] {
+            assert!(page.text().contains(text), "{path} lacks {text}: {}", page.text());
+        }
+        let canonical = format!("<link rel=\"canonical\" href=\"https://example.org/{path}\">");
+        assert!(page.text().contains(&canonical), "{}", page.text());
+        assert!(!page.text().contains("style=\""), "a policy forbids styles in a page");
+    }
+    assert!(!list.text().contains("Taken down"));
+    // They lead to one another, and to their lists.
+    let page = serving.get(&format!("{WITHHELD}site/2020/01/02/d.html"));
+    for path in ["2020/01/03/l.html", "tags/only-here/"] {
+        let address = format!("{WITHHELD}site/{path}");
+        assert!(page.text().contains(&address), "{path}: {}", page.text());
+        assert_eq!(serving.get(&address).status, 200);
+    }
+    assert_eq!(serving.get("/tags/only-here/").status, 404);
+    assert_eq!(serving.get(&format!("{WITHHELD}site/nothing")).status, 404);
+    assert_eq!(serving.get(&format!("{WITHHELD}nothing")).status, 404);
+    assert!(!site.exists("public"));
+}
+
+#[test]
+fn the_site_itself_knows_nothing_of_what_is_withheld() {
+    let site = sample();
+    site.article(
+        "hidden.md",
+        "title: Not yet\nslug: not-yet\ndate: 2020-01-02\nstatus: draft\ntags: [Not yet]",
+    );
+    let serving = Serving::start(&site);
+    assert_eq!(serving.get(&format!("{WITHHELD}site/2020/01/02/not-yet.html")).status, 200);
+    drop(serving);
+    equals_a_build(&site, &[]);
+}
+
+#[test]
+fn withheld_pages_follow_edits() {
+    let site = with_withheld();
+    let serving = Serving::start(&site);
+    let path = format!("{WITHHELD}site/2020/01/02/d.html");
+    let (mut page, mut list, mut other) =
+        (serving.listen(&path), serving.listen(WITHHELD), serving.listen("/"));
+    let front = "---\ntitle: A new name\nslug: d\ndate: 2020-01-02\nstatus: draft\n---\n\n";
+    site.file("content/draft.md", &format!("{front}New words.\n"));
+    assert_eq!(page.until("reload"), serving.get(&path).hash());
+    assert!(serving.get(&path).text().contains("New words."));
+    assert_eq!(list.until("reload"), serving.get(WITHHELD).hash());
+    serving.until(WITHHELD, "A new name");
+    // Only the reason changes: the ribbon is part of the page.
+    site.file(
+        "content/draft.md",
+        &format!("{}expires: 2021-01-01\n---\n\nNew words.\n", &front[..front.len() - 5])
+            .replace("status: draft\n", ""),
+    );
+    page.until("reload");
+    serving.until(&path, "not published: expired on 2021-01-01");
+    // Published, it is in the site; where it was is nothing any more, but a page that says so.
+    site.file("content/draft.md", &format!("{front}New words.\n").replace("status: draft\n", ""));
+    other.until("reload");
+    assert_eq!(serving.get("/2020/01/02/d.html").status, 200);
+    assert!(!serving.get(WITHHELD).text().contains("A new name"));
+}
+
+#[test]
+fn a_withheld_article_that_cannot_be_published_hides_no_other() {
+    let site = with_withheld();
+    // Wants the place of a folder.
+    site.file(
+        "content/clash.md",
+        "---\nkind: page\ntitle: Clash\nslug: '2020'\nstatus: draft\n---\n\nText.\n",
+    );
+    site.file("static/robots.html/a.txt", "a folder");
+    site.file(
+        "content/robots.md",
+        "---\nkind: page\ntitle: Robots\nslug: robots\nstatus: draft\n---\n\nText.\n",
+    );
+    let serving = Serving::start(&site);
+    let list = serving.get(WITHHELD);
+    assert!(list.text().contains("want one name as a folder and as a file"), "{}", list.text());
+    for (path, status) in [("2020/01/02/d.html", 200), ("robots.html", 404)] {
+        assert_eq!(serving.get(&format!("{WITHHELD}site/{path}")).status, status, "{path}");
+    }
+}
+
+#[test]
+fn what_is_redacted_shows_in_no_withheld_page() {
+    let site = with_withheld();
+    let front = "title: About Jane Roe\nslug: jr\ndate: 2020-01-02\nstatus: draft\nredact: [Jane Roe]";
+    site.article("jane-roe.md", front);
+    site.file("content/jane-roe.md", &format!("---\n{front}\n---\n\nJane Roe said so.\n"));
+    let broken = "title: Other\nslug: other\ndate: 2020-01-02\nstatus: draft\nredact: [Secret Name]";
+    site.file("content/broken.md", &format!("---\n{broken}\n---\n\nS&#101;cret N<b>a</b>me.\n"));
+    // What is published is watched over just the same.
+    site.file(
+        "content/open.md",
+        &format!(
+            "---\n{}\n---\n\nS&#101;cret N<b>a</b>me.\n",
+            broken.replace("status: draft\n", "").replace("other", "open")
+        ),
+    );
+    let serving = Serving::start(&site);
+    let published = ["/", "/2020/", "/2020/01/02/open.html"];
+    let withheld = ["", "site/2020/01/02/jr.html", "site/", "site/2020/01/02/other.html"];
+    let withheld = withheld.map(|path| format!("{WITHHELD}{path}"));
+    for path in published.into_iter().chain(withheld.iter().map(String::as_str)) {
+        let answer = serving.get(path);
+        assert!(!answer.text().is_empty(), "{path}");
+        for word in ["Jane", "jane", "cret", "Roe"] {
+            assert!(!answer.text().contains(word), "{path} holds {word}: {}", answer.text());
+        }
+    }
+}
