@@ -15,7 +15,7 @@ mod terms;
 mod withheld;
 
 pub use check::{Checked, check};
-pub use preview::{Preview, Style};
+pub use preview::{Inspection, Preview, Style};
 pub use withheld::{Whole, Withheld};
 
 use crate::archive::Reason;

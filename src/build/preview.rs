@@ -16,6 +16,7 @@ use crate::route::OutPath;
 use anyhow::Result;
 use std::collections::HashMap;
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 /// A site as it would be published now.
 pub struct Preview {
@@ -40,6 +41,22 @@ pub struct Style {
     pub url: String,
     /// Subresource Integrity (W3C) of its bytes.
     pub integrity: String,
+}
+
+/// How a file is made.
+pub struct Inspection {
+    /// Its template; none if it is made without one.
+    pub template: Option<String>,
+    /// The files of the theme that the template is made of, its own first.
+    pub templates: Vec<String>,
+    /// The article, file or template that it is made from, as the manifest calls it.
+    pub source: String,
+    /// What the template, or else the program, makes it from; null of a file that is copied.
+    pub context: serde_json::Value,
+    /// How long it took.
+    pub time: Duration,
+    /// Its bytes, or why it cannot be made.
+    pub bytes: Result<Vec<u8>>,
 }
 
 impl Preview {
@@ -126,6 +143,12 @@ impl Preview {
         Some(self.making().file(*at))
     }
 
+    /// What a file is made from, as [`Preview::file`] makes it.
+    pub fn inspect(&self, path: &str) -> Option<Inspection> {
+        let at = self.places.get(path)?;
+        Some(self.making().inspect(*at))
+    }
+
     /// How many articles and pages are not published now; removed ones are not among them.
     pub fn withheld(&self) -> usize {
         self.inputs.load.hidden().len()
@@ -164,6 +187,25 @@ impl Making<'_> {
         let mixed = self.on(at, &mut Sheet::new(&mut bytes, None))?;
         // The body is not the one that this site was planned with: the next one will have it.
         Ok((!mixed).then_some(bytes))
+    }
+
+    /// Makes it, and remembers from what.
+    pub(super) fn inspect(&self, at: usize) -> Inspection {
+        let start = Instant::now();
+        let mut bytes = Vec::new();
+        let mut sheet = Sheet::inspecting(&mut bytes);
+        let made = self.on(at, &mut sheet);
+        let inspected = sheet.into_inspected().unwrap_or_default();
+        let template = Some(inspected.template).filter(|name| !name.is_empty());
+        let files = template.iter().flat_map(|name| self.work.theme.files_of(name));
+        Inspection {
+            templates: files.map(str::to_string).collect(),
+            template,
+            source: self.work.plan.outputs[at].source.to_string(),
+            context: inspected.context,
+            time: start.elapsed(),
+            bytes: made.map(|_| bytes),
+        }
     }
 
     /// Makes it on a sheet, and says whether what it is made from is being changed just now.

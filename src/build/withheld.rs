@@ -4,7 +4,7 @@
 use super::files::Files;
 use super::inputs::{Attempt, Inputs};
 use super::pages::Work;
-use super::preview::{Making, places};
+use super::preview::{Inspection, Making, places};
 use crate::archive::{Archive, Entry, Reason, Related, reason};
 use crate::article::Date;
 use crate::config::Config;
@@ -111,6 +111,12 @@ impl Whole<'_> {
     pub fn file(&self, path: &str) -> Option<Result<Option<Vec<u8>>>> {
         let at = self.hidden.places.get(path)?;
         Some(self.making().file(*at))
+    }
+
+    /// What a file is made from.
+    pub fn inspect(&self, path: &str) -> Option<Inspection> {
+        let at = self.hidden.places.get(path)?;
+        Some(self.making().inspect(*at))
     }
 
     /// Why what is at a path is not published, if it is an article or page that is not.

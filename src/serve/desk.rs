@@ -1,8 +1,8 @@
 //! What is shown now: the site, or why there is none, and the last good bytes of pages that cannot be made any more.
 
 use super::html::{escaped, page};
-use super::withheld;
-use crate::build::{Preview, Whole};
+use super::{inspect, withheld};
+use crate::build::{Inspection, Preview, Whole};
 use crate::problem::{Fatal, Level, Problem};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -64,8 +64,12 @@ impl File {
 
     /// What tells its bytes from others.
     pub(super) fn hash(&self) -> String {
-        format!("{:016x}", xxh3_64(&self.bytes))
+        hash_of(&self.bytes)
     }
+}
+
+fn hash_of(bytes: &[u8]) -> String {
+    format!("{:016x}", xxh3_64(bytes))
 }
 
 impl Desk {
@@ -91,23 +95,18 @@ impl Desk {
 
     /// Looks at what is asked for. Takes the time that a page takes to be made.
     pub(super) fn look(&self, shown: &Shown, asked: &Asked) -> Look {
-        let (path, withheld) = match asked {
-            Asked::Site(path) => (path.as_str(), false),
-            Asked::Withheld(path) => match path.strip_prefix("/site/") {
-                Some(path) => (path, true),
-                None => return list(shown, path),
-            },
-        };
-        let name =
-            if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.into() };
-        let Some(preview) = &shown.preview else { return Look::File(sorry(name, shown.problems.clone())) };
-        if !withheld {
-            return self.look_in(shown, &Site::Published(preview), name);
+        match find(shown, asked) {
+            Ok((site, name)) => self.look_in(shown, &site, name),
+            Err(look) => look,
         }
-        match preview.whole(withheld::BASE) {
-            Ok(whole) => self.look_in(shown, &Site::Whole(whole), name),
-            Err(problems) => Look::File(sorry(name, problems.to_vec())),
-        }
+    }
+
+    /// A page about what a file is made from, and the hash of that file; none if there is no such file.
+    pub(super) fn inspect(shown: &Shown, asked: &Asked, path: &str) -> Option<(String, String)> {
+        let (site, name) = find(shown, asked).ok()?;
+        let inspection = site.inspect(&name)?;
+        let hash = inspection.bytes.as_ref().map(|bytes| hash_of(bytes)).unwrap_or_default();
+        Some((inspect::about(path, inspection), hash))
     }
 
     fn look_in(&self, shown: &Shown, site: &Site, name: String) -> Look {
@@ -166,6 +165,28 @@ impl Desk {
     }
 }
 
+/// The site that something is asked of, and its name there; or what there is to see where there is none.
+fn find<'s>(shown: &'s Shown, asked: &Asked) -> Result<(Site<'s>, String), Look> {
+    let (path, withheld) = match asked {
+        Asked::Site(path) => (path.as_str(), false),
+        Asked::Withheld(path) => match path.strip_prefix("/site/") {
+            Some(path) => (path, true),
+            None => return Err(list(shown, path)),
+        },
+    };
+    let name = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.into() };
+    let Some(preview) = &shown.preview else {
+        return Err(Look::File(sorry(name, shown.problems.clone())));
+    };
+    if !withheld {
+        return Ok((Site::Published(preview), name));
+    }
+    match preview.whole(withheld::BASE) {
+        Ok(whole) => Ok((Site::Whole(whole), name)),
+        Err(problems) => Err(Look::File(sorry(name, problems.to_vec()))),
+    }
+}
+
 /// One of the two sites: as it is published, and with what is not.
 enum Site<'p> {
     Published(&'p Preview),
@@ -177,11 +198,19 @@ impl Site<'_> {
         match self {
             Self::Published(preview) => preview.file(name),
             Self::Whole(whole) => {
-                let ribbon = |bytes| match is_page(name) {
-                    true => withheld::with_ribbon(bytes, whole.reason(name).as_deref()),
-                    false => bytes,
-                };
-                Some(whole.file(name)?.map(|bytes| bytes.map(ribbon)))
+                let made = whole.file(name)?;
+                Some(made.map(|bytes| bytes.map(|bytes| with_ribbon(*whole, name, bytes))))
+            }
+        }
+    }
+
+    fn inspect(&self, name: &str) -> Option<Inspection> {
+        match self {
+            Self::Published(preview) => preview.inspect(name),
+            Self::Whole(whole) => {
+                let made = whole.inspect(name)?;
+                let bytes = made.bytes.map(|bytes| with_ribbon(*whole, name, bytes));
+                Some(Inspection { bytes, ..made })
             }
         }
     }
@@ -201,6 +230,10 @@ impl Site<'_> {
             Self::Whole(_) => format!("/{name}"),
         }
     }
+}
+
+fn with_ribbon(whole: Whole, name: &str, bytes: Vec<u8>) -> Vec<u8> {
+    if is_page(name) { withheld::with_ribbon(bytes, whole.reason(name).as_deref()) } else { bytes }
 }
 
 /// The list of what is withheld, where there is no page.
@@ -228,7 +261,8 @@ pub(super) fn errors(problems: &[Problem]) -> Vec<Problem> {
     problems.iter().filter(|problem| problem.level == Level::Error).cloned().collect()
 }
 
-fn problems_of(error: anyhow::Error) -> Vec<Problem> {
+/// The problems that an error carries.
+pub(super) fn problems_of(error: anyhow::Error) -> Vec<Problem> {
     match error.downcast::<Fatal>() {
         Ok(Fatal(problems)) => problems,
         Err(error) => vec![Problem::error("system", format!("{error:#}"))],
@@ -241,15 +275,19 @@ fn is_page(name: &str) -> bool {
 
 /// A page of our own that says why there is no other.
 fn sorry(name: String, problems: Vec<Problem>) -> File {
-    let mut main = "<h1>This page cannot be made</h1>\n<ul>\n".to_string();
-    for problem in &problems {
-        let place = place(problem).map(|place| format!("{place}: ")).unwrap_or_default();
-        main += &format!("<li>{}</li>\n", escaped(&format!("{place}{}", problem.message)));
-    }
-    main += "</ul>\n";
+    let main = format!("<h1>This page cannot be made</h1>\n{}", list_of(&problems));
     let html = page("This page cannot be made", &main);
     let name = if is_page(&name) { name } else { "500.html".to_string() };
     File { status: 500, name, bytes: html.into_bytes(), problems }
+}
+
+/// Problems as a list in HTML.
+pub(super) fn list_of(problems: &[Problem]) -> String {
+    let item = |problem: &Problem| {
+        let place = place(problem).map(|place| format!("{place}: ")).unwrap_or_default();
+        format!("<li>{}</li>\n", escaped(&format!("{place}{}", problem.message)))
+    };
+    format!("<ul>\n{}</ul>\n", problems.iter().map(item).collect::<String>())
 }
 
 /// `file:line:column`, as far as it is known.

@@ -6,6 +6,7 @@ mod desk;
 mod events;
 mod guard;
 mod html;
+mod inspect;
 mod place;
 mod withheld;
 
@@ -182,7 +183,8 @@ async fn route(head: Parts, desk: Arc<Desk>, hosts: &[String]) -> Response<Conte
     let shown = desk.shown();
     let base_path = shown.preview.as_ref().map_or("", |preview| preview.base_path());
     let place = place::place(head.uri.path(), base_path);
-    if let Err(status) = guard::check(&head, hosts, !matches!(place, Place::Own(_))) {
+    let inspect = inspect::is_asked(head.uri.query());
+    if let Err(status) = guard::check(&head, hosts, !matches!(place, Place::Own(_)) && !inspect) {
         return answer::text(status, status.canonical_reason().unwrap_or_default());
     }
     let asked = match place {
@@ -196,10 +198,21 @@ async fn route(head: Parts, desk: Arc<Desk>, hosts: &[String]) -> Response<Conte
         // No output has this path, so what comes of it is the page that says so.
         Place::Nowhere => Asked::Site("\0".to_string()),
     };
-    let looked = tokio::task::spawn_blocking(move || desk.look(&shown, &asked)).await;
-    match looked {
-        Ok(Look::File(file)) => page(file, &head),
-        Ok(Look::Moved(url)) => answer::redirect(StatusCode::PERMANENT_REDIRECT, &url),
+    let path = head.uri.path().to_string();
+    let look = move || {
+        let inspected = if inspect { Desk::inspect(&shown, &asked, &path) } else { None };
+        inspected.ok_or_else(|| desk.look(&shown, &asked))
+    };
+    match tokio::task::spawn_blocking(look).await {
+        Ok(Ok((html, hash))) => {
+            let html = with_script(html.into_bytes(), &hash);
+            answer::file(StatusCode::OK, "inspect.html", html, &head.headers)
+        }
+        Ok(Err(Look::File(file))) => page(file, &head),
+        Ok(Err(Look::Moved(url))) => {
+            let url = if inspect { inspect::address(&url) } else { url };
+            answer::redirect(StatusCode::PERMANENT_REDIRECT, &url)
+        }
         // A panic costs one page.
         Err(_) => {
             answer::text(StatusCode::INTERNAL_SERVER_ERROR, "backissue failed on this page: please report it")
@@ -234,10 +247,16 @@ fn own(name: &str, head: &Parts, desk: Arc<Desk>) -> Response<Content> {
 fn page(mut file: File, head: &Parts) -> Response<Content> {
     let status = StatusCode::from_u16(file.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if file.is_page() {
-        let script = format!("<script src=\"{OWN}preview.js\" data-page=\"{}\" defer></script>", file.hash());
-        let end = withheld::find(&file.bytes, b"</head>");
-        let at = end.unwrap_or(file.bytes.len());
-        file.bytes.splice(at..at, script.into_bytes());
+        let hash = file.hash();
+        file.bytes = with_script(file.bytes, &hash);
     }
     answer::file(status, &file.name, file.bytes, &head.headers)
+}
+
+/// A page with the script that keeps it up to date; the hash tells what it shows now.
+fn with_script(mut page: Vec<u8>, hash: &str) -> Vec<u8> {
+    let script = format!("<script src=\"{OWN}preview.js\" data-page=\"{hash}\" defer></script>");
+    let at = withheld::find(&page, b"</head>").unwrap_or(page.len());
+    page.splice(at..at, script.into_bytes());
+    page
 }

@@ -719,3 +719,94 @@ fn what_is_redacted_shows_in_no_withheld_page() {
         }
     }
 }
+
+#[test]
+fn an_inspection_shows_what_a_page_is_made_from() {
+    let site = with_withheld();
+    site.article("html.md", "title: A <b>\"bold\"</b> & title\nslug: html\ndate: 2020-02-01");
+    site.file(
+        "templates/article.html",
+        "{% extends \"base.html\" %}{% block main %}{% include \"parts/story.html\" %}{% endblock %}",
+    );
+    let serving = Serving::start(&site);
+    let answer = serving.get("/2020/02/01/html.html?inspect");
+    let text = answer.text();
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    for part in [
+        "<code>article.html</code>",
+        "<code>templates/article.html</code>",
+        "<code>theme/base.html</code>",
+        "<code>theme/parts/story.html</code>",
+        "<code>content/html.md</code>",
+        " ms",
+        "&quot;title&quot;: &quot;A &lt;b&gt;\\&quot;bold\\&quot;&lt;/b&gt; &amp; title&quot;",
+        "&lt;p&gt;Body of html.md.&lt;/p&gt;",
+    ] {
+        assert!(text.contains(part), "{part} is missing: {text}");
+    }
+    assert!(!text.contains("theme/article.html") && !text.contains("<b>"), "{text}");
+    // The pretty JSON is the view.
+    let (_, context) = text.split_once("<pre>").unwrap();
+    let context = context.split("</pre>").next().unwrap();
+    let context =
+        context.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let context: Value = serde_json::from_str(&context).unwrap();
+    assert_eq!(context["page"]["url"], "/2020/02/01/html.html");
+    assert_eq!(context["article"]["title"], "A <b>\"bold\"</b> & title");
+    // It follows the page.
+    assert_eq!(answer.hash(), serving.get("/2020/02/01/html.html").hash());
+    for (path, part) in [
+        ("/?inspect", "home.html"),
+        ("/?a=b&inspect=1", "home.html"),
+        ("/tags/?inspect", "terms.html"),
+        ("/404.html?inspect", "404.html"),
+        ("/robots.txt?inspect", "without a template"),
+        ("/feed.xml?inspect", "without a template"),
+        ("/.backissue/withheld/site/2020/01/02/d.html?inspect", "content/draft.md"),
+    ] {
+        let answer = serving.get(path);
+        assert_eq!(answer.status, 200, "{path}");
+        for part in [part, "<h1>"] {
+            assert!(answer.text().contains(part), "{path} lacks {part}: {}", answer.text());
+        }
+    }
+    let moved = serving.get("/tags?inspect");
+    assert_eq!((moved.status, moved.header("location")), (308, Some("/tags/?inspect")));
+    assert_eq!(serving.get("/nothing?inspect").status, 404);
+    // Other sites may link to pages, but not to this.
+    let click = ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"];
+    assert_eq!(serving.get_with("/", &click).status, 200);
+    assert_eq!(serving.get_with("/?inspect", &click).status, 403);
+    assert_eq!(serving.get_with("/?a&inspect", &click).status, 403);
+    assert!(!serving.get("/?inspected").text().contains("<h1>Inspect"));
+}
+
+#[test]
+fn an_inspection_helps_where_a_template_is_wrong() {
+    let site = Site::new();
+    site.article("a.md", "title: First\nslug: a\ndate: 2020-01-01");
+    site.file(
+        "templates/article.html",
+        "{% extends \"base.html\" %}{% block main %}{{ article.titel.oops }}{% endblock %}",
+    );
+    let serving = Serving::start(&site);
+    assert_eq!(serving.get("/2020/01/01/a.html").status, 500);
+    let answer = serving.get("/2020/01/01/a.html?inspect");
+    assert_eq!(answer.status, 200);
+    for part in ["templates/article.html:1:", "&quot;title&quot;: &quot;First&quot;"] {
+        assert!(answer.text().contains(part), "{part} is missing: {}", answer.text());
+    }
+}
+
+#[test]
+fn an_inspection_shows_nothing_that_is_redacted() {
+    let site = with_withheld();
+    let front = "title: About Jane Roe\nslug: jr\ndate: 2020-01-02\nredact: [Jane Roe]";
+    site.file("content/jane-roe.md", &format!("---\n{front}\n---\n\nJane Roe said so.\n"));
+    let serving = Serving::start(&site);
+    let answer = serving.get("/2020/01/02/jr.html?inspect");
+    assert_eq!(answer.status, 200);
+    for word in ["Jane", "jane", "Roe"] {
+        assert!(!answer.text().contains(word), "{word}: {}", answer.text());
+    }
+}
