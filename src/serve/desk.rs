@@ -12,6 +12,11 @@ use xxhash_rust::xxh3::xxh3_64;
 /// Pages whose last good bytes are kept: as many as somebody may have open.
 const KEPT: usize = 32;
 
+/// What other machines are told of problems.
+pub(super) const ELSEWHERE: &str = "something is wrong; the machine of the preview says what";
+/// The status of a page of our own that says why there is no other.
+pub(super) const SORRY: u16 = 500;
+
 /// One state of the project.
 #[derive(Clone, Default)]
 pub(super) struct Shown {
@@ -233,7 +238,7 @@ impl Site<'_> {
 }
 
 fn with_ribbon(whole: Whole, name: &str, bytes: Vec<u8>) -> Vec<u8> {
-    if is_page(name) { withheld::with_ribbon(bytes, whole.reason(name).as_deref()) } else { bytes }
+    if is_page(name) { withheld::with_ribbon(&bytes, whole.reason(name).as_deref()) } else { bytes }
 }
 
 /// The list of what is withheld, where there is no page.
@@ -278,7 +283,13 @@ fn sorry(name: String, problems: Vec<Problem>) -> File {
     let main = format!("<h1>This page cannot be made</h1>\n{}", list_of(&problems));
     let html = page("This page cannot be made", &main);
     let name = if is_page(&name) { name } else { "500.html".to_string() };
-    File { status: 500, name, bytes: html.into_bytes(), problems }
+    File { status: SORRY, name, bytes: html.into_bytes(), problems }
+}
+
+/// The same for other machines: what is wrong may be in a draft, and its name or its lines are not theirs to read.
+pub(super) fn sorry_elsewhere() -> Vec<u8> {
+    page("This page cannot be made", &format!("<h1>This page cannot be made</h1>\n<p>{ELSEWHERE}.</p>\n"))
+        .into_bytes()
 }
 
 /// Problems as a list in HTML.

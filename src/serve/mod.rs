@@ -1,5 +1,6 @@
-//! A site in memory → a browser on the same machine. Pages are made when they are asked for and looked up in the plan,
-//! never on disk; open pages are told what changed. The only room with a network, and the only one that is asynchronous.
+//! A site in memory → a browser on the same machine, or, if asked to, in its network. Pages are made when they are
+//! asked for and looked up in the plan, never on disk; open pages are told what changed. The only room with a network,
+//! and the only one that is asynchronous.
 
 mod answer;
 mod desk;
@@ -7,8 +8,11 @@ mod events;
 mod guard;
 mod html;
 mod inspect;
+mod lan;
 mod place;
 mod withheld;
+
+pub use lan::lan_addresses;
 
 use crate::build::Preview;
 use crate::problem::{Fatal, Problem};
@@ -115,22 +119,33 @@ impl Drop for Server {
 /// Open connections, from the oldest to the newest, and whether each has asked for anything.
 type Open = Arc<Mutex<BTreeMap<u64, (AbortHandle, Arc<AtomicBool>)>>>;
 
+/// What is offered on a connection.
+#[derive(Clone)]
+struct Host {
+    desk: Arc<Desk>,
+    /// The names that this server is known by.
+    names: Arc<[String]>,
+    /// Whether the other side is on this machine, where all may be seen; elsewhere only what would be published.
+    near: bool,
+}
+
 async fn accept(listener: tokio::net::TcpListener, desk: Arc<Desk>, hosts: Arc<[String]>) {
     let open = Open::default();
     for number in 0.. {
-        let Ok((stream, _)) = listener.accept().await else {
+        let Ok((stream, peer)) = listener.accept().await else {
             // Most likely there are no file descriptors left: somebody has to hang up first.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
         make_room(&open);
         let spoke = Arc::new(AtomicBool::new(false));
-        let (here, heard, desk, hosts) =
-            (Arc::clone(&open), Arc::clone(&spoke), Arc::clone(&desk), Arc::clone(&hosts));
+        let (here, heard) = (Arc::clone(&open), Arc::clone(&spoke));
+        let near = peer.ip().to_canonical().is_loopback();
+        let host = Host { desk: Arc::clone(&desk), names: Arc::clone(&hosts), near };
         // Held while the task starts, so that it cannot end before it is known.
         let mut known = open.lock().unwrap_or_else(PoisonError::into_inner);
         let task = tokio::spawn(async move {
-            converse(stream, desk, hosts, heard).await;
+            converse(stream, host, heard).await;
             here.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
         });
         known.insert(number, (task.abort_handle(), spoke));
@@ -151,13 +166,13 @@ fn make_room(open: &Open) {
     }
 }
 
-async fn converse(stream: TcpStream, desk: Arc<Desk>, hosts: Arc<[String]>, spoke: Arc<AtomicBool>) {
+async fn converse(stream: TcpStream, host: Host, spoke: Arc<AtomicBool>) {
     // Best effort: without it pages come a little later.
     let _ = stream.set_nodelay(true);
     let answer = service_fn(|request: Request<Incoming>| {
         spoke.store(true, Ordering::Relaxed);
-        let (desk, hosts) = (Arc::clone(&desk), Arc::clone(&hosts));
-        async move { Ok::<_, Infallible>(answer(request, desk, &hosts).await) }
+        let host = host.clone();
+        async move { Ok::<_, Infallible>(answer(request, host).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -169,29 +184,33 @@ async fn converse(stream: TcpStream, desk: Arc<Desk>, hosts: Arc<[String]>, spok
     let _ = connection.await;
 }
 
-async fn answer(request: Request<Incoming>, desk: Arc<Desk>, hosts: &[String]) -> Response<Content> {
+async fn answer(request: Request<Incoming>, host: Host) -> Response<Content> {
     let (head, _) = request.into_parts();
     let is_head = head.method == Method::HEAD;
-    let mut response = route(head, desk, hosts).await;
+    let mut response = route(head, host).await;
     if is_head {
         *response.body_mut() = Content::Whole(Bytes::new());
     }
     response
 }
 
-async fn route(head: Parts, desk: Arc<Desk>, hosts: &[String]) -> Response<Content> {
+async fn route(head: Parts, Host { desk, names, near }: Host) -> Response<Content> {
     let shown = desk.shown();
     let base_path = shown.preview.as_ref().map_or("", |preview| preview.base_path());
     let place = place::place(head.uri.path(), base_path);
-    let inspect = inspect::is_asked(head.uri.query());
-    if let Err(status) = guard::check(&head, hosts, !matches!(place, Place::Own(_)) && !inspect) {
+    let inspect = near && inspect::is_asked(head.uri.query());
+    if let Err(status) = guard::check(&head, &names, !matches!(place, Place::Own(_)) && !inspect) {
         return answer::text(status, status.canonical_reason().unwrap_or_default());
     }
     let asked = match place {
         Place::Malformed => return answer::text(StatusCode::BAD_REQUEST, "the path is not well encoded"),
         Place::Own(name) => match withheld::below(&name) {
-            Some(below) => Asked::Withheld(below.to_string()),
-            None => return own(&name, &head, desk),
+            Some(below) if near => Asked::Withheld(below.to_string()),
+            Some(_) => {
+                let why = "what is withheld is shown on the machine of the preview only";
+                return answer::text(StatusCode::FORBIDDEN, why);
+            }
+            None => return own(&name, &head, (desk, near)),
         },
         Place::Root => return answer::redirect(StatusCode::TEMPORARY_REDIRECT, &format!("{base_path}/")),
         Place::Site(path) => Asked::Site(path),
@@ -208,7 +227,7 @@ async fn route(head: Parts, desk: Arc<Desk>, hosts: &[String]) -> Response<Conte
             let html = with_script(html.into_bytes(), &hash);
             answer::file(StatusCode::OK, "inspect.html", html, &head.headers)
         }
-        Ok(Err(Look::File(file))) => page(file, &head),
+        Ok(Err(Look::File(file))) => page(file, near, &head),
         Ok(Err(Look::Moved(url))) => {
             let url = if inspect { inspect::address(&url) } else { url };
             answer::redirect(StatusCode::PERMANENT_REDIRECT, &url)
@@ -221,7 +240,7 @@ async fn route(head: Parts, desk: Arc<Desk>, hosts: &[String]) -> Response<Conte
 }
 
 /// What the preview itself needs.
-fn own(name: &str, head: &Parts, desk: Arc<Desk>) -> Response<Content> {
+fn own(name: &str, head: &Parts, (desk, near): (Arc<Desk>, bool)) -> Response<Content> {
     let file = |text: &str| answer::file(StatusCode::OK, name, text.as_bytes().to_vec(), &head.headers);
     match name {
         "preview.js" => file(SCRIPT),
@@ -236,6 +255,7 @@ fn own(name: &str, head: &Parts, desk: Arc<Desk>) -> Response<Content> {
             let subscriber = Subscriber {
                 path: value("page").unwrap_or_default(),
                 hash: value("hash").unwrap_or_default(),
+                near,
             };
             answer::events(events::subscribe(desk, subscriber))
         }
@@ -244,10 +264,13 @@ fn own(name: &str, head: &Parts, desk: Arc<Desk>) -> Response<Content> {
 }
 
 /// A file of the site; pages get the script that keeps them up to date.
-fn page(mut file: File, head: &Parts) -> Response<Content> {
+fn page(mut file: File, near: bool, head: &Parts) -> Response<Content> {
     let status = StatusCode::from_u16(file.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if file.is_page() {
         let hash = file.hash();
+        if !near && file.status == desk::SORRY {
+            file.bytes = desk::sorry_elsewhere();
+        }
         file.bytes = with_script(file.bytes, &hash);
     }
     answer::file(status, &file.name, file.bytes, &head.headers)

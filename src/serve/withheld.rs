@@ -41,7 +41,7 @@ fn row(article: &Withheld) -> String {
 }
 
 /// A page with a ribbon on top that says why it is not published.
-pub(super) fn with_ribbon(page: Vec<u8>, reason: Option<&str>) -> Vec<u8> {
+pub(super) fn with_ribbon(page: &[u8], reason: Option<&str>) -> Vec<u8> {
     let text = match reason {
         Some(reason) => escaped(&format!("not published: {reason}")),
         None => "not published like this: with all that is withheld".to_string(),
@@ -50,7 +50,7 @@ pub(super) fn with_ribbon(page: Vec<u8>, reason: Option<&str>) -> Vec<u8> {
         "<aside class=\"backissue-ribbon\">{text} <a href=\"{LIST}\">everything that is withheld</a></aside>"
     );
     let style = format!("<link rel=\"stylesheet\" href=\"{OWN}own.css\">");
-    let head = find(&page, b"</head>").unwrap_or_default();
+    let head = find(page, b"</head>").unwrap_or_default();
     let body = find(&page[head..], b"<body").map(|start| head + start);
     let body = body.and_then(|start| Some(start + page[start..].iter().position(|byte| *byte == b'>')? + 1));
     // Without a body's tag, as HTML allows, it begins where the head ends, or nobody knows where.
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_ribbon_is_the_first_thing_in_a_body() {
-        let with = |page: &str| String::from_utf8(with_ribbon(page.into(), Some("a < b"))).unwrap();
+        let with = |page: &str| String::from_utf8(with_ribbon(page.as_bytes(), Some("a < b"))).unwrap();
         let style = "<link rel=\"stylesheet\" href=\"/.backissue/own.css\">";
         let ribbon = "<aside class=\"backissue-ribbon\">not published: a &lt; b \
             <a href=\"/.backissue/withheld/\">everything that is withheld</a></aside>";

@@ -19,6 +19,8 @@ struct Serving {
     said: Receiver<Value>,
     port: u16,
     base: String,
+    /// The object that said where it is.
+    first: Value,
 }
 
 /// A response.
@@ -45,8 +47,9 @@ impl Serving {
                 let _ = sender.send(serde_json::from_str(&line).unwrap());
             }
         });
-        let mut serving = Self { child, said, port: 0, base: String::new() };
-        let url = url::Url::parse(serving.next("serving")["url"].as_str().unwrap()).unwrap();
+        let mut serving = Self { child, said, port: 0, base: String::new(), first: Value::Null };
+        serving.first = serving.next("serving");
+        let url = url::Url::parse(serving.first["url"].as_str().unwrap()).unwrap();
         serving.port = url.port().unwrap();
         serving.base = url.path().trim_end_matches('/').to_string();
         serving
@@ -66,14 +69,18 @@ impl Serving {
     }
 
     fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        self.connect_at("127.0.0.1")
+    }
+
+    fn connect_at(&self, address: &str) -> TcpStream {
+        let stream = TcpStream::connect((address, self.port)).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream
     }
 
     /// Sends bytes and reads until the other side hangs up; the answer may be none.
-    fn raw(&self, request: &[u8]) -> Vec<u8> {
-        let mut stream = self.connect();
+    fn raw_at(&self, address: &str, request: &[u8]) -> Vec<u8> {
+        let mut stream = self.connect_at(address);
         // It may be refused before it was heard out.
         let _ = stream.write_all(request);
         let mut bytes = Vec::new();
@@ -82,8 +89,15 @@ impl Serving {
     }
 
     fn ask(&self, line: &str, headers: &[&str]) -> Answer {
+        self.ask_at("127.0.0.1", line, headers)
+    }
+
+    fn ask_at(&self, address: &str, line: &str, headers: &[&str]) -> Answer {
         let headers = [headers, &[""]].concat().join("\r\n");
-        Answer::of(&self.raw(format!("{line} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n").as_bytes()))
+        Answer::of(
+            &self
+                .raw_at(address, format!("{line} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n").as_bytes()),
+        )
     }
 
     fn get_with(&self, path: &str, headers: &[&str]) -> Answer {
@@ -107,8 +121,12 @@ impl Serving {
 
     /// Listens to what an open page is told.
     fn listen(&self, path: &str) -> Events {
+        self.listen_at("127.0.0.1", path)
+    }
+
+    fn listen_at(&self, address: &str, path: &str) -> Events {
         let hash = self.get(path).hash();
-        let mut stream = self.connect();
+        let mut stream = self.connect_at(address);
         let request = format!(
             "GET /.backissue/events?page={path}&hash={hash} HTTP/1.1\r\nHost: localhost:{}\r\n\r\n",
             self.port
@@ -650,7 +668,7 @@ fn withheld_pages_follow_edits() {
     let (mut page, mut list, mut other) =
         (serving.listen(&path), serving.listen(WITHHELD), serving.listen("/"));
     let front = "---\ntitle: A new name\nslug: d\ndate: 2020-01-02\nstatus: draft\n---\n\n";
-    site.file("content/draft.md", &format!("{front}New words.\n"));
+    site.file("content/draft.md", format!("{front}New words.\n"));
     assert_eq!(page.until("reload"), serving.get(&path).hash());
     assert!(serving.get(&path).text().contains("New words."));
     assert_eq!(list.until("reload"), serving.get(WITHHELD).hash());
@@ -658,13 +676,13 @@ fn withheld_pages_follow_edits() {
     // Only the reason changes: the ribbon is part of the page.
     site.file(
         "content/draft.md",
-        &format!("{}expires: 2021-01-01\n---\n\nNew words.\n", &front[..front.len() - 5])
+        format!("{}expires: 2021-01-01\n---\n\nNew words.\n", &front[..front.len() - 5])
             .replace("status: draft\n", ""),
     );
     page.until("reload");
     serving.until(&path, "not published: expired on 2021-01-01");
     // Published, it is in the site; where it was is nothing any more, but a page that says so.
-    site.file("content/draft.md", &format!("{front}New words.\n").replace("status: draft\n", ""));
+    site.file("content/draft.md", format!("{front}New words.\n").replace("status: draft\n", ""));
     other.until("reload");
     assert_eq!(serving.get("/2020/01/02/d.html").status, 200);
     assert!(!serving.get(WITHHELD).text().contains("A new name"));
@@ -696,13 +714,13 @@ fn what_is_redacted_shows_in_no_withheld_page() {
     let site = with_withheld();
     let front = "title: About Jane Roe\nslug: jr\ndate: 2020-01-02\nstatus: draft\nredact: [Jane Roe]";
     site.article("jane-roe.md", front);
-    site.file("content/jane-roe.md", &format!("---\n{front}\n---\n\nJane Roe said so.\n"));
+    site.file("content/jane-roe.md", format!("---\n{front}\n---\n\nJane Roe said so.\n"));
     let broken = "title: Other\nslug: other\ndate: 2020-01-02\nstatus: draft\nredact: [Secret Name]";
-    site.file("content/broken.md", &format!("---\n{broken}\n---\n\nS&#101;cret N<b>a</b>me.\n"));
+    site.file("content/broken.md", format!("---\n{broken}\n---\n\nS&#101;cret N<b>a</b>me.\n"));
     // What is published is watched over just the same.
     site.file(
         "content/open.md",
-        &format!(
+        format!(
             "---\n{}\n---\n\nS&#101;cret N<b>a</b>me.\n",
             broken.replace("status: draft\n", "").replace("other", "open")
         ),
@@ -802,11 +820,89 @@ fn an_inspection_helps_where_a_template_is_wrong() {
 fn an_inspection_shows_nothing_that_is_redacted() {
     let site = with_withheld();
     let front = "title: About Jane Roe\nslug: jr\ndate: 2020-01-02\nredact: [Jane Roe]";
-    site.file("content/jane-roe.md", &format!("---\n{front}\n---\n\nJane Roe said so.\n"));
+    site.file("content/jane-roe.md", format!("---\n{front}\n---\n\nJane Roe said so.\n"));
     let serving = Serving::start(&site);
     let answer = serving.get("/2020/01/02/jr.html?inspect");
     assert_eq!(answer.status, 200);
     for word in ["Jane", "jane", "Roe"] {
         assert!(!answer.text().contains(word), "{word}: {}", answer.text());
+    }
+}
+
+/// The addresses that a preview for others says it has, with its own host; none on a machine without a network.
+fn others(serving: &Serving) -> Vec<String> {
+    let urls = serving.first["lan"].as_array().unwrap().iter();
+    urls.map(|url| url::Url::parse(url.as_str().unwrap()).unwrap().host_str().unwrap().to_string()).collect()
+}
+
+#[test]
+fn other_machines_see_what_would_be_published_and_no_more() {
+    let site = with_withheld();
+    site.file("content/broken.md", "---\ntitle: [A secret\n---\n\nText.\n");
+    let serving = Serving::with(&site, &["--lan"]);
+    for path in [WITHHELD, "/?inspect"] {
+        assert_eq!(serving.get(path).status, 200, "{path}");
+    }
+    assert!(serving.get("/?inspect").text().contains("<h1>Inspect"));
+    assert!(serving.listen("/").until("problems")[0]["excerpt"].is_string());
+    for address in others(&serving) {
+        let own = format!("Host: {address}:{}", serving.port);
+        let ask = |path: &str, headers: &[&str]| serving.ask_at(&address, &format!("GET {path}"), headers);
+        assert_eq!(ask("/", &[&own]).status, 200);
+        assert_eq!(
+            ask("/2020/01/01/a.html", &[&own]).without_script(),
+            serving.get("/2020/01/01/a.html").without_script()
+        );
+        assert_eq!(ask("/?inspect", &[&own]).body, ask("/", &[&own]).body);
+        for path in ["", "site/", "site/2020/01/02/d.html", "site/2020/01/02/d.html?inspect", "nothing"] {
+            let answer = ask(&format!("{WITHHELD}{path}"), &[&own]);
+            assert_eq!(answer.status, 403, "{path}: {}", answer.text());
+            assert!(!answer.text().contains("draft"), "{}", answer.text());
+        }
+        // By no name but its own.
+        for headers in [
+            &[][..],
+            &["Host: evil.example"],
+            &["Host: 0.0.0.0"],
+            &[&own, "Origin: http://evil.example"],
+            &[&own, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors"],
+        ] {
+            assert_eq!(ask("/", headers).status, 403, "{headers:?}");
+        }
+        // What is wrong is told here only: it may be in a draft.
+        let mut page = serving.listen_at(&address, "/");
+        let problems = page.until("problems");
+        assert_eq!(problems.as_array().unwrap().len(), 1, "{problems}");
+        assert!(
+            !problems.to_string().contains("secret") && !problems.to_string().contains("broken.md"),
+            "{problems}"
+        );
+        // Nor does an address of another page say whether it changed.
+        serving.listen_at(&address, &format!("{WITHHELD}site/2020/01/02/d.html"));
+    }
+}
+
+#[test]
+fn other_machines_are_not_told_what_is_wrong_with_a_page() {
+    let site = Site::with("title: [A secret\n");
+    let serving = Serving::with(&site, &["--lan"]);
+    assert!(serving.get("/").text().contains("archive.yaml:"));
+    for address in others(&serving) {
+        let answer = serving.ask_at(&address, "GET /", &[&format!("Host: {address}")]);
+        assert_eq!(answer.status, 500);
+        assert!(!answer.text().contains("archive.yaml"), "{}", answer.text());
+    }
+}
+
+#[test]
+fn without_lan_nobody_else_is_let_in() {
+    let site = Site::new();
+    let for_others = Serving::with(&site, &["--lan"]);
+    let serving = Serving::start(&site);
+    assert_eq!(serving.first["lan"], serde_json::json!([]));
+    for address in others(&for_others) {
+        assert!(TcpStream::connect((address.as_str(), serving.port)).is_err(), "{address} is answered");
+        assert_eq!(serving.get_with("/", &[]).status, 200);
+        assert_eq!(serving.ask("GET /", &[&format!("Host: {address}:{}", serving.port)]).status, 403);
     }
 }
