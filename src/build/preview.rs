@@ -143,6 +143,20 @@ impl Preview {
         Some(self.making().file(*at))
     }
 
+    /// The addresses of copied files that are not what they were in another site, where they have the same address.
+    pub fn changed_copies(&self, before: &Self) -> Vec<String> {
+        let (now, then) = (self.inputs.files.all(), before.inputs.files.all());
+        let changed = |source: &str| match (now.get(source), then.get(source)) {
+            (Some(now), Some(then)) => now.sha256 != then.sha256,
+            _ => false,
+        };
+        let copied = self.attempt.copied.iter().filter(|file| changed(&file.source));
+        copied
+            .filter(|file| before.places.contains_key(&file.path))
+            .map(|file| self.attempt.plan.addresses.url(&file.path).to_string())
+            .collect()
+    }
+
     /// What a file is made from, as [`Preview::file`] makes it.
     pub fn inspect(&self, path: &str) -> Option<Inspection> {
         let at = self.places.get(path)?;

@@ -4,7 +4,7 @@ use super::html::{escaped, page};
 use super::{inspect, withheld};
 use crate::build::{Inspection, Preview, Whole};
 use crate::problem::{Fatal, Level, Problem};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 use xxhash_rust::xxh3::xxh3_64;
@@ -26,6 +26,8 @@ pub(super) struct Shown {
     pub(super) problems: Vec<Problem>,
     /// The page of what was changed last.
     pub(super) go_to: Option<String>,
+    /// Addresses of copied files that changed since the preview began, each with the number of its last change.
+    pub(super) copies: Arc<BTreeMap<String, u64>>,
 }
 
 /// The present state, for all connections.

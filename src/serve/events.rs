@@ -42,12 +42,15 @@ struct Told {
     shape: Option<(u64, Vec<Style>)>,
     problems: Vec<Problem>,
     near: bool,
+    /// The last change of a copied file that it knows of.
+    copies: u64,
 }
 
 async fn tell(desk: Arc<Desk>, subscriber: Subscriber, sender: Sender<Bytes>) {
     let mut states = desk.subscribe();
     let near = subscriber.near;
-    let mut told = Told { hash: subscriber.hash, shape: None, problems: Vec::new(), near };
+    let copies = desk.shown().copies.values().copied().max().unwrap_or_default();
+    let mut told = Told { hash: subscriber.hash, shape: None, problems: Vec::new(), near, copies };
     let mut first = true;
     // At once, so that the browser knows that it is heard.
     if sender.send(Bytes::from_static(b": hello\n\n")).await.is_err() {
@@ -103,6 +106,7 @@ impl Told {
         let mut problems = shown.problems.clone();
         if let Some(file) = file {
             events.extend(self.change(shown, &file));
+            events.extend(self.copies(shown, &file));
             problems.extend(file.problems.into_iter().filter(|problem| !shown.problems.contains(problem)));
         }
         if !self.near && !problems.is_empty() {
@@ -113,6 +117,21 @@ impl Told {
             self.problems = problems;
         }
         events
+    }
+
+    /// The copied files that the page shows by an address that stays while their bytes change.
+    fn copies(&mut self, shown: &Shown, file: &File) -> Option<Bytes> {
+        let seen = self.copies;
+        let new: Vec<&String> =
+            shown.copies.iter().filter(|(_, change)| **change > seen).map(|(url, _)| url).collect();
+        if new.is_empty() {
+            return None;
+        }
+        self.copies = shown.copies.values().copied().max().unwrap_or_default();
+        let text = String::from_utf8_lossy(&file.bytes);
+        let names_it = |url: &&String| text.contains(&format!("\"{url}\""));
+        let urls: Vec<&String> = new.into_iter().filter(names_it).collect();
+        (!urls.is_empty()).then(|| event("files", &json!({"change": self.copies, "urls": urls})))
     }
 
     fn change(&mut self, shown: &Shown, file: &File) -> Option<Bytes> {

@@ -61,6 +61,9 @@ const OWN_STYLE: &str = include_str!("own.css");
 pub struct Server {
     desk: Arc<Desk>,
     preview: Option<Arc<Preview>>,
+    /// Copied files that changed, and how many changes there were.
+    copies: Arc<BTreeMap<String, u64>>,
+    changes: u64,
     runtime: Option<Runtime>,
 }
 
@@ -85,14 +88,20 @@ impl Server {
         };
         let desk = Arc::new(Desk::new());
         runtime.spawn(accept(listener, Arc::clone(&desk), hosts.into()));
-        Ok(Self { desk, preview: None, runtime: Some(runtime) })
+        Ok(Self { desk, preview: None, copies: Arc::default(), changes: 0, runtime: Some(runtime) })
     }
 
     /// Shows a site from now on. `go_to` is the page of what was changed, for browsers that follow.
     pub fn show(&mut self, preview: Arc<Preview>, go_to: Option<String>) {
+        if let Some(before) = &self.preview {
+            self.changes += 1;
+            let changed = preview.changed_copies(before).into_iter().map(|url| (url, self.changes));
+            Arc::make_mut(&mut self.copies).extend(changed);
+        }
         self.preview = Some(Arc::clone(&preview));
         let problems = desk::errors(preview.problems());
-        self.desk.show(Shown { preview: Some(preview), problems, go_to });
+        let copies = Arc::clone(&self.copies);
+        self.desk.show(Shown { preview: Some(preview), problems, go_to, copies });
     }
 
     /// Has all open pages looked at again: one may have been made while a file was not what it is now.
@@ -103,7 +112,8 @@ impl Server {
     /// Says why what was changed makes no site; the last good one stays.
     pub fn fail(&self, problems: &[Problem]) {
         let problems = desk::errors(problems);
-        self.desk.show(Shown { preview: self.preview.clone(), problems, go_to: None });
+        let copies = Arc::clone(&self.copies);
+        self.desk.show(Shown { preview: self.preview.clone(), problems, go_to: None, copies });
     }
 }
 

@@ -450,6 +450,84 @@ fn strangers_are_refused() {
     }
 }
 
+/// Spellings of paths that lead out of a folder, or to a file that is no output, on some system or in some program.
+const HOSTILE: &[&str] = &[
+    "/secret.txt",
+    "/../secret.txt",
+    "/..%2fsecret.txt",
+    "/%2e%2e/secret.txt",
+    "/%252e%252e/secret.txt",
+    "/..%5csecret.txt",
+    "/..\\secret.txt",
+    "/a%20b.txt%00.html",
+    "/%00",
+    "/./a%20b.txt",
+    "/tags/../a%20b.txt",
+    "//a%20b.txt",
+    "/a%2520b.txt",
+    "/content/",
+    "/archive.yaml",
+    "/.backissue/",
+    "/.backissue/cache",
+    "/.backissue/../archive.yaml",
+    "/C:/Windows/win.ini",
+    "/a%20b.txt/",
+    "/a%20b.txt::$DATA",
+    "/a%20b.txt%3a%3a$DATA",
+    "/secret.txt::$DATA",
+    "/a%20b.txt.",
+    "/a%20b.txt%20",
+    "/A%20B.TXT",
+    "/static/a%20b.txt",
+    "/a+b.txt",
+    "/..;/secret.txt",
+    "/....//secret.txt",
+    "/..%2f..%2f..%2f..%2fetc/passwd",
+    "/..%c0%afsecret.txt",
+    "/%c0%ae%c0%ae/secret.txt",
+    "/..%252fsecret.txt",
+    "/%25252e%25252e/secret.txt",
+    "/..%255csecret.txt",
+    "/.%2e/secret.txt",
+    "/%2e./secret.txt",
+    "/.%00./secret.txt",
+    "/secret.txt%00",
+    "/secret.txt%00.html",
+    "/\\secret.txt",
+    "/%5c%5chost%5cshare",
+    "/%5csecret.txt",
+    "/%2fsecret.txt",
+    "//secret.txt",
+    "///secret.txt",
+    "/~/secret.txt",
+    "/~root/.ssh/id_rsa",
+    "/dev/fd/0",
+    "/NUL",
+    "/CON.html",
+    "/content/.hidden.md",
+    "/content/_passed-over/x.png",
+    "/.hidden.md",
+    "/.git/config",
+    "/manifest.json",
+    "/.backissue/%2e%2e/archive.yaml",
+    "/.backissue/..%2farchive.yaml",
+    "/.backissue/withheld/../secret.txt",
+    "/.backissue/withheld/site/../../../secret.txt",
+    "/.backissue/withheld/site/..%2f..%2fsecret.txt",
+    "/.backissue/withheld/site//secret.txt",
+    "/.backissue/withheld/site/%00",
+    "/.backissue/withheld/site/secret.txt::$DATA",
+    "/.backissue/withheldx/",
+    "/secret.txt?inspect",
+    "/..%2fsecret.txt?inspect",
+    "file:///etc/passwd",
+    "http:///secret.txt",
+    "/%ff",
+    "/%",
+    "/%zz",
+    "//evil.example/tags",
+];
+
 #[test]
 fn paths_lead_nowhere_but_into_the_plan() {
     let site = sample();
@@ -457,82 +535,7 @@ fn paths_lead_nowhere_but_into_the_plan() {
     site.file("content/.hidden.md", "secret").file("content/_passed-over/x.png", "secret");
     let serving = Serving::start(&site);
     assert_eq!(serving.get("/a%20b.txt").text(), "with a space");
-    for path in [
-        "/secret.txt",
-        "/../secret.txt",
-        "/..%2fsecret.txt",
-        "/%2e%2e/secret.txt",
-        "/%252e%252e/secret.txt",
-        "/..%5csecret.txt",
-        "/..\\secret.txt",
-        "/a%20b.txt%00.html",
-        "/%00",
-        "/./a%20b.txt",
-        "/tags/../a%20b.txt",
-        "//a%20b.txt",
-        "/a%2520b.txt",
-        "/content/",
-        "/archive.yaml",
-        "/.backissue/",
-        "/.backissue/cache",
-        "/.backissue/../archive.yaml",
-        "/C:/Windows/win.ini",
-        "/a%20b.txt/",
-        "/a%20b.txt::$DATA",
-        "/a%20b.txt%3a%3a$DATA",
-        "/secret.txt::$DATA",
-        "/a%20b.txt.",
-        "/a%20b.txt%20",
-        "/A%20B.TXT",
-        "/static/a%20b.txt",
-        "/a+b.txt",
-        "/..;/secret.txt",
-        "/....//secret.txt",
-        "/..%2f..%2f..%2f..%2fetc/passwd",
-        "/..%c0%afsecret.txt",
-        "/%c0%ae%c0%ae/secret.txt",
-        "/..%252fsecret.txt",
-        "/%25252e%25252e/secret.txt",
-        "/..%255csecret.txt",
-        "/.%2e/secret.txt",
-        "/%2e./secret.txt",
-        "/.%00./secret.txt",
-        "/secret.txt%00",
-        "/secret.txt%00.html",
-        "/\\secret.txt",
-        "/%5c%5chost%5cshare",
-        "/%5csecret.txt",
-        "/%2fsecret.txt",
-        "//secret.txt",
-        "///secret.txt",
-        "/~/secret.txt",
-        "/~root/.ssh/id_rsa",
-        "/dev/fd/0",
-        "/NUL",
-        "/CON.html",
-        "/content/.hidden.md",
-        "/content/_passed-over/x.png",
-        "/.hidden.md",
-        "/.git/config",
-        "/manifest.json",
-        "/.backissue/%2e%2e/archive.yaml",
-        "/.backissue/..%2farchive.yaml",
-        "/.backissue/withheld/../secret.txt",
-        "/.backissue/withheld/site/../../../secret.txt",
-        "/.backissue/withheld/site/..%2f..%2fsecret.txt",
-        "/.backissue/withheld/site//secret.txt",
-        "/.backissue/withheld/site/%00",
-        "/.backissue/withheld/site/secret.txt::$DATA",
-        "/.backissue/withheldx/",
-        "/secret.txt?inspect",
-        "/..%2fsecret.txt?inspect",
-        "file:///etc/passwd",
-        "http:///secret.txt",
-        "/%ff",
-        "/%",
-        "/%zz",
-        "//evil.example/tags",
-    ] {
+    for path in HOSTILE {
         let answer = serving.get(path);
         assert!(matches!(answer.status, 400 | 403 | 404), "{path}: {}", answer.head);
         assert!(
@@ -663,6 +666,11 @@ fn copied_files_reach_open_pages() {
     // What is named by its path and not by its bytes is there at once, whoever looks.
     site.file("static/data.txt", "after");
     serving.until("/data.txt", "after");
+    // Where the page has nothing new but what it shows has, the page is told which.
+    site.file("static/plain.gif", image(255));
+    let (name, data) = page.next();
+    assert_eq!((name.as_str(), &data["urls"]), ("files", &serde_json::json!(["/plain.gif"])), "{data}");
+    assert_eq!(serving.get("/plain.gif").body, image(255));
     // Its size stands in the page.
     let mut wider = image(0);
     wider[6] = 9;
@@ -827,6 +835,22 @@ fn withheld_articles_have_a_list_and_pages_that_say_why() {
     assert_eq!(serving.get(&format!("{WITHHELD}site/nothing")).status, 404);
     assert_eq!(serving.get(&format!("{WITHHELD}nothing")).status, 404);
     assert!(!site.exists("public"));
+}
+
+#[test]
+fn withheld_pages_of_a_site_below_a_base_path() {
+    let site = with_withheld();
+    let serving = Serving::with(&site, &["--base-url", "https://example.org/old/news"]);
+    let page = serving.get(&format!("{WITHHELD}site/2020/01/02/d.html"));
+    assert_eq!(page.status, 200);
+    for text in [
+        "<link rel=\"canonical\" href=\"https://example.org/old/news/2020/01/02/d.html\">",
+        "href=\"/.backissue/withheld/site/tags/only-here/\"",
+        "href=\"/old/news/assets/",
+    ] {
+        assert!(page.text().contains(text), "{text} is missing: {}", page.text());
+    }
+    assert_eq!(serving.get("/old/news/2020/01/02/d.html").status, 404);
 }
 
 #[test]
