@@ -22,7 +22,9 @@ pub(super) fn address(url: &str) -> String {
 /// The page about what is at a path.
 pub(super) fn about(path: &str, inspection: Inspection) -> String {
     let code = |text: &str| format!("<code>{}</code>", escaped(text));
-    let template = inspection.template.as_deref().map_or("without a template".to_string(), code);
+    // What fails before there is a view has no template yet.
+    let without = if inspection.bytes.is_ok() { "without a template" } else { "" };
+    let template = inspection.template.as_deref().map_or(without.to_string(), code);
     let time = format!("{:.2} ms", inspection.time.as_secs_f64() * 1000.0);
     let size = inspection.bytes.as_ref().map_or("none".to_string(), |bytes| bytes.len().to_string());
     let files = inspection.templates.iter().map(|file| code(file)).collect::<Vec<_>>().join("<br>");
@@ -40,12 +42,13 @@ pub(super) fn about(path: &str, inspection: Inspection) -> String {
         }
     }
     main += "</table>\n";
+    let made = inspection.bytes.is_ok();
     if let Err(error) = inspection.bytes {
         main += &format!("<h2>It cannot be made</h2>\n{}", list_of(&problems_of(error)));
     }
-    if inspection.context.is_null() {
+    if inspection.context.is_null() && made {
         main += "<p>It is copied as it is.</p>\n";
-    } else {
+    } else if !inspection.context.is_null() {
         let json = serde_json::to_string_pretty(&inspection.context).unwrap_or_default();
         main += &format!(
             "<h2>What it is made from</h2>\n<p>Templates get <code>site</code> and <code>words</code> beside: \

@@ -1027,12 +1027,18 @@ fn an_inspection_shows_nothing_that_is_redacted() {
     let site = with_withheld();
     let front = "title: About Jane Roe\nslug: jr\ndate: 2020-01-02\nredact: [Jane Roe]";
     site.file("content/jane-roe.md", format!("---\n{front}\n---\n\nJane Roe said so.\n"));
+    // In the second paragraph, so that only a look at the body finds it.
+    let front = "title: Other\nslug: other\ndate: 2020-01-02\nredact: [Jane Roe]";
+    site.file("content/other.md", format!("---\n{front}\n---\n\nText.\n\nJ&#97;ne R<b>o</b>e.\n"));
     let serving = Serving::start(&site);
-    let answer = serving.get("/2020/01/02/jr.html?inspect");
-    assert_eq!(answer.status, 200);
-    for word in ["Jane", "jane", "Roe"] {
-        assert!(!answer.text().contains(word), "{word}: {}", answer.text());
+    for path in ["jr", "other"] {
+        let answer = serving.get(&format!("/2020/01/02/{path}.html?inspect"));
+        assert_eq!(answer.status, 200);
+        for word in ["Jane", "jane", "Roe", "J&amp;", "ne R", "copied"] {
+            assert!(!answer.text().contains(word), "{word}: {}", answer.text());
+        }
     }
+    assert!(serving.get("/2020/01/02/other.html?inspect").text().contains("can still be read in the text"));
 }
 
 /// The addresses that a preview for others says it has, with its own host; none on a machine without a network.
