@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 const LIMIT: u64 = 256 << 20;
 
 /// What is known of files, by name.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Files {
     measured: BTreeMap<String, File>,
     /// Why a file could not be read.

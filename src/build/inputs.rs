@@ -100,6 +100,25 @@ impl Inputs {
         Ok(Attempt { media, copied, archive, plan, index, problems })
     }
 
+    /// Plans the site that some articles would make, as another configuration wants it; what is to be published and
+    /// what is known of it stay as they are.
+    pub(super) fn plan_of(
+        &self,
+        entries: Vec<Arc<Entry>>,
+        config: &Config,
+        files: &mut Files,
+    ) -> Result<Attempt> {
+        let media = Media::of(entries.iter(), &self.load.listing, files, (&self.known, self.now))?;
+        let images =
+            media.files().map(|(path, source)| Copied { path: path.clone(), source: source.to_string() });
+        let copied: Vec<Copied> = self.statics.iter().cloned().chain(images).collect();
+        let (archive, mut problems) = Archive::new(entries, config);
+        let (plan, clashes) = Plan::new(&archive, config, &copied, &[])?;
+        problems.extend(clashes);
+        // Nothing remembers it, so that there is nothing to compare.
+        Ok(Attempt { media, copied, archive, plan, index: 0, problems })
+    }
+
     /// All that pages are made from but the bodies of articles: if two builds agree on it, only pages whose own
     /// body changed can differ.
     fn index(

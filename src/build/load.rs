@@ -181,6 +181,18 @@ impl Load {
         if published { self.entries.push(entry) } else { self.hidden.push(entry) }
     }
 
+    /// Articles and pages that are not published now.
+    pub(super) fn hidden(&self) -> &[Arc<Entry>] {
+        &self.hidden
+    }
+
+    /// Whether the same is withheld elsewhere, for the same reasons.
+    pub(super) fn withholds_like(&self, other: &Self) -> bool {
+        let hidden =
+            |load: &Self| load.hidden.iter().map(|entry| (entry.face, entry.body)).collect::<Vec<_>>();
+        self.withheld == other.withheld && hidden(self) == hidden(other)
+    }
+
     /// The file of a source.
     pub(super) fn source(&self, name: &str) -> Option<&fs::File> {
         self.place(name).map(|at| &self.listing.sources[at])
@@ -286,6 +298,10 @@ fn entry(
         body: 0,
         face: 0,
     };
+    // Lists show these before anybody looks at the body, and of what is not published nobody need ever do.
+    if !entry.removed() && [&entry.title, &entry.excerpt].into_iter().any(|text| redaction.finds(text)) {
+        return Err(unredacted(&source.name));
+    }
     entry.face = xxh3_128(&postcard::to_stdvec(&entry).expect("plain data into memory"));
     entry.body = xxh3_128(body.as_bytes());
     Ok((Arc::new(entry), problems))
@@ -301,6 +317,13 @@ fn unusable_addresses<'a>(article: &'a Article, source: &'a str) -> impl Iterato
         let message = format!("`{key}: {url}` is not an address of the web; it is not shown");
         Problem::warning("unsafe-link", message).file(source).hint("write it with `https://` or `http://`")
     })
+}
+
+/// What an article asks to be redacted can still be read.
+pub(super) fn unredacted(source: &str) -> Problem {
+    let message = "a name to be redacted can still be read in the text; the article is not published";
+    let hint = "write the name in plain letters, without markup or character references in it";
+    Problem::error("redact", message).file(source).hint(hint)
 }
 
 /// A body over a limit, as a problem of its file.

@@ -4,12 +4,15 @@
 use super::files::Files;
 use super::links;
 use super::load::Load;
+use crate::archive::Entry;
 use crate::cache;
+use crate::content::Listing;
 use crate::fs;
 use crate::problem::Problem;
 use crate::route::OutPath;
 use data_encoding::HEXLOWER;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Hexadecimal digits of the hash in an image's name.
 const DIGITS: usize = 12;
@@ -35,13 +38,23 @@ impl Media {
     pub(super) fn new(
         load: &Load,
         files: &mut Files,
+        known: (&cache::Cache, Option<fs::Moment>),
+    ) -> fs::Result<Self> {
+        Self::of(load.entries.iter(), &load.listing, files, known)
+    }
+
+    /// Finds the images that some articles refer to.
+    pub(super) fn of<'e>(
+        entries: impl Iterator<Item = &'e Arc<Entry>>,
+        listing: &Listing,
+        files: &mut Files,
         (known, now): (&cache::Cache, Option<fs::Moment>),
     ) -> fs::Result<Self> {
         let others: HashMap<&str, &fs::File> =
-            load.listing.others.iter().map(|file| (&*file.name, file)).collect();
+            listing.others.iter().map(|file| (&*file.name, file)).collect();
         let mut wanted: BTreeMap<&str, (&fs::File, &str)> = BTreeMap::new();
         let mut plain: BTreeSet<String> = BTreeSet::new();
-        let published = load.entries.iter().filter(|entry| !entry.removed());
+        let published = entries.filter(|entry| !entry.removed());
         for entry in published {
             for link in entry.links.iter().chain(&entry.article.image) {
                 let source = links::source_of(&entry.source, link);

@@ -12,9 +12,11 @@ mod media;
 mod pages;
 mod preview;
 mod terms;
+mod withheld;
 
 pub use check::{Checked, check};
-pub use preview::{Preview, Style};
+pub use preview::{Inspection, Preview, Style};
+pub use withheld::{Whole, Withheld};
 
 use crate::archive::Reason;
 use crate::cache::{self, Published};

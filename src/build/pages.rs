@@ -1,7 +1,7 @@
 //! Every planned output → its bytes, which the caller takes. Articles first: what fails there changes the plan.
 
 use super::files::{self, Files};
-use super::load::{Load, refusal};
+use super::load::{Load, refusal, unredacted};
 use super::media::Media;
 use super::{Event, Progress, Stage, as_problem, guarded, links};
 use crate::archive::{Archive, Entry, Related};
@@ -290,7 +290,7 @@ impl Work<'_> {
         let html = markdown::to_html(&body, &context)
             .map_err(|refused| refusal(&refused, &entry.source, entry.body_line))?;
         if !entry.article.redact.is_empty() {
-            unredacted(entry, &body, &html.html)?;
+            redacted(entry, &body, &html.html)?;
         }
         problems.extend(html.notes.into_iter().map(|note| remark(note, entry)));
         Ok((html.html, problems))
@@ -351,18 +351,15 @@ impl Work<'_> {
     }
 }
 
-/// Fails if what an article asks to be redacted can still be read.
-fn unredacted(entry: &Entry, body: &str, html: &str) -> Result<(), Problem> {
+/// Fails if what an article asks to be redacted can still be read in its body; headline and excerpt are seen to already.
+fn redacted(entry: &Entry, body: &str, html: &str) -> Result<(), Problem> {
     let redaction = content::redaction(&entry.article);
     // The body as well, as tags that are not published part words of which then nothing parts the letters.
     let readings = [body, html].map(markdown::readings);
-    let known = [entry.title.as_str(), entry.excerpt.as_str()];
-    if !readings.iter().flatten().map(String::as_str).chain(known).any(|text| redaction.finds(text)) {
-        return Ok(());
+    if readings.iter().flatten().any(|text| redaction.finds(text)) {
+        return Err(unredacted(&entry.source));
     }
-    let message = "a name to be redacted can still be read in the text; the article is not published";
-    let hint = "write the name in plain letters, without markup or character references in it";
-    Err(Problem::error("redact", message).file(&*entry.source).hint(hint))
+    Ok(())
 }
 
 /// Whether what was read of a body is not what the view speaks of.

@@ -3,6 +3,7 @@
 
 use super::inputs::{Attempt, Inputs, remembered};
 use super::pages::{Failure, Work};
+use super::withheld::{Hidden, Whole};
 use super::{Progress, Run};
 use crate::archive::{Archive, Related};
 use crate::cache;
@@ -17,6 +18,7 @@ use anyhow::Result;
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 /// A site as it would be published now.
 pub struct Preview {
@@ -25,6 +27,8 @@ pub struct Preview {
     edited: Option<Archive>,
     /// Made for the first article that is looked at.
     related: Arc<OnceLock<Related>>,
+    /// Made for the first look at what is withheld, or why it cannot be.
+    hidden: OnceLock<std::result::Result<Hidden, Vec<Problem>>>,
 }
 
 /// A project as it was read and planned.
@@ -46,6 +50,22 @@ pub struct Style {
     pub integrity: String,
 }
 
+/// How a file is made.
+pub struct Inspection {
+    /// Its template; none if it is made without one.
+    pub template: Option<String>,
+    /// The files of the theme that the template is made of, its own first.
+    pub templates: Vec<String>,
+    /// The article, file or template that it is made from, as the manifest calls it.
+    pub source: String,
+    /// What the template, or else the program, makes it from; null of a file that is copied.
+    pub context: serde_json::Value,
+    /// How long it took.
+    pub time: Duration,
+    /// Its bytes, or why it cannot be made.
+    pub bytes: Result<Vec<u8>>,
+}
+
 impl Preview {
     /// Reads and plans a project. What the site of a moment ago knows, or else the last build, is not read again.
     pub fn open(config: &Config, before: Option<&Self>, run: &Run, progress: Progress) -> Result<Self> {
@@ -62,7 +82,7 @@ impl Preview {
         let found = inputs.problems_of(&attempt, Vec::new());
         let problems = inputs.all_problems(found);
         let opened = Arc::new(Opened { inputs, attempt, ready, problems });
-        Ok(Self { opened, edited: None, related: Arc::default() })
+        Ok(Self { opened, edited: None, related: Arc::default(), hidden: OnceLock::new() })
     }
 
     /// The same site after edits of some files, named from the project's folder, if they changed nothing but the words
@@ -94,7 +114,7 @@ impl Preview {
             }
         }
         let opened = Arc::clone(&self.opened);
-        archive.map(|archive| Self { opened, edited: Some(archive), related })
+        archive.map(|archive| Self { opened, edited: Some(archive), related, hidden: OnceLock::new() })
     }
 
     /// What should be known of the site, sorted by place. Bodies are looked at with their pages only.
@@ -152,30 +172,52 @@ impl Preview {
 
     /// Makes a file; `None` if the site has none of this path, no bytes if what it is made from is being changed just now.
     pub fn file(&self, path: &str) -> Option<Result<Option<Vec<u8>>>> {
-        Some(self.make(self.plan().place(path)?))
+        Some(self.making().file(self.plan().place(path)?))
     }
 
-    fn make(&self, at: usize) -> Result<Option<Vec<u8>>> {
+    /// The addresses of copied files that are not what they were in another site, where they have the same address.
+    pub fn changed_copies(&self, before: &Self) -> Vec<String> {
+        let (now, then) = (self.opened.inputs.files.all(), before.opened.inputs.files.all());
+        let changed = |source: &str| match (now.get(source), then.get(source)) {
+            (Some(now), Some(then)) => now.sha256 != then.sha256,
+            _ => false,
+        };
+        let copied = self.opened.attempt.copied.iter().filter(|file| changed(&file.source));
+        copied
+            .filter(|file| before.plan().place(file.path.as_str()).is_some())
+            .map(|file| self.plan().addresses.url(&file.path).to_string())
+            .collect()
+    }
+
+    /// What a file is made from, as [`Preview::file`] makes it.
+    pub fn inspect(&self, path: &str) -> Option<Inspection> {
+        Some(self.making().inspect(self.plan().place(path)?))
+    }
+
+    /// How many articles and pages are not published now; removed ones are not among them.
+    pub fn withheld(&self) -> usize {
+        self.opened.inputs.load.hidden().len()
+    }
+
+    /// The site with them, at addresses below a base path of its own, always the same; or why there is none.
+    pub fn whole(&self, base_path: &'static str) -> std::result::Result<Whole<'_>, &[Problem]> {
+        let inputs = &self.opened.inputs;
+        let plan = || {
+            Hidden::new(inputs, self.archive(), base_path).map_err(|error| {
+                error.downcast::<Fatal>().map_or_else(
+                    |error| vec![Problem::error("system", format!("{error:#}"))],
+                    |Fatal(problems)| problems,
+                )
+            })
+        };
+        let hidden = self.hidden.get_or_init(plan).as_ref().map_err(Vec::as_slice)?;
+        Ok(Whole { inputs, hidden })
+    }
+
+    fn making(&self) -> Making<'_> {
         let Opened { inputs, attempt, ready, .. } = &*self.opened;
-        let archive = self.archive();
-        let work = Work { archive, ..inputs.work(attempt) };
-        let output = &attempt.plan.outputs[at];
-        let sources = match output.page {
-            Page::Copy(_) => work.copied_files(),
-            _ => HashMap::new(),
-        };
-        let related = |id: usize| {
-            let related = self.related.get_or_init(|| Related::new(archive, &inputs.config));
-            related.of(archive, id)
-        };
-        let mut bytes = Vec::new();
-        let mut sheet = Sheet::new(&mut bytes, None);
-        match work.one(output, &sources, (ready, &related), &mut sheet) {
-            // The body is not the one that this site was planned with: the next one will have it.
-            Ok(rendered) => Ok((!rendered.mixed).then_some(bytes)),
-            Err(Failure::Article(_, problem)) => Err(Fatal::one(problem)),
-            Err(Failure::Build(error)) => Err(error),
-        }
+        let work = Work { archive: self.archive(), ..inputs.work(attempt) };
+        Making { work, ready, related: &self.related }
     }
 
     fn plan(&self) -> &Plan {
@@ -187,6 +229,59 @@ impl Preview {
     }
 }
 
+/// What makes single files of a site.
+pub(super) struct Making<'a> {
+    pub(super) work: Work<'a>,
+    pub(super) ready: &'a Ready,
+    pub(super) related: &'a OnceLock<Related>,
+}
+
+impl Making<'_> {
+    /// Makes the output at a place in the plan.
+    pub(super) fn file(&self, at: usize) -> Result<Option<Vec<u8>>> {
+        let mut bytes = Vec::new();
+        let mixed = self.on(at, &mut Sheet::new(&mut bytes, None))?;
+        // The body is not the one that this site was planned with: the next one will have it.
+        Ok((!mixed).then_some(bytes))
+    }
+
+    /// Makes it, and remembers from what.
+    pub(super) fn inspect(&self, at: usize) -> Inspection {
+        let start = Instant::now();
+        let mut bytes = Vec::new();
+        let mut sheet = Sheet::inspecting(&mut bytes);
+        let made = self.on(at, &mut sheet);
+        let inspected = sheet.into_inspected().unwrap_or_default();
+        let template = Some(inspected.template).filter(|name| !name.is_empty());
+        let files = template.iter().flat_map(|name| self.work.theme.files_of(name));
+        Inspection {
+            templates: files.map(str::to_string).collect(),
+            template,
+            source: self.work.plan.outputs[at].source.to_string(),
+            context: inspected.context,
+            time: start.elapsed(),
+            bytes: made.map(|_| bytes),
+        }
+    }
+
+    /// Makes it on a sheet, and says whether what it is made from is being changed just now.
+    fn on(&self, at: usize, sheet: &mut Sheet) -> Result<bool> {
+        let Self { work, ready, related } = self;
+        let output = &work.plan.outputs[at];
+        let sources = match output.page {
+            Page::Copy(_) => work.copied_files(),
+            _ => HashMap::new(),
+        };
+        let related =
+            |id: usize| related.get_or_init(|| Related::new(work.archive, work.config)).of(work.archive, id);
+        match work.one(output, &sources, (ready, &related), sheet) {
+            Ok(rendered) => Ok(rendered.mixed),
+            Err(Failure::Article(_, problem)) => Err(Fatal::one(problem)),
+            Err(Failure::Build(error)) => Err(error),
+        }
+    }
+}
+
 impl Opened {
     /// Whether a configuration reads sources as they were read here.
     fn has_keys_of(&self, config: &Config) -> bool {
@@ -195,7 +290,9 @@ impl Opened {
 
     fn is_like(&self, other: &Self) -> bool {
         let same = (self.inputs.hash, self.attempt.index) == (other.inputs.hash, other.attempt.index);
-        same && self.problems == other.problems && self.inputs.files.all() == other.inputs.files.all()
+        same && self.problems == other.problems
+            && self.inputs.files.all() == other.inputs.files.all()
+            && self.inputs.load.withholds_like(&other.inputs.load)
     }
 
     /// Whether something of this name, which is gone, was no part of the project.

@@ -11,6 +11,7 @@ mod init;
 mod man;
 mod new;
 mod progress;
+mod qr;
 mod report;
 mod selection;
 mod serve;

@@ -41,6 +41,11 @@ impl Report {
         }
     }
 
+    /// Whether people see colours.
+    pub(super) fn styled(&self) -> bool {
+        self.styled
+    }
+
     /// Whether any problem was reported.
     pub(super) fn any(&self) -> bool {
         self.any.load(Ordering::Relaxed)
@@ -65,6 +70,13 @@ impl Report {
     pub(super) fn line(&self, text: &str) {
         if !self.silent() {
             say!("{text}");
+        }
+    }
+
+    /// Something people have to know, even those who asked for quiet.
+    pub(super) fn warning(&self, text: &str) {
+        if !self.json {
+            say!("warning: {text}");
         }
     }
 

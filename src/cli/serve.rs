@@ -4,16 +4,16 @@ use super::progress::Bar;
 use super::report::Report;
 use super::selection::Selection;
 use super::watch::{Polling, names, stop_on_interrupt};
-use super::{Global, home, load, millis, run};
+use super::{Global, home, load, millis, qr, run};
 use crate::build::{Preview, Run};
 use crate::config::Flags;
 use crate::problem::{Fatal, Problem};
-use crate::serve::Server;
+use crate::serve::{Server, WITHHELD, lan_addresses};
 use crate::watch::Batch;
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, IsTerminal as _};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -35,6 +35,9 @@ pub(super) struct Serve {
     /// Open the site in a browser
     #[arg(long)]
     open: bool,
+    /// Let other machines of the network look, such as a phone; they see what would be published, and no more
+    #[arg(long)]
+    lan: bool,
     /// Let open pages go to the article that was changed last
     #[arg(long)]
     follow: bool,
@@ -49,15 +52,25 @@ impl Serve {
         let home = home();
         let run = run(global, home.as_deref());
         let pool = super::pool(global)?;
-        let listener = listen(self.port, report)?;
+        let listener = listen((self.lan, self.port), report)?;
         let port = listener.local_addr().map_or(PORT, |address| address.port());
         // First the watch, then the look: nothing that happens in between is lost.
         let mut watch = self.polling.watch(Path::new("public"));
         stop_on_interrupt(&watch)?;
-        let hosts = ["localhost", "127.0.0.1", "[::1]"].map(str::to_string).to_vec();
+        let lan = if self.lan { lan_addresses() } else { Vec::new() };
+        let own = ["localhost", "127.0.0.1", "[::1]"].map(str::to_string);
+        let hosts = own.into_iter().chain(lan.iter().map(ToString::to_string)).collect();
         let server = Server::start(listener, hosts, pool.current_num_threads())?;
-        let mut showing =
-            Showing { server, preview: None, url: None, problems: Vec::new(), failing: false, port };
+        let mut showing = Showing {
+            server,
+            preview: None,
+            url: None,
+            problems: Vec::new(),
+            failing: false,
+            port,
+            withheld: 0,
+            lan: self.lan.then_some(lan),
+        };
         let flags: Flags = self.selection.into();
         let mut batch = Some(Batch::default());
         while let Some(changed) = batch {
@@ -85,6 +98,10 @@ struct Showing {
     /// Whether what was changed last makes no site.
     failing: bool,
     port: u16,
+    /// The addresses of this machine in its networks, if others may look.
+    lan: Option<Vec<Ipv4Addr>>,
+    /// How many articles were said to be withheld.
+    withheld: usize,
 }
 
 impl Showing {
@@ -123,6 +140,7 @@ impl Showing {
                 self.server.show(Arc::clone(&preview), go_to);
                 self.tell(problems, report);
                 self.announce(preview.base_path(), report);
+                self.announce_withheld(preview.withheld(), report);
                 self.preview = Some(preview);
                 let articles = self.preview.as_ref().map_or(0, |preview| preview.articles());
                 let planned = !self.preview.as_ref().is_some_and(|preview| preview.is_edited());
@@ -163,16 +181,52 @@ impl Showing {
     fn announce(&mut self, base_path: &str, report: &Report) {
         let url = format!("http://127.0.0.1:{}{base_path}/", self.port);
         if self.url.as_ref() != Some(&url) {
-            report.result(&json!({"kind": "serving", "url": url}));
+            let others = self.lan.iter().flatten();
+            let others: Vec<String> =
+                others.map(|address| format!("http://{address}:{}{base_path}/", self.port)).collect();
+            report.result(&json!({"kind": "serving", "url": url, "lan": others}));
             report.line(&format!("look at it: {url} (Ctrl-C ends)"));
+            if self.lan.is_some() {
+                invite(&others, report);
+            }
             self.url = Some(url);
+        }
+    }
+
+    /// Says where to look at what is not published, if it is more or less than before.
+    fn announce_withheld(&mut self, count: usize, report: &Report) {
+        if self.withheld != count {
+            let url = format!("http://127.0.0.1:{}{WITHHELD}", self.port);
+            report.result(&json!({"kind": "withheld", "count": count, "url": url}));
+            let places = if count == 0 { String::new() } else { format!("; look at them: {url}") };
+            report.line(&format!("withheld: {count}{places}"));
+            self.withheld = count;
         }
     }
 }
 
-/// A listener on this machine's own address, which no other machine reaches.
-fn listen(port: Option<u16>, report: &Report) -> Result<TcpListener> {
-    let on = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+/// Says how others can look, and who they are.
+fn invite(urls: &[String], report: &Report) {
+    let Some(first) = urls.first() else {
+        report.line("note: this machine has no address in a network: nobody else can look");
+        return;
+    };
+    report.warning("everybody in the network can read this preview: all that would be published now");
+    report.line("what is withheld, `?inspect` and errors show on this machine only");
+    for url in urls {
+        report.line(&format!("from other machines: {url}"));
+    }
+    if std::io::stderr().is_terminal()
+        && let Some(code) = qr::code(first, report.styled())
+    {
+        report.line(&code);
+    }
+}
+
+/// A listener: on this machine's own address, which no other machine reaches, or, for others of the network, on all.
+fn listen((lan, port): (bool, Option<u16>), report: &Report) -> Result<TcpListener> {
+    let address = if lan { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
+    let on = |port| TcpListener::bind((address, port));
     let first = port.unwrap_or(PORT);
     let mut listener = on(first);
     if port.is_none() {

@@ -75,12 +75,40 @@ pub struct Sheet<'a> {
     bytes: &'a mut Vec<u8>,
     known: Option<Fingerprint>,
     blank: bool,
+    /// Filled in on the way, if it was asked for.
+    inspected: Option<Inspected>,
+}
+
+/// What an output is made from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inspected {
+    /// Its template's name; empty if it has none.
+    pub template: String,
+    /// What its template gets beside what is the same for all pages; null of a file that is copied.
+    pub context: serde_json::Value,
 }
 
 impl<'a> Sheet<'a> {
     /// A blank sheet; `known` is the fingerprint of the file that is published, if it is untouched.
     pub fn new(bytes: &'a mut Vec<u8>, known: Option<Fingerprint>) -> Self {
-        Self { bytes, known, blank: true }
+        Self { bytes, known, blank: true, inspected: None }
+    }
+
+    /// A blank sheet that remembers what was made on it.
+    pub fn inspecting(bytes: &'a mut Vec<u8>) -> Self {
+        Self { inspected: Some(Inspected::default()), ..Self::new(bytes, None) }
+    }
+
+    /// What the output is made from, be it that it cannot be made; none if nobody asked.
+    pub fn into_inspected(self) -> Option<Inspected> {
+        self.inspected
+    }
+
+    fn inspect(&mut self, template: &str, view: &impl Serialize) {
+        if let Some(inspected) = &mut self.inspected {
+            let context = serde_json::to_value(view).expect("views are plain data");
+            *inspected = Inspected { template: template.to_string(), context };
+        }
     }
 
     /// The bytes, if they had to be made.
@@ -136,9 +164,10 @@ impl<'a> Renderer<'a> {
             _ => unreachable!("only articles and pages have a body"),
         };
         let fingerprint = self.fingerprint(template, &view);
-        if let Some(out) = sheet.open(fingerprint) {
+        if sheet.open(fingerprint).is_some() {
             view.article.body = Shared::html(body.hash, &html()?);
-            self.theme.render(template, &view, &entry.source, out)?;
+            sheet.inspect(template, &view);
+            self.theme.render(template, &view, &entry.source, sheet.bytes)?;
         }
         Ok(fingerprint)
     }
@@ -189,9 +218,10 @@ impl<'a> Renderer<'a> {
             Page::Feed(feed, format) => {
                 let mut view = self.feed(feed, format, path, bodies);
                 let fingerprint = self.fingerprint("", &view);
-                if let Some(out) = out.open(fingerprint) {
+                if out.open(fingerprint).is_some() {
                     feed::fill(&mut view, bodies)?;
-                    feed::write(&view, format, out);
+                    out.inspect("", &view);
+                    feed::write(&view, format, out.bytes);
                 }
                 Ok(fingerprint)
             }
@@ -208,6 +238,7 @@ impl<'a> Renderer<'a> {
             Page::Data(data) => {
                 let view = self.data(data, bodies);
                 let fingerprint = self.fingerprint("", &view);
+                out.inspect("", &view);
                 match out.open(fingerprint) {
                     Some(out) => data::write(&view, data, bodies, out).map(|()| fingerprint),
                     None => Ok(fingerprint),
@@ -248,6 +279,7 @@ impl<'a> Renderer<'a> {
         write: impl FnOnce(&V, &mut Vec<u8>),
     ) -> Fingerprint {
         let fingerprint = self.fingerprint("", view);
+        sheet.inspect("", view);
         if let Some(out) = sheet.open(fingerprint) {
             write(view, out);
         }
@@ -288,6 +320,7 @@ impl<'a> Renderer<'a> {
         sheet: &mut Sheet,
     ) -> Result<Fingerprint> {
         let fingerprint = self.fingerprint(template, view);
+        sheet.inspect(template, view);
         if let Some(out) = sheet.open(fingerprint) {
             self.theme.render(template, view, page, out)?;
         }

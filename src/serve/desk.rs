@@ -1,14 +1,21 @@
 //! What is shown now: the site, or why there is none, and the last good bytes of pages that cannot be made any more.
 
-use crate::build::Preview;
+use super::html::{escaped, page};
+use super::{inspect, withheld};
+use crate::build::{Inspection, Preview, Whole};
 use crate::problem::{Fatal, Level, Problem};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Pages whose last good bytes are kept: as many as somebody may have open.
 const KEPT: usize = 32;
+
+/// What other machines are told of problems.
+pub(super) const ELSEWHERE: &str = "something is wrong; the machine of the preview says what";
+/// The status of a page of our own that says why there is no other.
+pub(super) const SORRY: u16 = 500;
 
 /// One state of the project.
 #[derive(Clone, Default)]
@@ -19,6 +26,8 @@ pub(super) struct Shown {
     pub(super) problems: Vec<Problem>,
     /// The page of what was changed last.
     pub(super) go_to: Option<String>,
+    /// Addresses of copied files that changed since the preview began, each with the number of its last change.
+    pub(super) copies: Arc<BTreeMap<String, u64>>,
 }
 
 /// The present state, for all connections.
@@ -26,6 +35,15 @@ pub(super) struct Desk {
     shown: watch::Sender<Arc<Shown>>,
     /// Paths and bytes, the last seen at the end.
     good: Mutex<VecDeque<(String, Arc<[u8]>)>>,
+}
+
+/// What is asked for, as addresses have it.
+#[derive(Clone, Debug)]
+pub(super) enum Asked {
+    /// A path of the site.
+    Site(String),
+    /// What is not published: a path below the folder of the preview's own.
+    Withheld(String),
 }
 
 /// What there is at a path.
@@ -53,8 +71,12 @@ impl File {
 
     /// What tells its bytes from others.
     pub(super) fn hash(&self) -> String {
-        format!("{:016x}", xxh3_64(&self.bytes))
+        hash_of(&self.bytes)
     }
+}
+
+fn hash_of(bytes: &[u8]) -> String {
+    format!("{:016x}", xxh3_64(bytes))
 }
 
 impl Desk {
@@ -78,36 +100,48 @@ impl Desk {
         self.shown.subscribe()
     }
 
-    /// Looks at a path of the site, as its address has it. Takes the time that a page takes to be made.
-    pub(super) fn look(&self, shown: &Shown, path: &str) -> Look {
-        let name =
-            if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.into() };
-        let Some(preview) = &shown.preview else { return Look::File(sorry(name, shown.problems.clone())) };
-        match preview.file(&name) {
-            Some(Ok(None)) => Look::File(self.before(name, Vec::new())),
+    /// Looks at what is asked for. Takes the time that a page takes to be made.
+    pub(super) fn look(&self, shown: &Shown, asked: &Asked) -> Look {
+        match find(shown, asked) {
+            Ok((site, name)) => self.look_in(shown, &site, name),
+            Err(look) => look,
+        }
+    }
+
+    /// A page about what a file is made from, and the hash of that file; none if there is no such file.
+    pub(super) fn inspect(shown: &Shown, asked: &Asked, path: &str) -> Option<(String, String)> {
+        let (site, name) = find(shown, asked).ok()?;
+        let inspection = site.inspect(&name)?;
+        let hash = inspection.bytes.as_ref().map(|bytes| hash_of(bytes)).unwrap_or_default();
+        Some((inspect::about(path, inspection), hash))
+    }
+
+    fn look_in(&self, shown: &Shown, site: &Site, name: String) -> Look {
+        match site.file(&name) {
+            Some(Ok(None)) => Look::File(self.before(site, name, Vec::new())),
             Some(Ok(Some(bytes))) => {
                 if is_page(&name) {
-                    self.keep(&name, &bytes);
+                    self.keep(site.key(&name), &bytes);
                 }
                 Look::File(File { status: 200, name, bytes, problems: Vec::new() })
             }
-            Some(Err(error)) => Look::File(self.before(name, problems_of(error))),
-            None => self.unplanned(shown, preview, name),
+            Some(Err(error)) => Look::File(self.before(site, name, problems_of(error))),
+            None => self.unplanned(shown, site, name),
         }
     }
 
     /// What is shown where the site has nothing.
-    fn unplanned(&self, shown: &Shown, preview: &Preview, name: String) -> Look {
-        if let Some(folder) = preview.url(&format!("{name}/index.html")) {
+    fn unplanned(&self, shown: &Shown, site: &Site, name: String) -> Look {
+        if let Some(folder) = site.url(&format!("{name}/index.html")) {
             return Look::Moved(folder);
         }
         // An article that cannot be read for the moment has no place in the plan; its page is not gone for good.
         if !shown.problems.is_empty()
-            && let Some(bytes) = self.good(&name)
+            && let Some(bytes) = self.good(&site.key(&name))
         {
             return Look::File(File { status: 200, name, bytes, problems: Vec::new() });
         }
-        let (bytes, problems) = match preview.file("404.html") {
+        let (bytes, problems) = match site.file("404.html") {
             Some(Ok(bytes)) => (bytes.unwrap_or_default(), Vec::new()),
             Some(Err(error)) => (b"not found\n".to_vec(), problems_of(error)),
             None => (b"not found\n".to_vec(), Vec::new()),
@@ -116,8 +150,8 @@ impl Desk {
     }
 
     /// The last good bytes of a file that cannot be made.
-    fn before(&self, name: String, problems: Vec<Problem>) -> File {
-        match self.good(&name) {
+    fn before(&self, site: &Site, name: String, problems: Vec<Problem>) -> File {
+        match self.good(&site.key(&name)) {
             Some(bytes) => File { status: 200, name, bytes, problems },
             None => sorry(name, problems),
         }
@@ -128,13 +162,104 @@ impl Desk {
         good.iter().find(|(known, _)| known == name).map(|(_, bytes)| bytes.to_vec())
     }
 
-    fn keep(&self, name: &str, bytes: &[u8]) {
+    fn keep(&self, name: String, bytes: &[u8]) {
         let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
-        good.retain(|(known, _)| known != name);
+        good.retain(|(known, _)| *known != name);
         if good.len() == KEPT {
             good.pop_front();
         }
-        good.push_back((name.to_string(), bytes.into()));
+        good.push_back((name, bytes.into()));
+    }
+}
+
+/// The site that something is asked of, and its name there; or what there is to see where there is none.
+fn find<'s>(shown: &'s Shown, asked: &Asked) -> Result<(Site<'s>, String), Look> {
+    let (path, withheld) = match asked {
+        Asked::Site(path) => (path.as_str(), false),
+        Asked::Withheld(path) => match path.strip_prefix("/site/") {
+            Some(path) => (path, true),
+            None => return Err(list(shown, path)),
+        },
+    };
+    let name = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.into() };
+    let Some(preview) = &shown.preview else {
+        return Err(Look::File(sorry(name, shown.problems.clone())));
+    };
+    if !withheld {
+        return Ok((Site::Published(preview), name));
+    }
+    match preview.whole(withheld::BASE) {
+        Ok(whole) => Ok((Site::Whole(whole), name)),
+        Err(problems) => Err(Look::File(sorry(name, problems.to_vec()))),
+    }
+}
+
+/// One of the two sites: as it is published, and with what is not.
+enum Site<'p> {
+    Published(&'p Preview),
+    Whole(Whole<'p>),
+}
+
+impl Site<'_> {
+    fn file(&self, name: &str) -> Option<anyhow::Result<Option<Vec<u8>>>> {
+        match self {
+            Self::Published(preview) => preview.file(name),
+            Self::Whole(whole) => {
+                let made = whole.file(name)?;
+                Some(made.map(|bytes| bytes.map(|bytes| with_ribbon(*whole, name, bytes))))
+            }
+        }
+    }
+
+    fn inspect(&self, name: &str) -> Option<Inspection> {
+        match self {
+            Self::Published(preview) => preview.inspect(name),
+            Self::Whole(whole) => {
+                let made = whole.inspect(name)?;
+                let bytes = made.bytes.map(|bytes| with_ribbon(*whole, name, bytes));
+                Some(Inspection { bytes, ..made })
+            }
+        }
+    }
+
+    fn url(&self, name: &str) -> Option<String> {
+        match self {
+            Self::Published(preview) => preview.url(name),
+            Self::Whole(whole) => whole.url(name),
+        }
+    }
+
+    /// What a file's bytes are kept under.
+    fn key(&self, name: &str) -> String {
+        match self {
+            Self::Published(_) => name.to_string(),
+            // No path begins with a slash.
+            Self::Whole(_) => format!("/{name}"),
+        }
+    }
+}
+
+fn with_ribbon(whole: Whole, name: &str, bytes: Vec<u8>) -> Vec<u8> {
+    if is_page(name) { withheld::with_ribbon(&bytes, whole.reason(name).as_deref()) } else { bytes }
+}
+
+/// The list of what is withheld, where there is no page.
+fn list(shown: &Shown, path: &str) -> Look {
+    let name = "withheld.html".to_string();
+    let whole = shown.preview.as_ref().map(|preview| preview.whole(withheld::BASE));
+    match (path, whole) {
+        ("/", Some(Ok(whole))) => {
+            let bytes = withheld::list(&whole).into_bytes();
+            Look::File(File { status: 200, name, bytes, problems: Vec::new() })
+        }
+        ("/", Some(Err(problems))) => Look::File(sorry(name, problems.to_vec())),
+        ("/", None) => Look::File(sorry(name, shown.problems.clone())),
+        ("", _) => Look::Moved(withheld::LIST.to_string()),
+        ("/site", _) => Look::Moved(format!("{}/", withheld::BASE)),
+        _ => {
+            let bytes = b"not found\n".to_vec();
+            Look::File(File { status: 404, name: "404.txt".to_string(), bytes, problems: Vec::new() })
+        }
     }
 }
 
@@ -143,7 +268,8 @@ pub(super) fn errors(problems: &[Problem]) -> Vec<Problem> {
     problems.iter().filter(|problem| problem.level == Level::Error).cloned().collect()
 }
 
-fn problems_of(error: anyhow::Error) -> Vec<Problem> {
+/// The problems that an error carries.
+pub(super) fn problems_of(error: anyhow::Error) -> Vec<Problem> {
     match error.downcast::<Fatal>() {
         Ok(Fatal(problems)) => problems,
         Err(error) => vec![Problem::error("system", format!("{error:#}"))],
@@ -156,16 +282,25 @@ fn is_page(name: &str) -> bool {
 
 /// A page of our own that says why there is no other.
 fn sorry(name: String, problems: Vec<Problem>) -> File {
-    let mut html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-        <title>This page cannot be made</title>\n</head>\n<body>\n<h1>This page cannot be made</h1>\n<ul>\n"
-        .to_string();
-    for problem in &problems {
-        let place = place(problem).map(|place| format!("{place}: ")).unwrap_or_default();
-        html += &format!("<li>{}</li>\n", escaped(&format!("{place}{}", problem.message)));
-    }
-    html += "</ul>\n</body>\n</html>\n";
+    let main = format!("<h1>This page cannot be made</h1>\n{}", list_of(&problems));
+    let html = page("This page cannot be made", &main);
     let name = if is_page(&name) { name } else { "500.html".to_string() };
-    File { status: 500, name, bytes: html.into_bytes(), problems }
+    File { status: SORRY, name, bytes: html.into_bytes(), problems }
+}
+
+/// The same for other machines: what is wrong may be in a draft, and its name or its lines are not theirs to read.
+pub(super) fn sorry_elsewhere() -> Vec<u8> {
+    page("This page cannot be made", &format!("<h1>This page cannot be made</h1>\n<p>{ELSEWHERE}.</p>\n"))
+        .into_bytes()
+}
+
+/// Problems as a list in HTML.
+pub(super) fn list_of(problems: &[Problem]) -> String {
+    let item = |problem: &Problem| {
+        let place = place(problem).map(|place| format!("{place}: ")).unwrap_or_default();
+        format!("<li>{}</li>\n", escaped(&format!("{place}{}", problem.message)))
+    };
+    format!("<ul>\n{}</ul>\n", problems.iter().map(item).collect::<String>())
 }
 
 /// `file:line:column`, as far as it is known.
@@ -175,8 +310,4 @@ pub(super) fn place(problem: &Problem) -> Option<String> {
         text += &format!(":{part}");
     }
     Some(text)
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

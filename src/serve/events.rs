@@ -1,8 +1,9 @@
 //! What an open page is told. Each subscriber's page is made again when something changed, and only what is new in it
 //! is worth an event: a page that is as it was hears nothing.
 
-use super::desk::{Desk, File, Look, Shown, place};
+use super::desk::{Asked, Desk, ELSEWHERE, File, Look, Shown, place};
 use super::place::{Place, place as place_of};
+use super::withheld;
 use crate::build::Style;
 use crate::problem::Problem;
 use hyper::body::Bytes;
@@ -23,6 +24,8 @@ pub(super) struct Subscriber {
     pub(super) path: String,
     /// The hash of its bytes, as the page itself says.
     pub(super) hash: String,
+    /// Whether it is on this machine.
+    pub(super) near: bool,
 }
 
 /// Begins to tell a page what changes.
@@ -38,11 +41,16 @@ struct Told {
     /// What the page is but for its style sheets; unknown until it was looked at.
     shape: Option<(u64, Vec<Style>)>,
     problems: Vec<Problem>,
+    near: bool,
+    /// The last change of a copied file that it knows of.
+    copies: u64,
 }
 
 async fn tell(desk: Arc<Desk>, subscriber: Subscriber, sender: Sender<Bytes>) {
     let mut states = desk.subscribe();
-    let mut told = Told { hash: subscriber.hash, shape: None, problems: Vec::new() };
+    let near = subscriber.near;
+    let copies = desk.shown().copies.values().copied().max().unwrap_or_default();
+    let mut told = Told { hash: subscriber.hash, shape: None, problems: Vec::new(), near, copies };
     let mut first = true;
     // At once, so that the browser knows that it is heard.
     if sender.send(Bytes::from_static(b": hello\n\n")).await.is_err() {
@@ -51,7 +59,7 @@ async fn tell(desk: Arc<Desk>, subscriber: Subscriber, sender: Sender<Bytes>) {
     loop {
         let shown = Arc::clone(&states.borrow_and_update());
         let (at, now, path) = (Arc::clone(&desk), Arc::clone(&shown), subscriber.path.clone());
-        let seen = tokio::task::spawn_blocking(move || seen(&at, &now, &path)).await;
+        let seen = tokio::task::spawn_blocking(move || seen(&at, &now, (&path, near))).await;
         let mut events = seen.map(|file| told.news(&shown, file)).unwrap_or_default();
         let go_to = shown.go_to.as_ref().filter(|url| !first && **url != subscriber.path);
         events.extend(go_to.map(|url| event("goto", &json!(url))));
@@ -78,14 +86,16 @@ async fn tell(desk: Arc<Desk>, subscriber: Subscriber, sender: Sender<Bytes>) {
 }
 
 /// The page that a subscriber would get now.
-fn seen(desk: &Desk, shown: &Shown, path: &str) -> Option<File> {
+fn seen(desk: &Desk, shown: &Shown, (path, near): (&str, bool)) -> Option<File> {
     let base_path = shown.preview.as_ref().map_or("", |preview| preview.base_path());
-    match place_of(path, base_path) {
-        Place::Site(path) => match desk.look(shown, &path) {
-            Look::File(file) => Some(file),
-            Look::Moved(_) => None,
-        },
-        _ => None,
+    let asked = match place_of(path, base_path) {
+        Place::Site(path) => Asked::Site(path),
+        Place::Own(name) if near => Asked::Withheld(withheld::below(&name)?.to_string()),
+        _ => return None,
+    };
+    match desk.look(shown, &asked) {
+        Look::File(file) => Some(file),
+        Look::Moved(_) => None,
     }
 }
 
@@ -96,13 +106,32 @@ impl Told {
         let mut problems = shown.problems.clone();
         if let Some(file) = file {
             events.extend(self.change(shown, &file));
+            events.extend(self.copies(shown, &file));
             problems.extend(file.problems.into_iter().filter(|problem| !shown.problems.contains(problem)));
+        }
+        if !self.near && !problems.is_empty() {
+            problems = vec![Problem::error("system", ELSEWHERE)];
         }
         if problems != self.problems {
             events.push(event("problems", &problems.iter().map(object).collect()));
             self.problems = problems;
         }
         events
+    }
+
+    /// The copied files that the page shows by an address that stays while their bytes change.
+    fn copies(&mut self, shown: &Shown, file: &File) -> Option<Bytes> {
+        let seen = self.copies;
+        let new: Vec<&String> =
+            shown.copies.iter().filter(|(_, change)| **change > seen).map(|(url, _)| url).collect();
+        if new.is_empty() {
+            return None;
+        }
+        self.copies = shown.copies.values().copied().max().unwrap_or_default();
+        let text = String::from_utf8_lossy(&file.bytes);
+        let names_it = |url: &&String| text.contains(&format!("\"{url}\""));
+        let urls: Vec<&String> = new.into_iter().filter(names_it).collect();
+        (!urls.is_empty()).then(|| event("files", &json!({"change": self.copies, "urls": urls})))
     }
 
     fn change(&mut self, shown: &Shown, file: &File) -> Option<Bytes> {

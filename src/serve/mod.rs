@@ -1,17 +1,24 @@
-//! A site in memory → a browser on the same machine. Pages are made when they are asked for and looked up in the plan,
-//! never on disk; open pages are told what changed. The only room with a network, and the only one that is asynchronous.
+//! A site in memory → a browser on the same machine, or, if asked to, in its network. Pages are made when they are
+//! asked for and looked up in the plan, never on disk; open pages are told what changed. The only room with a network,
+//! and the only one that is asynchronous.
 
 mod answer;
 mod desk;
 mod events;
 mod guard;
+mod html;
+mod inspect;
+mod lan;
 mod place;
+mod withheld;
+
+pub use lan::lan_addresses;
 
 use crate::build::Preview;
 use crate::problem::{Fatal, Problem};
 use answer::Content;
 use anyhow::Result;
-use desk::{Desk, File, Look, Shown};
+use desk::{Asked, Desk, File, Look, Shown};
 use events::Subscriber;
 use hyper::body::{Bytes, Incoming};
 use hyper::http::request::Parts;
@@ -41,13 +48,22 @@ const HEADERS: usize = 100;
 /// As for the threads of a build: nesting that a limit allows must not end the process.
 const STACK: usize = 8 << 20;
 
+/// The address of the list of what is not published.
+pub const WITHHELD: &str = withheld::LIST;
+
 const SCRIPT: &str = include_str!("preview.js");
 const STYLE: &str = include_str!("preview.css");
+const OWN_STYLE: &str = include_str!("own.css");
 
 /// A running preview; it ends when it is dropped.
+///
+/// What is not published has a list at [`WITHHELD`].
 pub struct Server {
     desk: Arc<Desk>,
     preview: Option<Arc<Preview>>,
+    /// Copied files that changed, and how many changes there were.
+    copies: Arc<BTreeMap<String, u64>>,
+    changes: u64,
     runtime: Option<Runtime>,
 }
 
@@ -72,14 +88,20 @@ impl Server {
         };
         let desk = Arc::new(Desk::new());
         runtime.spawn(accept(listener, Arc::clone(&desk), hosts.into()));
-        Ok(Self { desk, preview: None, runtime: Some(runtime) })
+        Ok(Self { desk, preview: None, copies: Arc::default(), changes: 0, runtime: Some(runtime) })
     }
 
     /// Shows a site from now on. `go_to` is the page of what was changed, for browsers that follow.
     pub fn show(&mut self, preview: Arc<Preview>, go_to: Option<String>) {
+        if let Some(before) = &self.preview {
+            self.changes += 1;
+            let changed = preview.changed_copies(before).into_iter().map(|url| (url, self.changes));
+            Arc::make_mut(&mut self.copies).extend(changed);
+        }
         self.preview = Some(Arc::clone(&preview));
         let problems = desk::errors(preview.problems());
-        self.desk.show(Shown { preview: Some(preview), problems, go_to });
+        let copies = Arc::clone(&self.copies);
+        self.desk.show(Shown { preview: Some(preview), problems, go_to, copies });
     }
 
     /// Has all open pages looked at again: one may have been made while a file was not what it is now.
@@ -90,7 +112,8 @@ impl Server {
     /// Says why what was changed makes no site; the last good one stays.
     pub fn fail(&self, problems: &[Problem]) {
         let problems = desk::errors(problems);
-        self.desk.show(Shown { preview: self.preview.clone(), problems, go_to: None });
+        let copies = Arc::clone(&self.copies);
+        self.desk.show(Shown { preview: self.preview.clone(), problems, go_to: None, copies });
     }
 }
 
@@ -106,22 +129,33 @@ impl Drop for Server {
 /// Open connections, from the oldest to the newest, and whether each has asked for anything.
 type Open = Arc<Mutex<BTreeMap<u64, (AbortHandle, Arc<AtomicBool>)>>>;
 
+/// What is offered on a connection.
+#[derive(Clone)]
+struct Host {
+    desk: Arc<Desk>,
+    /// The names that this server is known by.
+    names: Arc<[String]>,
+    /// Whether the other side is on this machine, where all may be seen; elsewhere only what would be published.
+    near: bool,
+}
+
 async fn accept(listener: tokio::net::TcpListener, desk: Arc<Desk>, hosts: Arc<[String]>) {
     let open = Open::default();
     for number in 0.. {
-        let Ok((stream, _)) = listener.accept().await else {
+        let Ok((stream, peer)) = listener.accept().await else {
             // Most likely there are no file descriptors left: somebody has to hang up first.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
         make_room(&open);
         let spoke = Arc::new(AtomicBool::new(false));
-        let (here, heard, desk, hosts) =
-            (Arc::clone(&open), Arc::clone(&spoke), Arc::clone(&desk), Arc::clone(&hosts));
+        let (here, heard) = (Arc::clone(&open), Arc::clone(&spoke));
+        let near = peer.ip().to_canonical().is_loopback();
+        let host = Host { desk: Arc::clone(&desk), names: Arc::clone(&hosts), near };
         // Held while the task starts, so that it cannot end before it is known.
         let mut known = open.lock().unwrap_or_else(PoisonError::into_inner);
         let task = tokio::spawn(async move {
-            converse(stream, desk, hosts, heard).await;
+            converse(stream, host, heard).await;
             here.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
         });
         known.insert(number, (task.abort_handle(), spoke));
@@ -142,13 +176,13 @@ fn make_room(open: &Open) {
     }
 }
 
-async fn converse(stream: TcpStream, desk: Arc<Desk>, hosts: Arc<[String]>, spoke: Arc<AtomicBool>) {
+async fn converse(stream: TcpStream, host: Host, spoke: Arc<AtomicBool>) {
     // Best effort: without it pages come a little later.
     let _ = stream.set_nodelay(true);
     let answer = service_fn(|request: Request<Incoming>| {
         spoke.store(true, Ordering::Relaxed);
-        let (desk, hosts) = (Arc::clone(&desk), Arc::clone(&hosts));
-        async move { Ok::<_, Infallible>(answer(request, desk, &hosts).await) }
+        let host = host.clone();
+        async move { Ok::<_, Infallible>(answer(request, host).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -160,35 +194,54 @@ async fn converse(stream: TcpStream, desk: Arc<Desk>, hosts: Arc<[String]>, spok
     let _ = connection.await;
 }
 
-async fn answer(request: Request<Incoming>, desk: Arc<Desk>, hosts: &[String]) -> Response<Content> {
+async fn answer(request: Request<Incoming>, host: Host) -> Response<Content> {
     let (head, _) = request.into_parts();
     let is_head = head.method == Method::HEAD;
-    let mut response = route(head, desk, hosts).await;
+    let mut response = route(head, host).await;
     if is_head {
         *response.body_mut() = Content::Whole(Bytes::new());
     }
     response
 }
 
-async fn route(head: Parts, desk: Arc<Desk>, hosts: &[String]) -> Response<Content> {
+async fn route(head: Parts, Host { desk, names, near }: Host) -> Response<Content> {
     let shown = desk.shown();
     let base_path = shown.preview.as_ref().map_or("", |preview| preview.base_path());
     let place = place::place(head.uri.path(), base_path);
-    if let Err(status) = guard::check(&head, hosts, !matches!(place, Place::Own(_))) {
+    let inspect = near && inspect::is_asked(head.uri.query());
+    if let Err(status) = guard::check(&head, &names, !matches!(place, Place::Own(_)) && !inspect) {
         return answer::text(status, status.canonical_reason().unwrap_or_default());
     }
-    let path = match place {
+    let asked = match place {
         Place::Malformed => return answer::text(StatusCode::BAD_REQUEST, "the path is not well encoded"),
-        Place::Own(name) => return own(&name, &head, desk),
+        Place::Own(name) => match withheld::below(&name) {
+            Some(below) if near => Asked::Withheld(below.to_string()),
+            Some(_) => {
+                let why = "what is withheld is shown on the machine of the preview only";
+                return answer::text(StatusCode::FORBIDDEN, why);
+            }
+            None => return own(&name, &head, (desk, near)),
+        },
         Place::Root => return answer::redirect(StatusCode::TEMPORARY_REDIRECT, &format!("{base_path}/")),
-        Place::Site(path) => path,
+        Place::Site(path) => Asked::Site(path),
         // No output has this path, so what comes of it is the page that says so.
-        Place::Nowhere => "\0".to_string(),
+        Place::Nowhere => Asked::Site("\0".to_string()),
     };
-    let looked = tokio::task::spawn_blocking(move || desk.look(&shown, &path)).await;
-    match looked {
-        Ok(Look::File(file)) => page(file, &head),
-        Ok(Look::Moved(url)) => answer::redirect(StatusCode::PERMANENT_REDIRECT, &url),
+    let path = head.uri.path().to_string();
+    let look = move || {
+        let inspected = if inspect { Desk::inspect(&shown, &asked, &path) } else { None };
+        inspected.ok_or_else(|| desk.look(&shown, &asked))
+    };
+    match tokio::task::spawn_blocking(look).await {
+        Ok(Ok((html, hash))) => {
+            let html = with_script(html.into_bytes(), &hash);
+            answer::file(StatusCode::OK, "inspect.html", html, &head.headers)
+        }
+        Ok(Err(Look::File(file))) => page(file, near, &head),
+        Ok(Err(Look::Moved(url))) => {
+            let url = if inspect { inspect::address(&url) } else { url };
+            answer::redirect(StatusCode::PERMANENT_REDIRECT, &url)
+        }
         // A panic costs one page.
         Err(_) => {
             answer::text(StatusCode::INTERNAL_SERVER_ERROR, "backissue failed on this page: please report it")
@@ -197,11 +250,12 @@ async fn route(head: Parts, desk: Arc<Desk>, hosts: &[String]) -> Response<Conte
 }
 
 /// What the preview itself needs.
-fn own(name: &str, head: &Parts, desk: Arc<Desk>) -> Response<Content> {
+fn own(name: &str, head: &Parts, (desk, near): (Arc<Desk>, bool)) -> Response<Content> {
     let file = |text: &str| answer::file(StatusCode::OK, name, text.as_bytes().to_vec(), &head.headers);
     match name {
         "preview.js" => file(SCRIPT),
         "preview.css" => file(STYLE),
+        "own.css" => file(OWN_STYLE),
         "events" => {
             let value = |key: &str| {
                 let pairs = head.uri.query().unwrap_or_default().split('&');
@@ -211,6 +265,7 @@ fn own(name: &str, head: &Parts, desk: Arc<Desk>) -> Response<Content> {
             let subscriber = Subscriber {
                 path: value("page").unwrap_or_default(),
                 hash: value("hash").unwrap_or_default(),
+                near,
             };
             answer::events(events::subscribe(desk, subscriber))
         }
@@ -219,13 +274,22 @@ fn own(name: &str, head: &Parts, desk: Arc<Desk>) -> Response<Content> {
 }
 
 /// A file of the site; pages get the script that keeps them up to date.
-fn page(mut file: File, head: &Parts) -> Response<Content> {
+fn page(mut file: File, near: bool, head: &Parts) -> Response<Content> {
     let status = StatusCode::from_u16(file.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if file.is_page() {
-        let script = format!("<script src=\"{OWN}preview.js\" data-page=\"{}\" defer></script>", file.hash());
-        let end = file.bytes.windows(7).position(|tag| tag.eq_ignore_ascii_case(b"</head>"));
-        let at = end.unwrap_or(file.bytes.len());
-        file.bytes.splice(at..at, script.into_bytes());
+        let hash = file.hash();
+        if !near && file.status == desk::SORRY {
+            file.bytes = desk::sorry_elsewhere();
+        }
+        file.bytes = with_script(file.bytes, &hash);
     }
     answer::file(status, &file.name, file.bytes, &head.headers)
+}
+
+/// A page with the script that keeps it up to date; the hash tells what it shows now.
+fn with_script(mut page: Vec<u8>, hash: &str) -> Vec<u8> {
+    let script = format!("<script src=\"{OWN}preview.js\" data-page=\"{hash}\" defer></script>");
+    let at = withheld::find(&page, b"</head>").unwrap_or(page.len());
+    page.splice(at..at, script.into_bytes());
+    page
 }

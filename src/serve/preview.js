@@ -93,6 +93,27 @@
     }
   };
 
+  // Files whose address stays while their bytes change: what shows them asks again, by an address that is new.
+  const refetch = ({ change, urls }) => {
+    const isOne = (url) => urls.includes(new URL(url, location.href).pathname);
+    for (const node of document.querySelectorAll("img[src], link[href], script[src], source, video, audio, object, embed, iframe")) {
+      const name = node.localName === "link" ? "href" : "src";
+      const url = node.getAttribute(name);
+      if (!url || !isOne(url)) continue;
+      const now = `${new URL(url, location.href).pathname}?change=${change}`;
+      if (node.localName === "img") {
+        node.setAttribute(name, now);
+      } else if (node.localName === "link") {
+        const fresh = node.cloneNode();
+        fresh.setAttribute(name, now);
+        loaded(fresh).then(() => node.remove());
+        node.after(fresh);
+      } else {
+        return location.reload();
+      }
+    }
+  };
+
   const line = (parent, name, kind, text) => {
     if (!text) return;
     const node = document.createElement(name);
@@ -142,6 +163,7 @@
     const on = (name, act) => source.addEventListener(name, (event) => act(JSON.parse(event.data)));
     on("reload", () => reload().catch(() => {}));
     on("css", restyle);
+    on("files", refetch);
     on("problems", show);
     on("goto", (url) => location.assign(url));
     source.addEventListener("open", () => show([]));

@@ -107,6 +107,26 @@ impl Theme {
         words.and_then(Words::language).unwrap_or(lang)
     }
 
+    /// The files that a template is made of: its own, then those that it extends or includes, as messages call them.
+    pub fn files_of(&self, template: &str) -> Vec<&str> {
+        let find = |name: &str| {
+            self.sources
+                .get_key_value(name)
+                .or_else(|| self.sources.get_key_value(&format!("{PREFIX}{name}")))
+        };
+        let mut found: Vec<(&String, &Source)> = find(template).into_iter().collect();
+        let mut at = 0;
+        while let Some((_, source)) = found.get(at) {
+            for other in mentioned(&source.text).filter_map(find) {
+                if found.iter().all(|(known, _)| *known != other.0) {
+                    found.push(other);
+                }
+            }
+            at += 1;
+        }
+        found.into_iter().map(|(_, source)| source.label.as_str()).collect()
+    }
+
     /// Renders one template into a buffer. `page` is what is being made, for messages.
     pub fn render(
         &self,
@@ -119,6 +139,17 @@ impl Theme {
         let rendered = context.and_then(|context| self.tera.render_to(template, &context, &mut *out));
         rendered.map_err(|error| Fatal::one(problem::from_tera(&error, &self.sources).page(page)))
     }
+}
+
+/// The names of the templates that a text extends or includes.
+fn mentioned(text: &str) -> impl Iterator<Item = &str> {
+    let tags = text.split("{%").skip(1).map(|tag| tag.trim_start_matches('-').trim_start());
+    let names = tags.filter_map(|tag| tag.strip_prefix("extends").or_else(|| tag.strip_prefix("include")));
+    names.filter_map(|rest| {
+        let rest = rest.trim_start();
+        let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        rest[1..].split(quote).next()
+    })
 }
 
 /// A language tag without script and region.

@@ -221,6 +221,7 @@ fn help_is_stable() {
         &[][..],
         &["build"],
         &["watch"],
+        &["serve"],
         &["init"],
         &["new"],
         &["import"],
@@ -243,7 +244,7 @@ fn the_readme_lists_every_code_key_and_flag() {
     }
     let site = Site::new();
     for command in
-        ["build", "check", "completions", "eject", "import", "init", "man", "new", "verify", "watch"]
+        ["build", "check", "completions", "eject", "import", "init", "man", "new", "serve", "verify", "watch"]
     {
         assert!(readme.contains(&format!("| `{command}")), "{command}");
         let help = site.run(&[command, "--help"]).stdout;
