@@ -1,12 +1,18 @@
 //! What is shown now: the site, or why there is none, and the last good bytes of pages that cannot be made any more.
 
+use super::place::{Place, place as place_of};
 use crate::build::Preview;
 use crate::problem::{Fatal, Level, Problem};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinError;
+use tokio::time::{Instant, timeout_at};
 use xxhash_rust::xxh3::xxh3_64;
 
+/// How long somebody who asks for a page waits until what it is made from is not being changed any more.
+const SETTLED: Duration = Duration::from_secs(10);
 /// Pages whose last good bytes are kept: as many as somebody may have open.
 const KEPT: usize = 32;
 
@@ -34,6 +40,8 @@ pub(super) enum Look {
     File(File),
     /// The address is another.
     Moved(String),
+    /// What it is made from is being changed just now; the file says so.
+    Changing(File),
 }
 
 /// A file as it is shown.
@@ -63,11 +71,26 @@ impl Desk {
     }
 
     pub(super) fn show(&self, shown: Shown) {
+        self.keep_styles(&shown);
         self.shown.send_replace(Arc::new(shown));
     }
 
+    /// A page that was sent a moment ago may ask for its style sheets only now.
+    fn keep_styles(&self, next: &Shown) {
+        let (Some(old), Some(new)) = (&self.shown().preview, &next.preview) else { return };
+        let styles = new.styles();
+        for style in old.styles().iter().filter(|style| !styles.contains(style)) {
+            if let Place::Site(name) = place_of(&style.url, old.base_path())
+                && let Some(Ok(Some(bytes))) = old.file(&name)
+            {
+                self.keep(&name, &bytes);
+            }
+        }
+    }
+
+    /// The same once more, but that nobody is sent anywhere again.
     pub(super) fn look_again(&self) {
-        self.shown.send_modify(|_| {});
+        self.shown.send_modify(|shown| Arc::make_mut(shown).go_to = None);
     }
 
     pub(super) fn shown(&self) -> Arc<Shown> {
@@ -78,13 +101,31 @@ impl Desk {
         self.shown.subscribe()
     }
 
+    /// What there is at a path for somebody who asks. If what it is made from is being changed, the state that has it
+    /// is waited for.
+    pub(super) async fn answer(self: &Arc<Self>, path: &str) -> Result<Look, JoinError> {
+        let mut states = self.subscribe();
+        let end = Instant::now() + SETTLED;
+        loop {
+            let shown = Arc::clone(&states.borrow_and_update());
+            let (desk, at) = (Arc::clone(self), path.to_string());
+            let look = tokio::task::spawn_blocking(move || desk.look(&shown, &at)).await?;
+            if !matches!(look, Look::Changing(_)) || timeout_at(end, states.changed()).await.is_err() {
+                return Ok(look);
+            }
+        }
+    }
+
     /// Looks at a path of the site, as its address has it. Takes the time that a page takes to be made.
     pub(super) fn look(&self, shown: &Shown, path: &str) -> Look {
         let name =
             if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.into() };
         let Some(preview) = &shown.preview else { return Look::File(sorry(name, shown.problems.clone())) };
         match preview.file(&name) {
-            Some(Ok(None)) => Look::File(self.before(name, Vec::new())),
+            Some(Ok(None)) => match self.good(&name) {
+                Some(bytes) => Look::File(File { status: 200, name, bytes, problems: Vec::new() }),
+                None => Look::Changing(sorry(name, vec![changing()])),
+            },
             Some(Ok(Some(bytes))) => {
                 if is_page(&name) {
                     self.keep(&name, &bytes);
@@ -101,8 +142,9 @@ impl Desk {
         if let Some(folder) = preview.url(&format!("{name}/index.html")) {
             return Look::Moved(folder);
         }
-        // An article that cannot be read for the moment has no place in the plan; its page is not gone for good.
-        if !shown.problems.is_empty()
+        // An article that cannot be read for the moment has no place in the plan; its page is not gone for good. What is
+        // kept and no page is a style sheet of before.
+        if (!is_page(&name) || !shown.problems.is_empty())
             && let Some(bytes) = self.good(&name)
         {
             return Look::File(File { status: 200, name, bytes, problems: Vec::new() });
@@ -150,20 +192,38 @@ fn problems_of(error: anyhow::Error) -> Vec<Problem> {
     }
 }
 
+fn changing() -> Problem {
+    Problem::error("changed-while-building", "what this page is made from is being changed")
+}
+
 fn is_page(name: &str) -> bool {
     name.ends_with(".html")
 }
 
+/// The beginning of a page that cannot be made. With a script, what is wrong is told as on every other page.
+const SORRY: &str = "<!DOCTYPE html>
+<html lang=\"en\">
+<head>
+<meta charset=\"utf-8\">
+<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
+<meta name=\"color-scheme\" content=\"light dark\">
+<title>This page cannot be made</title>
+<style>body { max-width: 40rem; margin: 4rem auto; padding: 0 1rem; font: 1.1rem/1.5 system-ui, sans-serif }</style>
+</head>
+<body>
+<h1>This page cannot be made</h1>
+<p>It will be here as soon as what is wrong is mended.</p>
+<noscript><ul>
+";
+
 /// A page of our own that says why there is no other.
 fn sorry(name: String, problems: Vec<Problem>) -> File {
-    let mut html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-        <title>This page cannot be made</title>\n</head>\n<body>\n<h1>This page cannot be made</h1>\n<ul>\n"
-        .to_string();
+    let mut html = SORRY.to_string();
     for problem in &problems {
         let place = place(problem).map(|place| format!("{place}: ")).unwrap_or_default();
         html += &format!("<li>{}</li>\n", escaped(&format!("{place}{}", problem.message)));
     }
-    html += "</ul>\n</body>\n</html>\n";
+    html += "</ul></noscript>\n</body>\n</html>\n";
     let name = if is_page(&name) { name } else { "500.html".to_string() };
     File { status: 500, name, bytes: html.into_bytes(), problems }
 }
@@ -179,4 +239,19 @@ pub(super) fn place(problem: &Problem) -> Option<String> {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_a_page_twice() {
+        let desk = Desk::new();
+        let mut states = desk.subscribe();
+        desk.show(Shown { go_to: Some("/a.html".into()), ..Shown::default() });
+        assert!(states.borrow_and_update().go_to.is_some());
+        desk.look_again();
+        assert!(states.has_changed().unwrap() && states.borrow_and_update().go_to.is_none());
+    }
 }

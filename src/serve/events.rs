@@ -37,12 +37,13 @@ struct Told {
     hash: String,
     /// What the page is but for its style sheets; unknown until it was looked at.
     shape: Option<(u64, Vec<Style>)>,
-    problems: Vec<Problem>,
+    /// None before the first time: a page that comes back has to hear that nothing is wrong any more.
+    problems: Option<Vec<Problem>>,
 }
 
 async fn tell(desk: Arc<Desk>, subscriber: Subscriber, sender: Sender<Bytes>) {
     let mut states = desk.subscribe();
-    let mut told = Told { hash: subscriber.hash, shape: None, problems: Vec::new() };
+    let mut told = Told { hash: subscriber.hash, shape: None, problems: None };
     let mut first = true;
     // At once, so that the browser knows that it is heard.
     if sender.send(Bytes::from_static(b": hello\n\n")).await.is_err() {
@@ -83,7 +84,7 @@ fn seen(desk: &Desk, shown: &Shown, path: &str) -> Option<File> {
     match place_of(path, base_path) {
         Place::Site(path) => match desk.look(shown, &path) {
             Look::File(file) => Some(file),
-            Look::Moved(_) => None,
+            Look::Moved(_) | Look::Changing(_) => None,
         },
         _ => None,
     }
@@ -93,14 +94,18 @@ impl Told {
     /// What has to be told, as events.
     fn news(&mut self, shown: &Shown, file: Option<File>) -> Vec<Bytes> {
         let mut events = Vec::new();
-        let mut problems = shown.problems.clone();
+        // Those of the page itself are what somebody who has it open wants to know.
+        let mut problems = Vec::new();
         if let Some(file) = file {
             events.extend(self.change(shown, &file));
-            problems.extend(file.problems.into_iter().filter(|problem| !shown.problems.contains(problem)));
+            problems = file.problems;
         }
-        if problems != self.problems {
+        let others = shown.problems.iter().filter(|problem| !problems.contains(problem));
+        let others: Vec<Problem> = others.cloned().collect();
+        problems.extend(others);
+        if self.problems.as_ref() != Some(&problems) {
             events.push(event("problems", &problems.iter().map(object).collect()));
-            self.problems = problems;
+            self.problems = Some(problems);
         }
         events
     }

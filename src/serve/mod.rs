@@ -185,9 +185,8 @@ async fn route(head: Parts, desk: Arc<Desk>, hosts: &[String]) -> Response<Conte
         // No output has this path, so what comes of it is the page that says so.
         Place::Nowhere => "\0".to_string(),
     };
-    let looked = tokio::task::spawn_blocking(move || desk.look(&shown, &path)).await;
-    match looked {
-        Ok(Look::File(file)) => page(file, &head),
+    match desk.answer(&path).await {
+        Ok(Look::File(file) | Look::Changing(file)) => page(file, &head),
         Ok(Look::Moved(url)) => answer::redirect(StatusCode::PERMANENT_REDIRECT, &url),
         // A panic costs one page.
         Err(_) => {
