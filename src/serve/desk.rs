@@ -1,14 +1,20 @@
 //! What is shown now: the site, or why there is none, and the last good bytes of pages that cannot be made any more.
 
 use super::html::{escaped, page};
+use super::place::{Place, place as place_of};
 use super::{inspect, withheld};
 use crate::build::{Inspection, Preview, Whole};
 use crate::problem::{Fatal, Level, Problem};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinError;
+use tokio::time::{Instant, timeout_at};
 use xxhash_rust::xxh3::xxh3_64;
 
+/// How long somebody who asks for a page waits until what it is made from is not being changed any more.
+const SETTLED: Duration = Duration::from_secs(10);
 /// Pages whose last good bytes are kept: as many as somebody may have open.
 const KEPT: usize = 32;
 
@@ -52,6 +58,8 @@ pub(super) enum Look {
     File(File),
     /// The address is another.
     Moved(String),
+    /// What it is made from is being changed just now; the file says so.
+    Changing(File),
 }
 
 /// A file as it is shown.
@@ -85,11 +93,26 @@ impl Desk {
     }
 
     pub(super) fn show(&self, shown: Shown) {
+        self.keep_styles(&shown);
         self.shown.send_replace(Arc::new(shown));
     }
 
+    /// A page that was sent a moment ago may ask for its style sheets only now.
+    fn keep_styles(&self, next: &Shown) {
+        let (Some(old), Some(new)) = (&self.shown().preview, &next.preview) else { return };
+        let styles = new.styles();
+        for style in old.styles().iter().filter(|style| !styles.contains(style)) {
+            if let Place::Site(name) = place_of(&style.url, old.base_path())
+                && let Some(Ok(Some(bytes))) = old.file(&name)
+            {
+                self.keep(name, &bytes);
+            }
+        }
+    }
+
+    /// The same once more, but that nobody is sent anywhere again.
     pub(super) fn look_again(&self) {
-        self.shown.send_modify(|_| {});
+        self.shown.send_modify(|shown| Arc::make_mut(shown).go_to = None);
     }
 
     pub(super) fn shown(&self) -> Arc<Shown> {
@@ -98,6 +121,21 @@ impl Desk {
 
     pub(super) fn subscribe(&self) -> watch::Receiver<Arc<Shown>> {
         self.shown.subscribe()
+    }
+
+    /// What there is for somebody who asks. If what it is made from is being changed, the state that has it is waited
+    /// for.
+    pub(super) async fn answer(self: &Arc<Self>, asked: &Asked) -> Result<Look, JoinError> {
+        let mut states = self.subscribe();
+        let end = Instant::now() + SETTLED;
+        loop {
+            let shown = Arc::clone(&states.borrow_and_update());
+            let (desk, asked) = (Arc::clone(self), asked.clone());
+            let look = tokio::task::spawn_blocking(move || desk.look(&shown, &asked)).await?;
+            if !matches!(look, Look::Changing(_)) || timeout_at(end, states.changed()).await.is_err() {
+                return Ok(look);
+            }
+        }
     }
 
     /// Looks at what is asked for. Takes the time that a page takes to be made.
@@ -118,7 +156,10 @@ impl Desk {
 
     fn look_in(&self, shown: &Shown, site: &Site, name: String) -> Look {
         match site.file(&name) {
-            Some(Ok(None)) => Look::File(self.before(site, name, Vec::new())),
+            Some(Ok(None)) => match self.good(&site.key(&name)) {
+                Some(bytes) => Look::File(File { status: 200, name, bytes, problems: Vec::new() }),
+                None => Look::Changing(sorry(name, vec![changing()])),
+            },
             Some(Ok(Some(bytes))) => {
                 if is_page(&name) {
                     self.keep(site.key(&name), &bytes);
@@ -135,8 +176,9 @@ impl Desk {
         if let Some(folder) = site.url(&format!("{name}/index.html")) {
             return Look::Moved(folder);
         }
-        // An article that cannot be read for the moment has no place in the plan; its page is not gone for good.
-        if !shown.problems.is_empty()
+        // An article that cannot be read for the moment has no place in the plan; its page is not gone for good. What is
+        // kept and no page is a style sheet of before.
+        if (!is_page(&name) || !shown.problems.is_empty())
             && let Some(bytes) = self.good(&site.key(&name))
         {
             return Look::File(File { status: 200, name, bytes, problems: Vec::new() });
@@ -276,13 +318,21 @@ pub(super) fn problems_of(error: anyhow::Error) -> Vec<Problem> {
     }
 }
 
+fn changing() -> Problem {
+    Problem::error("changed-while-building", "what this page is made from is being changed")
+}
+
 fn is_page(name: &str) -> bool {
     name.ends_with(".html")
 }
 
 /// A page of our own that says why there is no other.
 fn sorry(name: String, problems: Vec<Problem>) -> File {
-    let main = format!("<h1>This page cannot be made</h1>\n{}", list_of(&problems));
+    let main = format!(
+        "<h1>This page cannot be made</h1>\n<p>It will be here as soon as what is wrong is mended.</p>\n\
+         <noscript>{}</noscript>\n",
+        list_of(&problems)
+    );
     let html = page("This page cannot be made", &main);
     let name = if is_page(&name) { name } else { "500.html".to_string() };
     File { status: SORRY, name, bytes: html.into_bytes(), problems }
@@ -310,4 +360,19 @@ pub(super) fn place(problem: &Problem) -> Option<String> {
         text += &format!(":{part}");
     }
     Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_a_page_twice() {
+        let desk = Desk::new();
+        let mut states = desk.subscribe();
+        desk.show(Shown { go_to: Some("/a.html".into()), ..Shown::default() });
+        assert!(states.borrow_and_update().go_to.is_some());
+        desk.look_again();
+        assert!(states.has_changed().unwrap() && states.borrow_and_update().go_to.is_none());
+    }
 }

@@ -40,7 +40,8 @@ struct Told {
     hash: String,
     /// What the page is but for its style sheets; unknown until it was looked at.
     shape: Option<(u64, Vec<Style>)>,
-    problems: Vec<Problem>,
+    /// None before the first time: a page that comes back has to hear that nothing is wrong any more.
+    problems: Option<Vec<Problem>>,
     near: bool,
     /// The last change of a copied file that it knows of.
     copies: u64,
@@ -50,7 +51,7 @@ async fn tell(desk: Arc<Desk>, subscriber: Subscriber, sender: Sender<Bytes>) {
     let mut states = desk.subscribe();
     let near = subscriber.near;
     let copies = desk.shown().copies.values().copied().max().unwrap_or_default();
-    let mut told = Told { hash: subscriber.hash, shape: None, problems: Vec::new(), near, copies };
+    let mut told = Told { hash: subscriber.hash, shape: None, problems: None, near, copies };
     let mut first = true;
     // At once, so that the browser knows that it is heard.
     if sender.send(Bytes::from_static(b": hello\n\n")).await.is_err() {
@@ -95,7 +96,7 @@ fn seen(desk: &Desk, shown: &Shown, (path, near): (&str, bool)) -> Option<File> 
     };
     match desk.look(shown, &asked) {
         Look::File(file) => Some(file),
-        Look::Moved(_) => None,
+        Look::Moved(_) | Look::Changing(_) => None,
     }
 }
 
@@ -103,18 +104,22 @@ impl Told {
     /// What has to be told, as events.
     fn news(&mut self, shown: &Shown, file: Option<File>) -> Vec<Bytes> {
         let mut events = Vec::new();
-        let mut problems = shown.problems.clone();
+        // Those of the page itself are what somebody who has it open wants to know.
+        let mut problems = Vec::new();
         if let Some(file) = file {
             events.extend(self.change(shown, &file));
             events.extend(self.copies(shown, &file));
-            problems.extend(file.problems.into_iter().filter(|problem| !shown.problems.contains(problem)));
+            problems = file.problems;
         }
+        let others = shown.problems.iter().filter(|problem| !problems.contains(problem));
+        let others: Vec<Problem> = others.cloned().collect();
+        problems.extend(others);
         if !self.near && !problems.is_empty() {
             problems = vec![Problem::error("system", ELSEWHERE)];
         }
-        if problems != self.problems {
+        if self.problems.as_ref() != Some(&problems) {
             events.push(event("problems", &problems.iter().map(object).collect()));
-            self.problems = problems;
+            self.problems = Some(problems);
         }
         events
     }

@@ -227,18 +227,17 @@ async fn route(head: Parts, Host { desk, names, near }: Host) -> Response<Conten
         // No output has this path, so what comes of it is the page that says so.
         Place::Nowhere => Asked::Site("\0".to_string()),
     };
-    let path = head.uri.path().to_string();
-    let look = move || {
-        let inspected = if inspect { Desk::inspect(&shown, &asked, &path) } else { None };
-        inspected.ok_or_else(|| desk.look(&shown, &asked))
-    };
-    match tokio::task::spawn_blocking(look).await {
-        Ok(Ok((html, hash))) => {
+    if inspect {
+        let (asked, path) = (asked.clone(), head.uri.path().to_string());
+        let look = move || Desk::inspect(&shown, &asked, &path);
+        if let Ok(Some((html, hash))) = tokio::task::spawn_blocking(look).await {
             let html = with_script(html.into_bytes(), &hash);
-            answer::file(StatusCode::OK, "inspect.html", html, &head.headers)
+            return answer::file(StatusCode::OK, "inspect.html", html, &head.headers);
         }
-        Ok(Err(Look::File(file))) => page(file, near, &head),
-        Ok(Err(Look::Moved(url))) => {
+    }
+    match desk.answer(&asked).await {
+        Ok(Look::File(file) | Look::Changing(file)) => page(file, near, &head),
+        Ok(Look::Moved(url)) => {
             let url = if inspect { inspect::address(&url) } else { url };
             answer::redirect(StatusCode::PERMANENT_REDIRECT, &url)
         }

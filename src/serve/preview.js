@@ -2,28 +2,21 @@
 (() => {
   "use strict";
   const own = "/.backissue/";
-  const isOurs = (node) => node.localName === "script" && node.getAttribute("src") === own + "preview.js";
+  const isOurs = (script) => script.getAttribute("src") === own + "preview.js";
+  const runs = (script) => !isOurs(script) && ["", "module", "text/javascript"].includes(script.type);
   let hash = document.currentScript.dataset.page;
   let events = null;
-  let overlay = null;
+  let failures = 0;
   let turn = 0;
 
-  // Scripts that a parser made without running them run when they are made anew.
-  const alive = (node) => {
-    if (node.localName !== "script" || isOurs(node)) return node;
-    const script = document.createElement("script");
-    for (const { name, value } of node.attributes) script.setAttribute(name, value);
-    script.textContent = node.textContent;
-    return script;
-  };
-
+  // Whether a style sheet came.
   const loaded = (link) => new Promise((done) => {
-    link.addEventListener("load", done);
-    link.addEventListener("error", done);
+    link.addEventListener("load", () => done(true));
+    link.addEventListener("error", () => done(false));
   });
 
   // What is the same stays, above all style sheets: fetched anew, they would leave the page bare for a moment.
-  const replaceHead = async (next) => {
+  const replaceHead = async (next, isLast) => {
     const old = [...document.head.children];
     const waiting = [];
     for (const node of [...next.children]) {
@@ -32,52 +25,58 @@
         old.splice(same, 1);
         continue;
       }
-      const fresh = alive(document.adoptNode(node));
-      if (fresh.localName === "link" && fresh.rel === "stylesheet") waiting.push(loaded(fresh));
-      document.head.append(fresh);
+      document.head.append(document.adoptNode(node));
+      if (node.localName === "link" && node.rel === "stylesheet") waiting.push(loaded(node));
     }
     await Promise.all(waiting);
-    for (const node of old) node.remove();
+    // Else the next one may have kept what this one was to remove.
+    if (isLast()) for (const node of old) node.remove();
   };
 
-  // Where the focus is, as a way down from the body.
+  // Where an element is, as a way down from the body.
   const trail = (node) => {
     const way = [];
     for (; node && node !== document.body; node = node.parentElement) {
       if (!node.parentElement) return null;
       way.unshift([...node.parentElement.children].indexOf(node));
     }
-    return node ? way : null;
+    return node && way.length > 0 ? way : null;
+  };
+
+  const focus = (id, way, name) => {
+    let found = id ? document.getElementById(id) : null;
+    if (!found && way) found = way.reduce((node, at) => node && node.children[at], document.body);
+    if (found && found.localName === name) found.focus({ preventScroll: true });
   };
 
   const replaceBody = (next) => {
-    const focused = document.activeElement;
-    const way = focused && focused !== document.body ? trail(focused) : null;
-    const id = focused && focused.id;
-    const { scrollX: x, scrollY: y } = window;
-    document.adoptNode(next);
-    for (const script of next.querySelectorAll("script")) script.replaceWith(alive(script));
-    document.body.replaceWith(next);
-    let found = id ? document.getElementById(id) : null;
-    if (!found && way) found = way.reduce((node, at) => node && node.children[at], document.body);
-    if (found) found.focus({ preventScroll: true });
-    window.scrollTo({ left: x, top: y, behavior: "instant" });
+    const { id, localName } = document.activeElement || {};
+    const way = trail(document.activeElement);
+    const details = () => [...document.body.querySelectorAll("details")];
+    const unfolded = details().map((one) => one.open);
+    const { scrollX: left, scrollY: top } = window;
+    document.body.replaceWith(document.adoptNode(next));
+    if (details().length === unfolded.length) details().forEach((one, at) => { one.open = unfolded[at]; });
+    if (way) focus(id, way, localName);
+    window.scrollTo({ left, top, behavior: "instant" });
   };
 
   const reload = async () => {
     const now = ++turn;
+    const isLast = () => now === turn;
     const response = await fetch(location.pathname + location.search, { cache: "no-store" });
     const text = await response.text();
-    // Of two that overlap the later counts.
-    if (now !== turn) return;
+    if (!isLast()) return;
     const next = new DOMParser().parseFromString(text, "text/html");
-    const script = [...next.querySelectorAll("script")].find(isOurs);
-    if (!script) return location.reload();
+    const script = [...next.scripts].find(isOurs);
+    // What a page's own scripts made of it can only be made again from the beginning.
+    if (!script || [...document.scripts, ...next.scripts].some(runs)) return location.reload();
     hash = script.dataset.page;
-    for (const { name } of [...document.documentElement.attributes]) document.documentElement.removeAttribute(name);
-    for (const { name, value } of next.documentElement.attributes) document.documentElement.setAttribute(name, value);
-    await replaceHead(next.head);
-    if (now === turn) replaceBody(next.body);
+    const root = document.documentElement;
+    for (const name of root.getAttributeNames()) root.removeAttribute(name);
+    for (const { name, value } of next.documentElement.attributes) root.setAttribute(name, value);
+    await replaceHead(next.head, isLast);
+    if (isLast()) replaceBody(next.body);
   };
 
   const restyle = ({ page, styles }) => {
@@ -88,7 +87,12 @@
       const fresh = link.cloneNode();
       fresh.setAttribute("href", style.new);
       if (fresh.hasAttribute("integrity")) fresh.setAttribute("integrity", style.integrity);
-      loaded(fresh).then(() => link.remove());
+      loaded(fresh).then((came) => {
+        if (came) return link.remove();
+        // It was changed again meanwhile. What is shown stays until the page has said what it wants now.
+        fresh.remove();
+        reload().catch(() => {});
+      });
       link.after(fresh);
     }
   };
@@ -114,43 +118,59 @@
     }
   };
 
-  const line = (parent, name, kind, text) => {
-    if (!text) return;
-    const node = document.createElement(name);
-    node.className = kind;
-    node.textContent = text;
-    parent.append(node);
+  // What is said may hold anything: it is only ever set as text.
+  const make = (name, properties, ...inside) => {
+    const node = Object.assign(document.createElement(name), properties);
+    node.append(...inside);
+    return node;
   };
 
-  const show = (problems) => {
-    if (overlay) overlay.remove();
-    overlay = null;
-    if (problems.length === 0) return;
-    overlay = document.createElement("backissue-problems");
-    const root = overlay.attachShadow({ mode: "open" });
-    const style = document.createElement("link");
-    style.rel = "stylesheet";
-    style.href = own + "preview.css";
-    const section = document.createElement("section");
-    section.setAttribute("role", "alert");
-    const close = document.createElement("button");
-    close.textContent = "Hide";
-    close.addEventListener("click", () => show([]));
-    section.append(close);
-    line(section, "h2", "", problems.length === 1 ? "1 error" : `${problems.length} errors`);
-    for (const problem of problems) {
-      const article = document.createElement("article");
-      line(article, "p", "place", problem.place);
-      line(article, "p", "message", problem.message);
-      const caret = problem.column ? "\n" + " ".repeat(problem.column - 1) + "^" : "";
-      if (problem.excerpt) line(article, "pre", "", problem.excerpt + caret);
-      if (problem.page) line(article, "p", "", `while rendering ${problem.page}`);
-      if (problem.hint) line(article, "p", "hint", `hint: ${problem.hint}`);
-      section.append(article);
-    }
-    root.append(style, section);
-    // Outside the body, which is replaced.
-    document.documentElement.append(overlay);
+  // The line with the letter that is meant. A mark, as spaces and a caret are not below it after tabs or wide letters.
+  const excerpt = ({ excerpt: line, column }) => {
+    const letters = [...line];
+    const at = column ? column - 1 : Infinity;
+    if (at > letters.length) return make("pre", {}, line);
+    const [before, after] = [letters.slice(0, at).join(""), letters.slice(at + 1).join("")];
+    return make("pre", {}, before, make("mark", {}, letters[at] || " "), after);
+  };
+
+  const entry = (problem) => {
+    const item = make("li", {});
+    if (problem.place) item.append(make("p", { className: "place" }, problem.place));
+    item.append(make("p", { className: "message" }, problem.message));
+    if (problem.excerpt) item.append(excerpt(problem));
+    if (problem.page) item.append(make("p", { className: "page" }, `while making ${problem.page}`));
+    if (problem.hint) item.append(make("p", { className: "hint" }, `hint: ${problem.hint}`));
+    return item;
+  };
+
+  const summary = make("summary", {});
+  const list = make("ol", {});
+  const details = make("details", {}, summary, list);
+  const section = make("section", { role: "alert", hidden: true }, details);
+  let styled = null;
+  let said = "[]";
+
+  // Made when there is something to say, and never taken away again: the style sheet would be fetched anew, and bare
+  // words push the page down. Before the body, which is replaced, and so that the first step with the keyboard leads there.
+  const place = () => {
+    const overlay = make("backissue-problems", { lang: "en", dir: "ltr" });
+    const style = make("link", { rel: "stylesheet", href: own + "preview.css" });
+    overlay.attachShadow({ mode: "open" }).append(style, section);
+    document.body.before(overlay);
+    return loaded(style);
+  };
+
+  const show = async (problems) => {
+    const now = JSON.stringify(problems);
+    if (now === said) return;
+    said = now;
+    if (problems.length > 0) await (styled ??= place());
+    if (now !== said) return;
+    section.hidden = problems.length === 0;
+    summary.replaceChildren(problems.length === 1 ? "1 error" : `${problems.length} errors`);
+    list.replaceChildren(...problems.map(entry));
+    details.open = true;
   };
 
   const subscribe = () => {
@@ -166,15 +186,19 @@
     on("files", refetch);
     on("problems", show);
     on("goto", (url) => location.assign(url));
-    source.addEventListener("open", () => show([]));
+    source.addEventListener("open", () => { failures = 0; });
     source.addEventListener("error", () => {
       // Tried again by hand, as the address names the bytes that are shown now.
       source.close();
-      if (events === source) setTimeout(() => events === source && subscribe(), 1000);
+      if (events !== source) return;
+      failures += 1;
+      if (failures > 1) show([{ message: "backissue serve does not answer", hint: "start it again; this page will notice" }]);
+      setTimeout(() => events === source && subscribe(), 1000);
     });
     events = source;
   };
 
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") details.open = false; });
   document.addEventListener("visibilitychange", subscribe);
   window.addEventListener("pagehide", () => events && events.close());
   window.addEventListener("pageshow", (event) => event.persisted && subscribe());

@@ -138,8 +138,10 @@ impl Serving {
             self.port
         );
         stream.write_all(request.as_bytes()).unwrap();
-        let mut events = Events { lines: BufReader::new(stream).lines() };
+        let mut events = Events { lines: BufReader::new(stream).lines(), first: Value::Null };
         events.line(": hello");
+        // Once it has heard this, it hears of everything that comes after.
+        events.first = events.until("problems");
         events
     }
 }
@@ -154,6 +156,8 @@ impl Drop for Serving {
 /// What an open page is told.
 struct Events {
     lines: std::io::Lines<BufReader<TcpStream>>,
+    /// What was wrong when it began to listen.
+    first: Value,
 }
 
 impl Events {
@@ -398,19 +402,31 @@ fn an_edit_shows_and_only_open_pages_that_it_changes_are_told() {
 }
 
 #[test]
+fn a_page_that_is_being_changed_is_waited_for() {
+    let site = Site::new();
+    site.article("a.md", "title: First\nslug: a\ndate: 2020-01-01");
+    // Between two looks at the files the page cannot be made: its text is not the one that was planned with.
+    let serving = Serving::with(&site, &["--poll=1000"]);
+    site.file("content/a.md", "---\ntitle: First\nslug: a\ndate: 2020-01-01\n---\n\nA body that is new.\n");
+    let answer = serving.get("/2020/01/01/a.html");
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert!(answer.text().contains("A body that is new."));
+}
+
+#[test]
 fn a_style_sheet_is_exchanged_without_loading_the_page_again() {
     let site = Site::new();
     site.article("a.md", "title: First\nslug: a\ndate: 2020-01-01");
     site.file("templates/assets/style.css", "body { color: red }\n");
     let serving = Serving::start(&site);
     let mut page = serving.listen("/2020/01/01/a.html");
-    // Known once it was looked at; the next change is told as what it is.
     site.file("templates/assets/style.css", "body { color: blue }\n");
     let (name, data) = page.next();
     assert_eq!(name, "css", "{data}");
     let (old, new) = (data["styles"][0]["old"].as_str().unwrap(), data["styles"][0]["new"].as_str().unwrap());
     assert_eq!(serving.get(new).text(), "body { color: blue }\n");
-    assert_eq!(serving.get(old).status, 404);
+    // A page that was sent just before asks for the old one.
+    assert_eq!(serving.get(old).text(), "body { color: red }\n");
     let answer = serving.get("/2020/01/01/a.html");
     assert_eq!(data["page"], answer.hash());
     assert!(answer.text().contains(data["styles"][0]["integrity"].as_str().unwrap()));
@@ -474,10 +490,31 @@ fn a_project_that_is_broken_from_the_start_can_be_mended() {
     assert_eq!(answer.status, 500);
     assert!(answer.text().contains("archive.yaml:"), "{}", answer.text());
     let mut page = serving.listen("/");
-    assert_eq!(page.next().0, "problems");
+    assert!(page.first[0]["place"].as_str().unwrap().starts_with("archive.yaml:"), "{}", page.first);
     site.file("archive.yaml", "title: Test\n");
     assert_eq!(page.until("reload"), serving.get("/").hash());
     assert_eq!(serving.get("/").status, 200);
+}
+
+#[test]
+fn a_page_that_comes_back_hears_that_nothing_is_wrong_any_more() {
+    let site = Site::new();
+    site.article("a.md", "title: First\nslug: a\ndate: 2020-01-01");
+    let serving = Serving::start(&site);
+    assert_eq!(serving.listen("/").first, serde_json::json!([]));
+}
+
+#[test]
+fn those_who_follow_are_sent_to_what_was_changed() {
+    let site = Site::new();
+    site.article("a.md", "title: First\nslug: a\ndate: 2020-01-01");
+    let serving = Serving::with(&site, &["--follow"]);
+    let (mut page, mut there) = (serving.listen("/"), serving.listen("/2020/01/01/a.html"));
+    site.article("a.md", "title: Second\nslug: a\ndate: 2020-01-01");
+    assert_eq!(page.until("goto"), "/2020/01/01/a.html");
+    assert_eq!(there.next().0, "reload");
+    site.article("b.md", "title: Other\nslug: b\ndate: 2019-01-01");
+    assert_eq!(there.until("goto"), "/2019/01/01/b.html");
 }
 
 #[test]
@@ -1140,7 +1177,7 @@ fn other_machines_see_what_would_be_published_and_no_more() {
         assert_eq!(serving.get(path).status, 200, "{path}");
     }
     assert!(serving.get("/?inspect").text().contains("<h1>Inspect"));
-    assert!(serving.listen("/").until("problems")[0]["excerpt"].is_string());
+    assert!(serving.listen("/").first[0]["excerpt"].is_string());
     for address in others(&serving) {
         let own = format!("Host: {address}:{}", serving.port);
         let ask = |path: &str, headers: &[&str]| serving.ask_at(&address, &format!("GET {path}"), headers);
@@ -1166,8 +1203,7 @@ fn other_machines_see_what_would_be_published_and_no_more() {
             assert_eq!(ask("/", headers).status, 403, "{headers:?}");
         }
         // What is wrong is told here only: it may be in a draft.
-        let mut page = serving.listen_at(&address, "/");
-        let problems = page.until("problems");
+        let problems = serving.listen_at(&address, "/").first;
         assert_eq!(problems.as_array().unwrap().len(), 1, "{problems}");
         assert!(
             !problems.to_string().contains("secret") && !problems.to_string().contains("broken.md"),
