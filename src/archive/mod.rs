@@ -22,6 +22,7 @@ use crate::problem::Problem;
 use crate::route::Slug;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -154,7 +155,7 @@ impl Archive {
         let (mut pages, mut entries): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|entry| entry.article.kind == Kind::Page);
         pages.sort_by(|a, b| a.source.cmp(&b.source));
-        entries.sort_by(|a, b| order(a, b));
+        entries.par_sort_by(|a, b| order(a, b));
         let undated = entries.iter().take_while(|entry| entry.article.date.is_none()).count();
         let ((periods, months), (terms, terms_of, mut problems)) = rayon::join(
             || (periods(&entries, undated), months(&entries, undated)),
@@ -207,7 +208,7 @@ impl Archive {
     }
 
     /// All articles and pages.
-    pub fn all(&self) -> impl Iterator<Item = &Arc<Entry>> {
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Entry>> + Clone {
         self.entries.iter().chain(&self.pages)
     }
 

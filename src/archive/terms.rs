@@ -6,8 +6,9 @@ use crate::article::term_key;
 use crate::config::{Config, Taxonomy};
 use crate::problem::Problem;
 use crate::route::{Slug, suffix};
+use ahash::AHashMap;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -192,7 +193,7 @@ fn spellings<'a>(
     taxonomy: &Taxonomy,
     aliases: &'a Aliases,
 ) -> (Vec<Spelling<'a>>, Lists) {
-    let mut index: HashMap<&str, usize> = HashMap::new();
+    let mut index: AHashMap<&str, usize> = AHashMap::new();
     let mut spellings: Vec<Spelling> = Vec::new();
     let mut written = Lists::default();
     for (id, entry) in entries.iter().enumerate() {

@@ -22,6 +22,12 @@ pub(super) struct Word {
 /// that do not part words are taken two letters at a time. Numbers say nothing by themselves.
 pub(super) fn words(title: &str) -> Vec<Word> {
     let shouted = !title.chars().any(char::is_lowercase);
+    let mut words = if title.is_ascii() { plain(title, shouted) } else { of_any_script(title, shouted) };
+    words.truncate(WORDS);
+    words
+}
+
+fn of_any_script(title: &str, shouted: bool) -> Vec<Word> {
     let mut words = Vec::new();
     for (dense, run) in runs(title) {
         if dense {
@@ -30,11 +36,24 @@ pub(super) fn words(title: &str) -> Vec<Word> {
             words.extend(spelt(run, shouted).map(|word| Word { hash: hash(&word), half: false }));
         }
         if words.len() >= WORDS {
-            words.truncate(WORDS);
             break;
         }
     }
     words
+}
+
+/// The same of a title in ASCII, as most are in many archives: one copy of it, and one look at each byte.
+fn plain(title: &str, shouted: bool) -> Vec<Word> {
+    let folded = title.to_ascii_lowercase();
+    let is_break = |byte: &u8| !byte.is_ascii_alphanumeric();
+    let runs = title.as_bytes().split(is_break).zip(folded.as_bytes().split(is_break));
+    let says_something = |word: &[u8]| {
+        let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+        let is_acronym = || !shouted && word.len() > 1 && !word.iter().any(u8::is_ascii_lowercase);
+        letters > 0 && (word.len() >= 4 || is_acronym())
+    };
+    let words = runs.filter(|(word, _)| says_something(word));
+    words.take(WORDS).map(|(_, folded)| Word { hash: xxh3_64(folded), half: false }).collect()
 }
 
 fn hash(word: &str) -> u64 {
@@ -69,11 +88,11 @@ fn is_dense(letter: char) -> bool {
 
 /// A word without case and accents, if it may say something.
 fn spelt(word: &str, shouted: bool) -> Option<String> {
+    // Accents of Latin, Greek and Cyrillic, and the vowel marks of Arabic, which are rarely written.
+    let is_accent = |letter: &char| matches!(u32::from(*letter), 0x0300..=0x036f | 0x064b..=0x065f);
     let folded: String = if word.is_ascii() {
         word.to_ascii_lowercase()
     } else {
-        // Accents of Latin, Greek and Cyrillic, and the vowel marks of Arabic, which are rarely written.
-        let is_accent = |letter: &char| matches!(u32::from(*letter), 0x0300..=0x036f | 0x064b..=0x065f);
         word.nfkd().filter(|letter| !is_accent(letter)).flat_map(char::to_lowercase).collect()
     };
     let length = folded.chars().count();
@@ -95,11 +114,22 @@ fn pairs(run: &str, words: &mut Vec<Word>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[track_caller]
     fn check(title: &str, expected: &[&str]) {
         let expected: Vec<u64> = expected.iter().map(|word| hash(word)).collect();
         assert_eq!(words(title).iter().map(|word| word.hash).collect::<Vec<_>>(), expected, "{title}");
+    }
+
+    proptest! {
+        #[test]
+        fn plain_titles_are_read_as_all_are(title in "[ -~]{0,40}|([a-zA-Z0-9]{0,5}[ ,']){0,30}") {
+            let shouted = !title.chars().any(char::is_lowercase);
+            let mut expected = of_any_script(&title, shouted);
+            expected.truncate(WORDS);
+            prop_assert_eq!(words(&title), expected);
+        }
     }
 
     #[test]

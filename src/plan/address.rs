@@ -6,6 +6,7 @@ use crate::article::Date;
 use crate::config::{Config, Permalink, PermalinkPart};
 use crate::problem::Problem;
 use crate::route::{OutPath, Slug, Url, suffix};
+use ahash::AHashMap;
 use rayon::prelude::*;
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -71,7 +72,7 @@ impl Addresses {
         let mut order: Vec<usize> = (0..all.len()).collect();
         // Entries stand in order of date and source already; the sort is stable.
         order.sort_by_key(|index| !all[*index].explicit_slug);
-        let mut taken: HashMap<OutPath, &str> = HashMap::with_capacity(all.len());
+        let mut taken: AHashMap<OutPath, &str> = AHashMap::with_capacity(all.len());
         taken.extend(kept.iter().map(|(path, source)| (path.fold(), source.as_str())));
         let mut late = Vec::new();
         for &index in &order {

@@ -78,13 +78,13 @@ fn slots(page: Page, archive: &Archive) -> usize {
     }
 }
 
-/// Plans all lists.
-pub(super) fn add(
+/// All lists.
+pub(super) fn all(
     archive: &Archive,
     config: &Config,
     (term_parts, lookup): (&[Vec<TermPart>], &LookUp),
-    outputs: &mut Vec<Output>,
-) {
+) -> Vec<Output> {
+    let mut outputs = Vec::new();
     let mut add = |folder: &str, name: &str, page: &dyn Fn(Part) -> Page| {
         for part in paging(page(Part::Folder), archive, config).parts() {
             outputs.push(Output { path: list_path(folder, part), page: page(part), source: template(name) });
@@ -118,8 +118,9 @@ pub(super) fn add(
             outputs.push(Output { path, page: Page::TermPart(index, at), source: template("terms") });
         }
     }
-    lookup::add(lookup, config, outputs);
+    lookup::add(lookup, config, &mut outputs);
     outputs.push(Output { path: known("404.html"), page: Page::NotFound, source: template("404") });
+    outputs
 }
 
 /// Month and day of all days that a year can have.

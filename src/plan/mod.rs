@@ -24,6 +24,7 @@ use crate::archive::{Archive, Entry, Period};
 use crate::config::{CitationFormat, Config, FeedFormat, RedirectMap};
 use crate::problem::{Fatal, Problem};
 use crate::route::OutPath;
+use ahash::AHashMap;
 use anyhow::Result;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -173,28 +174,34 @@ impl Plan {
         copied: &[Copied],
         kept: &[(OutPath, String)],
     ) -> Result<(Self, Vec<Problem>)> {
-        let (addresses, mut problems) = Addresses::new(archive, config, kept);
+        let ((addresses, mut problems), (term_parts, lookup, lists)) = rayon::join(
+            || Addresses::new(archive, config, kept),
+            || {
+                let (term_parts, lookup) = (terms::parts(archive), LookUp::new(archive, config));
+                let lists = lists::all(archive, config, (&term_parts, &lookup));
+                (term_parts, lookup, lists)
+            },
+        );
         let mut outputs = Vec::with_capacity(archive.entries.len() * 2);
         for (index, file) in copied.iter().enumerate() {
             let (path, source) = (file.path.clone(), file.source.as_str().into());
             outputs.push(Output { path, page: Page::Copy(index), source });
         }
         stories(archive, &addresses, &mut outputs);
-        let term_parts = terms::parts(archive);
-        let lookup = LookUp::new(archive, config);
-        lists::add(archive, config, (&term_parts, &lookup), &mut outputs);
+        outputs.extend(lists);
         machines::add(archive, config, &addresses, &mut outputs);
         redirects::add_maps(config, &mut outputs);
         let mut sitemaps = sitemap::add(archive, config, &addresses, &mut outputs);
         // Last, as everything that is generated goes before a redirect.
         let (redirects, found) = redirects::add(archive, config, &addresses, kept, &mut outputs);
         problems.extend(found);
-        check(&outputs)?;
-        let (outputs, places) = sorted(outputs);
+        let (checked, order) = rayon::join(|| check(&outputs), || order(&outputs));
+        checked?;
+        let (outputs, places) = arranged(outputs, &order);
         for output in sitemaps.iter_mut().flat_map(|sitemap| &mut sitemap.outputs) {
             *output = places[*output];
         }
-        let folded = outputs.iter().enumerate().map(|(index, output)| (output.path.fold(), index));
+        let folded = outputs.par_iter().enumerate().map(|(index, output)| (output.path.fold(), index));
         let folded = folded.filter(|(folded, index)| *folded != outputs[*index].path).collect();
         Ok((Self { outputs, addresses, redirects, term_parts, lookup, sitemaps, folded }, problems))
     }
@@ -212,17 +219,22 @@ impl Plan {
     }
 }
 
-/// Outputs sorted by path, and where each of them went.
-fn sorted(outputs: Vec<Output>) -> (Vec<Output>, Vec<usize>) {
+/// The order of outputs by path.
+fn order(outputs: &[Output]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..outputs.len()).collect();
     order.par_sort_unstable_by(|a, b| outputs[*a].path.cmp(&outputs[*b].path));
+    order
+}
+
+/// Outputs in an order, and where each of them went.
+fn arranged(outputs: Vec<Output>, order: &[usize]) -> (Vec<Output>, Vec<usize>) {
     let mut places = vec![0; outputs.len()];
     for (place, index) in order.iter().enumerate() {
         places[*index] = place;
     }
     let mut outputs: Vec<Option<Output>> = outputs.into_iter().map(Some).collect();
-    let sorted = order.into_iter().filter_map(|index| outputs[index].take()).collect();
-    (sorted, places)
+    let arranged = order.iter().filter_map(|index| outputs[*index].take()).collect();
+    (arranged, places)
 }
 
 /// Articles and pages, and what is left of those that were taken down.
@@ -253,7 +265,7 @@ fn known(path: &str) -> OutPath {
 
 /// Every output has a path of its own on every file system, and none is a folder of another.
 fn check(outputs: &[Output]) -> Result<()> {
-    let mut taken: HashMap<OutPath, usize> = HashMap::with_capacity(outputs.len());
+    let mut taken: AHashMap<OutPath, usize> = AHashMap::with_capacity(outputs.len());
     let mut problems = Vec::new();
     for (index, output) in outputs.iter().enumerate() {
         if reserved(&output.path) {
