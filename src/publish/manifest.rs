@@ -193,9 +193,19 @@ impl Manifest {
     /// Whether a part has just these lines, so that it need not be written.
     fn lists(&self, part: &str, lines: &[&Line]) -> Option<&Record> {
         let (known, count) = self.parts.get(part)?;
-        let same = *count == lines.len()
-            && lines.iter().all(|line| matches!(self.of(line.path), [known] if known.line() == **line));
-        same.then_some(known)
+        // Both are sorted: from where the first line stands, the records of the part follow one another, unless folders
+        // that share it are apart.
+        let mut rest = self.records.as_slice();
+        let mut is_listed = |line: &&Line| {
+            if rest.first().is_none_or(|next| next.path != line.path) {
+                rest =
+                    &self.records[self.records.partition_point(|record| record.path.as_str() < line.path)..];
+            }
+            let [known, after @ ..] = rest else { return false };
+            rest = after;
+            known.line() == **line && after.first().is_none_or(|next| next.path != line.path)
+        };
+        (*count == lines.len() && lines.iter().all(&mut is_listed)).then_some(known)
     }
 }
 
