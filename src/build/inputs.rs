@@ -6,7 +6,7 @@ use super::media::Media;
 use super::pages::Work;
 use super::{Event, Progress, Run};
 use crate::archive::{Archive, Entry};
-use crate::cache::{self, Cache, Published};
+use crate::cache::{self, Amendment, Cache, Lists, Published, Tail};
 use crate::config::Config;
 use crate::content;
 use crate::fs;
@@ -163,7 +163,7 @@ impl Inputs {
 
     /// Whether a site was made from just these inputs. Articles that are set aside are looked at again.
     pub(super) fn are_those_of(&self, known: &Published) -> bool {
-        if self.load.changed || !self.load.set_aside.is_empty() || known.inputs != self.hash {
+        if self.load.has_news() || !self.load.set_aside.is_empty() || known.inputs != self.hash {
             return false;
         }
         let others = self.load.listing.others.iter().map(|file| (file.name.clone(), file));
@@ -178,26 +178,54 @@ impl Inputs {
 
     /// Whether the next build should know something else of the inputs than this one did.
     pub(super) fn has_news(&self) -> bool {
-        let files = self.files.all();
-        let known = |(name, file): (&String, &cache::File)| self.known.files.get(name.as_str()) == Some(file);
-        self.load.changed || files.len() != self.known.files.len() || !files.iter().all(known)
+        self.load.has_news() || !self.news_of_files().is_empty()
     }
 
-    /// Stores what the next build should know; `entries` and `files` are all that are published.
+    /// Files of which something else is known than before.
+    fn news_of_files(&self) -> Vec<(String, Option<cache::File>)> {
+        let (now, before) = (self.files.all(), &self.known.files);
+        let new = now.iter().filter(|(name, file)| before.get(name.as_str()) != Some(file));
+        let new = new.map(|(name, file)| (name.clone(), Some(file.clone())));
+        let mut gone: Vec<&String> = before.keys().filter(|name| !now.contains_key(name.as_str())).collect();
+        gone.sort();
+        new.chain(gone.into_iter().map(|name| (name.clone(), None))).collect()
+    }
+
+    /// Stores what the next build should know; `before` is what the stored cache says of the site in this output.
     pub(super) fn save<'e>(
         &'e self,
-        entries: impl Iterator<Item = &'e Arc<Entry>>,
-        files: impl Iterator<Item = (&'e String, &'e cache::File)>,
+        entries: impl Iterator<Item = &'e Arc<Entry>> + Clone,
+        before: Option<Lists>,
         published: &Published,
         (run, progress): (&Run, Progress),
     ) {
         let Some(key) = run.key(&self.config) else { return };
+        if let Ok(Some(_)) = self.amend(entries.clone(), before, published) {
+            return;
+        }
         let sources = self.load.known(entries);
-        let files = files.map(|(name, file)| (name.as_str(), file)).collect();
+        let files = self.files.all().iter().map(|(name, file)| (name.as_str(), file)).collect();
         let saving = cache::Saving { key, sources, files, published };
         if let Err(error) = cache::save(&self.config, &saving) {
             progress(Event::Said(&format!("the next build will take longer: {error}: {}", error.cause())));
         }
+    }
+
+    /// Adds what is new to the stored cache, if that is little.
+    fn amend<'e>(
+        &'e self,
+        entries: impl Iterator<Item = &'e Arc<Entry>>,
+        before: Option<Lists>,
+        published: &Published,
+    ) -> fs::Result<Option<Tail>> {
+        let news = || {
+            let mut amendment = Amendment::of(before?, published)?;
+            amendment.sources = self.load.news(entries)?;
+            amendment.files = self.news_of_files();
+            Some((amendment, self.known.tail?))
+        };
+        let Some((amendment, tail)) = news() else { return Ok(None) };
+        cache::amend(&self.config, &amendment, tail)
     }
 
     /// What is known now, for the next look at the same project.

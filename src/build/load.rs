@@ -10,7 +10,7 @@ use crate::fs;
 use crate::markdown;
 use crate::problem::{Fatal, Problem};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -28,8 +28,10 @@ pub(super) struct Load {
     pub(super) problems: Vec<Problem>,
     /// How many sources had to be parsed.
     pub(super) parsed: usize,
-    /// Whether the next build should know something else of the sources than this one did.
-    pub(super) changed: bool,
+    /// Sources of which the next build should know something else than this one did, by their place in the listing.
+    news: Vec<usize>,
+    /// Sources that are no longer there.
+    gone: Vec<Arc<str>>,
     /// What is known of each source of the listing.
     sources: Vec<Known>,
 }
@@ -67,7 +69,7 @@ impl Load {
         let mut listing = content::list(config)?;
         let keys = content::keys(config);
         progress(Event::Stage(Stage::Reading, listing.sources.len()));
-        let (known, others) = known.sources(listing.sources.iter().map(|source| &*source.name));
+        let (known, gone) = known.sources(listing.sources.iter().map(|source| &*source.name));
         let pool = Pool::default();
         let read = |(source, known): (&fs::File, Option<Source>)| {
             let result = look(source, known, (&keys, &pool), now);
@@ -84,13 +86,16 @@ impl Load {
             set_aside: BTreeMap::new(),
             problems,
             parsed: 0,
-            changed: others,
+            news: Vec::new(),
+            gone,
             sources: Vec::with_capacity(results.len()),
             listing,
         };
         for (at, (Source { stamp, hash, read }, look)) in results.into_iter().enumerate() {
             load.parsed += usize::from(look == Look::Parse);
-            load.changed |= look != Look::Glance;
+            if look != Look::Glance {
+                load.news.push(at);
+            }
             let problems = match read {
                 Ok((mut entry, problems)) => {
                     // What was stored has a name of its own; of a large archive one for both is worth it.
@@ -134,6 +139,30 @@ impl Load {
             (&**name, SourceRef { stamp: known.stamp, hash: known.hash, read })
         };
         self.understood(published).map(one).collect()
+    }
+
+    /// Whether the next build should know something else of the sources than this one did.
+    pub(super) fn has_news(&self) -> bool {
+        !(self.news.is_empty() && self.gone.is_empty())
+    }
+
+    /// What that is, by name; `None` for what is gone or of no use. Nothing if an article turned out to be unusable since.
+    pub(super) fn news<'a>(
+        &'a self,
+        published: impl Iterator<Item = &'a Arc<Entry>>,
+    ) -> Option<Vec<(Arc<str>, Option<Source>)>> {
+        if !self.set_aside.is_empty() {
+            return None;
+        }
+        let new: HashSet<&str> = self.news.iter().map(|at| &*self.listing.sources[*at].name).collect();
+        let new = published.chain(&self.hidden).filter(|entry| new.contains(&*entry.source));
+        let gone = self.gone.iter().map(|name| (Arc::clone(name), None));
+        let new = new.filter_map(|entry| {
+            let Known { stamp, hash, problems } = &self.sources[self.place(&entry.source)?];
+            let read = Ok((Arc::clone(entry), problems.as_ref().ok()?.clone()));
+            Some((Arc::clone(&entry.source), Some(Source { stamp: *stamp, hash: *hash, read })))
+        });
+        Some(gone.chain(new).collect())
     }
 
     /// The same, for one who is not to read it from a file.

@@ -161,9 +161,9 @@ fn as_it_is(
 ) -> Built {
     let Foreign { problems, folders } = site.foreign(&known.folders);
     if folders != known.folders {
-        known.folders = folders;
-        let (entries, files) = (inputs.load.entries.iter(), inputs.known.files.iter());
-        inputs.save(entries, files, &known, (run, progress));
+        let before = std::mem::replace(&mut known.folders, folders);
+        inputs.files.trust(&inputs.known.files);
+        inputs.save(inputs.load.entries.iter(), Some((&known.outputs, &before)), &known, (run, progress));
     }
     let found = known.problems.iter().cloned().chain(problems).collect();
     let built = Built {
@@ -211,7 +211,8 @@ fn publish(
         }
     }
     if inputs.has_news() || !known.is_some_and(|known| known.is_like(&published)) {
-        inputs.save(archive.all(), inputs.files.all().iter(), &published, (run, progress));
+        let before = known.map(|known| (known.outputs.as_slice(), known.folders.as_slice()));
+        inputs.save(archive.all(), before, &published, (run, progress));
     }
     let found = [published.problems.clone(), changes.problems].concat();
     let built = Built {

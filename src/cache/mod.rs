@@ -1,35 +1,33 @@
 //! What the last build knew: sources as they were understood, files as they were measured, pages as they were published.
 //!
-//! One file, which may be deleted at any time: it costs only time. It begins with a name and a version and ends with a
-//! hash of all before; what is not exactly so, or was written by another program, is dropped. Long lists are stored in
-//! blocks, each with its length before it, so that all processors can read and write them. Nothing is taken from it
-//! without a stamp or hash that says that the file it speaks of is the same. Who owns what in the output is not its
-//! business: that stands in the manifest.
+//! One file, which may be deleted at any time: it costs only time. Its form is that of [`file`]; what is not exactly so,
+//! or was written by another program, is dropped. Nothing is taken from it without a stamp or hash that says that the
+//! file it speaks of is the same. Who owns what in the output is not its business: that stands in the manifest.
+//!
+//! After a small edit only what is other is written, behind the rest: an [`Amendment`]. When these have grown to a part
+//! of the whole that takes its time to read, all is written anew.
+
+mod amend;
+mod file;
+
+pub use amend::{Amendment, Lists};
+pub use file::Tail;
 
 use crate::archive::Entry;
 use crate::config::Config;
 use crate::fs::{self, Stamp};
 use crate::problem::Problem;
 use rayon::prelude::*;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 /// The folder of the cache in a project.
 pub const FOLDER: &str = ".backissue";
 const FILE: &str = "cache";
-/// Changes with every change of the form; the program's own hash would do, but this says so.
-const MAGIC: &[u8] = b"backissue cache 2\n";
 /// Largest cache that is read: about a kilobyte an article.
 const LIMIT: u64 = 16 << 30;
-/// Records in one block.
-const BLOCK: usize = 4096;
-/// Blocks that are made before they are written: of a large archive, all would be large.
-const BATCH: usize = 16;
 
 /// What is known of a project.
 #[derive(Debug, Default)]
@@ -40,6 +38,8 @@ pub struct Cache {
     pub files: HashMap<String, File>,
     /// What the last build published.
     pub published: Published,
+    /// Where it ends on the disk.
+    pub tail: Option<Tail>,
 }
 
 /// A file of `content/`, as it was understood.
@@ -103,22 +103,6 @@ pub struct Output {
     pub notes: Vec<Problem>,
 }
 
-/// What stands before the blocks.
-#[derive(Deserialize)]
-struct Head {
-    key: u128,
-    files: HashMap<String, File>,
-    published: Published,
-}
-
-/// [`Head`], borrowed; it must have the same fields in the same order.
-#[derive(Serialize)]
-struct HeadRef<'a> {
-    key: u128,
-    files: &'a BTreeMap<&'a str, &'a File>,
-    published: &'a Published,
-}
-
 /// What is to be stored, borrowed from where it is.
 pub struct Saving<'a> {
     /// Hash of the program, and of what it was told about reading sources.
@@ -145,16 +129,33 @@ pub struct SourceRef<'a> {
 impl Published {
     /// Whether there is nothing in this that the other would add to what a build knows.
     pub fn is_like(&self, other: &Self) -> bool {
-        let same = |a: &Output, b: &Output| a.fingerprint == b.fingerprint && a.stamp == b.stamp;
         self.inputs == other.inputs
             && self.folders == other.folders
             && self.outputs.len() == other.outputs.len()
-            && self.outputs.par_iter().zip(&other.outputs).all(|(a, b)| a.0 == b.0 && same(&a.1, &b.1))
+            && self.outputs.par_iter().zip(&other.outputs).all(|(a, b)| a.0 == b.0 && a.1.is_like(&b.1))
+    }
+
+    /// What is said of the site as a whole.
+    fn without_lists(&self) -> Self {
+        Self {
+            output: self.output.clone(),
+            problems: self.problems.clone(),
+            outputs: Vec::new(),
+            folders: Vec::new(),
+            ..*self
+        }
     }
 
     /// Paths and stamps of all outputs; a stamp that cannot be trusted is none.
     pub fn stamps(&self) -> Vec<(&str, Option<Stamp>)> {
         self.outputs.iter().map(|(path, output)| (&**path, output.stamp)).collect()
+    }
+}
+
+impl Output {
+    /// Whether nothing else is known of a file: it was made from the same view, and not touched since.
+    fn is_like(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint && self.stamp == other.stamp
     }
 }
 
@@ -165,7 +166,7 @@ impl Cache {
         let Ok(Some(fs::Kind::File)) = fs::kind(&path) else { return Self::default_with(None) };
         let stored = match fs::read(&path, LIMIT) {
             Err(error) => Err(error.to_string()),
-            Ok(bytes) => decode(&bytes).ok_or_else(|| "it is damaged, or of another form".to_string()),
+            Ok(bytes) => file::decode(&bytes).ok_or_else(|| "it is damaged, or of another form".to_string()),
         };
         match stored {
             Ok((written_by, stored)) if written_by == key => (stored, None),
@@ -176,112 +177,62 @@ impl Cache {
 
     /// What is known of inputs without a file: sources sorted by name.
     pub fn of(sources: Vec<(Arc<str>, Source)>, files: HashMap<String, File>) -> Self {
-        Self { sources, files, published: Published::default() }
+        Self { sources, files, ..Self::default() }
     }
 
     fn default_with(reason: Option<String>) -> (Self, Option<String>) {
         (Self::default(), reason)
     }
 
-    /// What is known of each of some sources, sorted by name, and whether others are known; all is taken out.
-    pub fn sources<'n>(&mut self, names: impl Iterator<Item = &'n str>) -> (Vec<Option<Source>>, bool) {
-        let count = self.sources.len();
+    /// What is known of each of some sources, sorted by name, and which others are known; all is taken out.
+    pub fn sources<'n>(
+        &mut self,
+        names: impl Iterator<Item = &'n str>,
+    ) -> (Vec<Option<Source>>, Vec<Arc<str>>) {
+        let mut others = Vec::new();
         let mut known = self.sources.drain(..).peekable();
         let find = |name: &str| {
-            while known.next_if(|(other, _)| **other < *name).is_some() {}
+            while let Some((other, _)) = known.next_if(|(other, _)| **other < *name) {
+                others.push(other);
+            }
             known.next_if(|(other, _)| **other == *name).map(|(_, source)| source)
         };
         let found: Vec<Option<Source>> = names.map(find).collect();
-        let others = found.iter().flatten().count() < count;
+        others.extend(known.map(|(other, _)| other));
         (found, others)
     }
 }
 
-/// Writes the cache of a project as a whole.
-pub fn save(config: &Config, saving: &Saving) -> fs::Result<()> {
+/// Writes the cache of a project as a whole; gives where it ends.
+pub fn save(config: &Config, saving: &Saving) -> fs::Result<Tail> {
     let path = path(config);
     let aside = path.with_extension("tmp");
+    let mut tail = None;
     // No waiting for the disk: what a loss of power leaves of it is found out by its hash.
     let saved = fs::write_with(&aside, |out| {
-        let mut hashed = Hashed { out, hash: Xxh3::new() };
-        hashed.write_all(MAGIC)?;
-        let Saving { key, sources, files, published } = saving;
-        write_block(&block(&HeadRef { key: *key, files, published })?, &mut hashed)?;
-        write_blocks(sources, &mut hashed)?;
-        write_blocks(&published.outputs, &mut hashed)?;
-        write_blocks(&published.folders, &mut hashed)?;
-        let hash = hashed.hash.digest128();
-        out.write_all(&hash.to_le_bytes())
+        tail = Some(file::write(saving, out)?);
+        Ok(())
     });
     let saved = saved.and_then(|()| fs::rename(&aside, &path));
-    if saved.is_err() {
-        // On a full disk the room is needed. Best effort: what matters is the first error.
-        let _ = fs::remove(&aside);
-    }
-    saved
-}
-
-/// Hashes what passes through.
-struct Hashed<'a> {
-    out: &'a mut dyn Write,
-    hash: Xxh3,
-}
-
-impl Write for Hashed<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write_all(bytes)?;
-        self.hash.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+    match (saved, tail) {
+        (Ok(()), Some(tail)) => Ok(tail),
+        (saved, _) => {
+            // On a full disk the room is needed. Best effort: what matters is the first error.
+            let _ = fs::remove(&aside);
+            saved.map(|()| unreachable!("what is written has an end"))
+        }
     }
 }
 
-/// Writes records in blocks, and how many blocks there are before them.
-fn write_blocks<T: Serialize + Sync>(records: &[T], out: &mut impl Write) -> io::Result<()> {
-    out.write_all(&length(records.len().div_ceil(BLOCK)))?;
-    for batch in records.chunks(BLOCK * BATCH) {
-        let blocks: Vec<Vec<u8>> = batch.par_chunks(BLOCK).map(block).collect::<io::Result<_>>()?;
-        blocks.iter().try_for_each(|block| write_block(block, out))?;
+/// Writes what is other now behind what is stored, and gives the new end; `None` if all has to be written anew: the
+/// file is no longer the one that ended so, or amendments would be a large part of it.
+pub fn amend(config: &Config, amendment: &Amendment, tail: Tail) -> fs::Result<Option<Tail>> {
+    let (bytes, new) = file::amended(amendment, tail);
+    if !new.is_worth_it() {
+        return Ok(None);
     }
-    Ok(())
-}
-
-fn block(value: &(impl Serialize + ?Sized)) -> io::Result<Vec<u8>> {
-    postcard::to_stdvec(value).map_err(io::Error::other)
-}
-
-fn write_block(block: &[u8], out: &mut impl Write) -> io::Result<()> {
-    out.write_all(&length(block.len()))?;
-    out.write_all(block)
-}
-
-fn length(length: usize) -> [u8; 8] {
-    (length as u64).to_le_bytes()
-}
-
-/// What [`write_blocks`] wrote at the beginning of some bytes; takes it off them.
-fn read_blocks<T: DeserializeOwned + Send>(bytes: &mut &[u8]) -> Option<Vec<T>> {
-    let count = read_length(bytes)?;
-    let blocks: Vec<&[u8]> = (0..count).map(|_| read_block(bytes)).collect::<Option<_>>()?;
-    let read = |block: &&[u8]| postcard::from_bytes::<Vec<T>>(block).ok();
-    let blocks: Vec<Vec<T>> = blocks.par_iter().map(read).collect::<Option<_>>()?;
-    let mut records = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
-    records.extend(blocks.into_iter().flatten());
-    Some(records)
-}
-
-fn read_block<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
-    let length = read_length(bytes)?;
-    bytes.split_off(..length)
-}
-
-fn read_length(bytes: &mut &[u8]) -> Option<usize> {
-    let (length, rest) = bytes.split_first_chunk()?;
-    *bytes = rest;
-    usize::try_from(u64::from_le_bytes(*length)).ok()
+    let appended = fs::append(&path(config), &tail.mark(), tail.length, &bytes)?;
+    Ok(appended.then_some(new))
 }
 
 /// Makes the cache's folder. Gives the present moment by the clock of the file system that the project is on.
@@ -301,16 +252,4 @@ pub fn open(config: &Config) -> fs::Result<Option<fs::Moment>> {
 
 fn path(config: &Config) -> PathBuf {
     Path::new(&config.root).join(FOLDER).join(FILE)
-}
-
-/// The cache in some bytes, and what wrote it.
-fn decode(bytes: &[u8]) -> Option<(u128, Cache)> {
-    let (body, hash) = bytes.split_last_chunk::<16>()?;
-    let whole = xxh3_128(body) == u128::from_le_bytes(*hash);
-    let mut body = body.strip_prefix(MAGIC).filter(|_| whole)?;
-    let Head { key, files, mut published } = postcard::from_bytes(read_block(&mut body)?).ok()?;
-    let sources = read_blocks(&mut body)?;
-    published.outputs = read_blocks(&mut body)?;
-    published.folders = read_blocks(&mut body)?;
-    Some((key, Cache { sources, files, published }))
 }

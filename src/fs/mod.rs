@@ -14,7 +14,7 @@ pub use lock::Lock;
 pub use stamp::{Moment, Stamp, folder_stamp, moment, own_stamp, stamp};
 pub use walk::{File, Walk, walk};
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
@@ -252,6 +252,28 @@ pub fn write_with(path: &Path, pieces: impl FnOnce(&mut dyn io::Write) -> io::Re
         buffer.flush()
     });
     named("write", path, written)
+}
+
+/// Adds to a file of our own that has so many bytes and ends with a mark; does nothing, and says so, if it has others.
+pub fn append(path: &Path, mark: &[u8], length: u64, bytes: &[u8]) -> Result<bool> {
+    let appended = fs::OpenOptions::new().read(true).append(true).open(path).and_then(|mut file| {
+        let mut end = vec![0; mark.len()];
+        if file.metadata()?.len() != length || length < mark.len() as u64 {
+            return Ok(false);
+        }
+        file.seek(io::SeekFrom::Start(length - mark.len() as u64))?;
+        file.read_exact(&mut end)?;
+        if end != mark {
+            return Ok(false);
+        }
+        let written = file.write_all(bytes);
+        if written.is_err() {
+            // A part of it would be worth less than nothing. Best effort: what matters is the first error.
+            let _ = file.set_len(length);
+        }
+        written.map(|()| true)
+    });
+    named("write", path, appended)
 }
 
 /// Replaces a file as a whole: readers see the old bytes or the new, and so does a machine that lost power.

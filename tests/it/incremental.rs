@@ -212,6 +212,83 @@ fn a_damaged_cache_changes_no_page() {
     }
 }
 
+#[test]
+fn an_edit_adds_to_the_cache() {
+    let site = archive(40);
+    warm(&site);
+    build(&site);
+    let stored = || fs::read(site.path(CACHE)).unwrap();
+    let whole = stored();
+    let mut before = whole.clone();
+    for n in 0..3 {
+        settle(&site);
+        site.file("content/a1.md", format!("---\ntitle: A\ndate: 2020-01-02\n---\nWords {n}.\n"));
+        settle(&site);
+        build(&site);
+        let now = stored();
+        assert!(now.starts_with(&before) && now.len() - before.len() < whole.len() / 4, "edit {n}");
+        before = now;
+    }
+    equals_clean(&site, "three edits");
+    // What was added is known to the next build, and a new article as well.
+    warm(&site);
+    assert_eq!(counts(&build(&site)), (0, 0, 0, 0));
+    site.article("new.md", "title: New\ndate: 2021-01-01");
+    fs::remove_file(site.path("content/a2.md")).unwrap();
+    settle(&site);
+    assert_eq!(warm(&site).parsed, 1);
+    assert_eq!(counts(&build(&site)), (0, 0, 0, 0));
+    equals_clean(&site, "one came, one went");
+}
+
+#[test]
+fn a_damaged_amendment_changes_no_page() {
+    let site = archive(3);
+    warm(&site);
+    build(&site);
+    let whole = fs::read(site.path(CACHE)).unwrap().len();
+    let article = fs::read_to_string(site.path("content/a1.md")).unwrap();
+    site.file("content/a1.md", article + "\nOther words.\n");
+    settle(&site);
+    build(&site);
+    let amended = fs::read(site.path(CACHE)).unwrap();
+    let config = config(site.root(), "public");
+    let load = |bytes: &[u8]| {
+        fs::write(site.path(CACHE), bytes).unwrap();
+        backissue::cache::Cache::load(&config, 1)
+    };
+    for at in whole..amended.len() {
+        let mut damaged = amended.clone();
+        damaged[at] ^= 1 << (at % 8);
+        assert!(load(&damaged).1.is_some_and(|reason| reason.contains("damaged")), "byte {at}");
+        let reason = load(&amended[..at]).1.unwrap();
+        assert!(reason.contains("damaged") != (at == whole), "cut at {at}");
+    }
+    // Another program's amendment is not ours to trust, nor one to another cache.
+    let twice = [&amended[..], &amended[whole..]].concat();
+    assert!(load(&twice).1.is_some_and(|reason| reason.contains("damaged")));
+    let before = site.tree();
+    assert_eq!(build(&site).written, 0);
+    assert!(site.tree() == before);
+}
+
+#[test]
+fn many_edits_do_not_make_the_cache_large() {
+    let site = archive(3);
+    warm(&site);
+    let whole = fs::metadata(site.path(CACHE)).unwrap().len();
+    let mut longest = 0;
+    for n in 0..120 {
+        let title = "long ".repeat(200);
+        site.file("content/a1.md", format!("---\ntitle: {title} {n}\ndate: 2020-01-02\n---\nWords {n}.\n"));
+        settle(&site);
+        build(&site);
+        longest = longest.max(fs::metadata(site.path(CACHE)).unwrap().len());
+    }
+    assert!(longest > 3 * whole && longest < whole + (80 << 10), "{longest} of {whole}");
+    equals_clean(&site, "many edits");
+}
+
 /// A random edit of a project.
 #[derive(Clone, Debug)]
 pub enum Edit {

@@ -1,0 +1,139 @@
+//! What is other than in the cache that was read.
+
+use super::{Cache, File, Output, Published, Source};
+use crate::fs::Stamp;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A record that is other than before; `None` if it is gone.
+type Changed<K, T> = (K, Option<T>);
+
+/// The outputs and folders of a site that was published.
+pub type Lists<'a> = (&'a [(Arc<str>, Output)], &'a [Option<Stamp>]);
+
+/// The difference between two caches.
+#[derive(Serialize, Deserialize)]
+pub struct Amendment {
+    /// Sources, by name.
+    pub sources: Vec<Changed<Arc<str>, Source>>,
+    /// Other files, by name.
+    pub files: Vec<Changed<String, File>>,
+    /// What is said of the site as a whole.
+    published: Published,
+    outputs: Vec<Changed<Arc<str>, Output>>,
+    /// Folders, by their number: there are as many as before.
+    folders: Vec<(u32, Option<Stamp>)>,
+}
+
+impl Amendment {
+    /// What is other in a site than the outputs and folders that the cache says were published into the same output;
+    /// `None` if the folders are others. Sources and files are left to the caller.
+    pub fn of((before, folders): Lists, now: &Published) -> Option<Self> {
+        if folders.len() != now.folders.len() {
+            return None;
+        }
+        let folders = now.folders.par_iter().zip(folders).enumerate();
+        let folders = folders.filter(|(_, (now, before))| now != before);
+        Some(Self {
+            sources: Vec::new(),
+            files: Vec::new(),
+            published: now.without_lists(),
+            outputs: outputs(before, &now.outputs),
+            folders: folders.map(|(at, (stamp, _))| (at as u32, *stamp)).collect(),
+        })
+    }
+
+    /// Puts it into the cache that it is about; nothing if it is about another.
+    pub(super) fn apply(self, cache: &mut Cache) -> Option<()> {
+        let Self { sources, files, published, outputs, folders } = self;
+        merge(&mut cache.sources, sources);
+        for (name, file) in files {
+            match file {
+                Some(file) => _ = cache.files.insert(name, file),
+                None => _ = cache.files.remove(&name),
+            }
+        }
+        let lists = std::mem::take(&mut cache.published);
+        cache.published = Published { outputs: lists.outputs, folders: lists.folders, ..published };
+        merge(&mut cache.published.outputs, outputs);
+        for (at, stamp) in folders {
+            *cache.published.folders.get_mut(at as usize)? = stamp;
+        }
+        Some(())
+    }
+}
+
+/// Records of one list that are not in the other, which are both sorted by path.
+fn outputs(before: &[(Arc<str>, Output)], now: &[(Arc<str>, Output)]) -> Vec<Changed<Arc<str>, Output>> {
+    let mut changed = Vec::new();
+    let mut old = before.iter().peekable();
+    for (path, output) in now {
+        while let Some((gone, _)) = old.next_if(|(other, _)| other < path) {
+            changed.push((Arc::clone(gone), None));
+        }
+        let known = old.next_if(|(other, _)| other == path);
+        if !known.is_some_and(|(_, known)| known.is_like(output)) {
+            changed.push((Arc::clone(path), Some(output.clone())));
+        }
+    }
+    changed.extend(old.map(|(gone, _)| (Arc::clone(gone), None)));
+    changed
+}
+
+/// Puts changes into a sorted list.
+fn merge<T>(list: &mut Vec<(Arc<str>, T)>, changes: Vec<Changed<Arc<str>, T>>) {
+    let mut gone = Vec::new();
+    let mut new = Vec::new();
+    for (name, change) in changes {
+        match (list.binary_search_by(|(other, _)| other.cmp(&name)), change) {
+            (Ok(at), Some(record)) => list[at].1 = record,
+            (Ok(at), None) => gone.push(at),
+            (Err(_), Some(record)) => new.push((name, record)),
+            (Err(_), None) => {}
+        }
+    }
+    if !gone.is_empty() {
+        let mut at = 0;
+        list.retain(|_| {
+            at += 1;
+            gone.binary_search(&(at - 1)).is_err()
+        });
+    }
+    if !new.is_empty() {
+        list.extend(new);
+        list.sort_by(|(a, _), (b, _)| a.cmp(b));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::btree_map;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn changes_lead_from_one_list_to_another(
+            before in btree_map("[a-c]{0,2}", 0..3_u64, 0..8),
+            now in btree_map("[a-c]{0,2}", 0..3_u64, 0..8),
+        ) {
+            let output = |size: u64| Output {
+                fingerprint: u128::from(size), body: 0, sha256: [0; 32], size, stamp: None, notes: Vec::new(),
+            };
+            let list = |of: std::collections::BTreeMap<String, u64>| -> Vec<(Arc<str>, Output)> {
+                of.into_iter().map(|(path, size)| (path.into(), output(size))).collect()
+            };
+            let (mut before, now) = (list(before), list(now));
+            let changes = outputs(&before, &now);
+            let sizes = |list: &[(Arc<str>, Output)]| -> std::collections::BTreeMap<String, u64> {
+                list.iter().map(|(path, output)| (path.to_string(), output.size)).collect()
+            };
+            let (old, new) = (sizes(&before), sizes(&now));
+            let needless = changes.iter().filter(|(path, _)| old.get(&**path) == new.get(&**path)).count();
+            merge(&mut before, changes);
+            prop_assert_eq!((sizes(&before), needless), (new, 0));
+            prop_assert!(before.is_sorted_by(|(a, _), (b, _)| a < b));
+        }
+    }
+}
