@@ -19,10 +19,11 @@ use super::lists::Lists;
 use super::{Archive, Entry, title};
 use crate::article::term_key;
 use crate::config::Config;
+use ahash::AHashMap;
 use rayon::prelude::*;
-use std::cmp::Ordering;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::cmp;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Most articles shown as related to one.
 const MOST: usize = 5;
@@ -38,8 +39,41 @@ const REACH: usize = 20;
 /// Titles that are taken apart at a time.
 const CHUNK: usize = 16 << 10;
 
-/// What relates articles.
+/// Finds related articles. To look at all titles takes its time, and is worth it only if more than a few articles ask.
+///
+/// Nobody ever waits for somebody else's look: a thread of `rayon` that waits takes other work up meanwhile, and if that
+/// were an article that asks as well, it would wait for itself.
+#[derive(Default)]
 pub struct Related {
+    asked: AtomicUsize,
+    index: OnceLock<Index>,
+}
+
+impl Related {
+    /// As many articles are looked at each by itself; it takes a part of the time that all take.
+    const FEW: usize = 2;
+
+    /// Where most articles will ask, it is better to look at all titles at once.
+    pub fn of_all(archive: &Archive, config: &Config) -> Self {
+        let index = OnceLock::from(Index::new(archive, config, None));
+        Self { asked: AtomicUsize::new(0), index }
+    }
+
+    /// The articles most like one of an archive, which is always the same; best first. None that have little in common.
+    pub fn of(&self, archive: &Archive, config: &Config, id: usize) -> Vec<usize> {
+        if self.index.get().is_none() && self.asked.fetch_add(1, Ordering::Relaxed) == Self::FEW {
+            // Nobody else comes here: those who ask meanwhile look for themselves.
+            let _ = self.index.set(Index::new(archive, config, None));
+        }
+        match self.index.get() {
+            Some(index) => index.of(archive, id),
+            None => Index::new(archive, config, Some(id)).of(archive, id),
+        }
+    }
+}
+
+/// What relates articles.
+struct Index {
     /// The weight of what but one article has.
     rarest: u32,
     /// What each taxonomy counts for.
@@ -52,7 +86,7 @@ pub struct Related {
     words_of: Lists,
     /// The entries that can be shown with each word in their titles.
     with_word: Lists,
-    /// Where in these an entry stands, or would stand, for each of [`Related::words_of`].
+    /// Where in these an entry stands, or would stand, for each of [`Index::words_of`].
     places: Vec<u32>,
     /// What each word counts for.
     word_factors: Vec<u32>,
@@ -95,18 +129,29 @@ struct Match {
     distance: u32,
 }
 
-impl Related {
-    /// Looks at all titles.
-    pub fn new(archive: &Archive, config: &Config) -> Self {
+impl Index {
+    /// Looks at all titles; only what they share with `one` is known, if there is one.
+    fn new(archive: &Archive, config: &Config, one: Option<usize>) -> Self {
         let entries = archive.entries.iter().enumerate();
         let shown: Vec<bool> =
             entries.map(|(id, entry)| !entry.removed() && !archive.canonical.contains_key(&id)).collect();
-        let mut known: HashMap<u64, u32> = HashMap::new();
+        let mut known: AHashMap<u64, u32> = AHashMap::new();
         let mut word_factors = Vec::new();
         let mut words_of = Lists::default();
         // Titles are taken apart on all processors, some at a time: the words of all would be much.
         let words_in = |entry: &Arc<Entry>| {
-            if entry.removed() { Vec::new() } else { title::words(&entry.title) }
+            let mut words = if entry.removed() { Vec::new() } else { title::words(&entry.title) };
+            words.sort_unstable_by_key(|word| (word.hash, word.half));
+            words.dedup_by_key(|word| word.hash);
+            words
+        };
+        let asked: Option<Vec<title::Word>> = one.map(|id| words_in(&archive.entries[id]));
+        let words_in = |entry: &Arc<Entry>| {
+            let mut words = words_in(entry);
+            if let Some(asked) = &asked {
+                words.retain(|word| asked.iter().any(|asked| asked.hash == word.hash));
+            }
+            words
         };
         let parts = archive.entries.chunks(CHUNK);
         for words in parts.flat_map(|part| part.par_iter().map(words_in).collect::<Vec<_>>()) {
@@ -116,10 +161,7 @@ impl Related {
                     word_factors.len() as u32 - 1
                 })
             };
-            let mut words: Vec<u32> = words.into_iter().map(number).collect();
-            words.sort_unstable();
-            words.dedup();
-            words_of.push(words);
+            words_of.push(words.into_iter().map(number));
         }
         let (with_word, places) = words_of.inverted(word_factors.len(), &shown);
         let count = shown.iter().filter(|shown| **shown).count();
@@ -136,8 +178,8 @@ impl Related {
         }
     }
 
-    /// The articles of the same archive most like one, best first; none that have little in common.
-    pub fn of(&self, archive: &Archive, id: usize) -> Vec<usize> {
+    /// As [`Related::of`], in the same archive.
+    fn of(&self, archive: &Archive, id: usize) -> Vec<usize> {
         let canonical = archive.canonical.get(&id);
         let translations = archive.translations(id);
         // A tally of a thread that failed is gone; the others are whole.
@@ -206,7 +248,7 @@ impl Related {
 }
 
 /// The better first, then the nearer in date. Of equals their identity decides: where they stand may change.
-fn order(archive: &Archive, a: &Match, b: &Match) -> Ordering {
+fn order(archive: &Archive, a: &Match, b: &Match) -> cmp::Ordering {
     let identity = |found: &Match| archive.entries[found.id].identity();
     let (score, distance) = (b.score.cmp(&a.score), a.distance.cmp(&b.distance));
     score.then(distance).then_with(|| identity(a).cmp(identity(b))).then_with(|| a.id.cmp(&b.id))

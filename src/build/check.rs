@@ -89,6 +89,10 @@ impl Press for Links {
         None
     }
 
+    fn knows_all(&self) -> bool {
+        false
+    }
+
     fn take(&self, _: usize, output: &Output, bytes: Option<&[u8]>, _: u8) -> Result<Vec<Problem>> {
         Ok(bytes.map_or_else(Vec::new, |page| self.missing_anchors(output, page)))
     }

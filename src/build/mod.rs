@@ -284,6 +284,10 @@ impl Press for Printing<'_> {
         Some(Known { fingerprint, body: self.same.then_some(known.body), notes: known.notes.clone() })
     }
 
+    fn knows_all(&self) -> bool {
+        self.same
+    }
+
     fn take(&self, at: usize, output: &Output, bytes: Option<&[u8]>, rank: u8) -> Result<Staged> {
         if let Some(bytes) = bytes {
             return self.site.stage(&output.path, bytes, rank);

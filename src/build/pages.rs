@@ -18,7 +18,6 @@ use anyhow::Result;
 use rayon::prelude::*;
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// The code of a remark that a source is no longer what it was when it was looked at.
@@ -46,6 +45,9 @@ pub(super) trait Press: Sync {
 
     /// What is known of the file that is published for the output at an index of the plan, if nobody touched it since.
     fn known(&self, at: usize, output: &Output) -> Option<Known>;
+
+    /// Whether most articles are likely to be as they are known.
+    fn knows_all(&self) -> bool;
 
     /// Takes an output; without bytes it is published already. The rank orders publishing: what others refer to goes
     /// first.
@@ -156,9 +158,9 @@ impl Work<'_> {
         let (stories, rest): (Vec<usize>, Vec<usize>) = (0..outputs.len()).partition(is_story);
         progress(Event::Stage(Stage::Rendering, outputs.len()));
         let sources = self.copied_files();
-        // Made by the first page that is looked at; where nothing changed there is none.
-        let related = LazyLock::new(|| Related::new(self.archive, self.config));
-        let related = |id: usize| related.of(self.archive, id);
+        let related =
+            if press.knows_all() { Related::default() } else { Related::of_all(self.archive, self.config) };
+        let related = |id: usize| related.of(self.archive, self.config, id);
         let ready = Ready::new(self.config, self.archive, &self.plan.addresses);
         let one = |buffer: &mut Vec<u8>, at: usize| {
             let output = &outputs[at];

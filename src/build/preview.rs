@@ -25,8 +25,8 @@ pub struct Preview {
     opened: Arc<Opened>,
     /// The index of now, after edits that changed nothing but words.
     edited: Option<Archive>,
-    /// Made for the first article that is looked at.
-    related: Arc<OnceLock<Related>>,
+    /// Of the archive of now.
+    related: Arc<Related>,
     /// Made for the first look at what is withheld, or why it cannot be.
     hidden: OnceLock<std::result::Result<Hidden, Vec<Problem>>>,
 }
@@ -233,7 +233,7 @@ impl Preview {
 pub(super) struct Making<'a> {
     pub(super) work: Work<'a>,
     pub(super) ready: &'a Ready,
-    pub(super) related: &'a OnceLock<Related>,
+    pub(super) related: &'a Related,
 }
 
 impl Making<'_> {
@@ -272,8 +272,7 @@ impl Making<'_> {
             Page::Copy(_) => work.copied_files(),
             _ => HashMap::new(),
         };
-        let related =
-            |id: usize| related.get_or_init(|| Related::new(work.archive, work.config)).of(work.archive, id);
+        let related = |id: usize| related.of(work.archive, work.config, id);
         match work.one(output, &sources, (ready, &related), sheet) {
             Ok(rendered) => Ok(rendered.mixed),
             Err(Failure::Article(_, problem)) => Err(Fatal::one(problem)),

@@ -12,7 +12,7 @@ use crate::plan::{Page, Subject};
 use crate::problem::{Fatal, Problem};
 use crate::render::Ready;
 use anyhow::Result;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// An article or page that is not published now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(super) struct Hidden {
     attempt: Attempt,
     files: Files,
     ready: Ready,
-    related: OnceLock<Related>,
+    related: Related,
     articles: Vec<Withheld>,
 }
 
@@ -86,7 +86,7 @@ impl Hidden {
             url: url(entry),
         };
         let articles = inputs.load.hidden().iter().map(article).collect();
-        Ok(Self { config, attempt, files, ready, related: OnceLock::new(), articles })
+        Ok(Self { config, attempt, files, ready, related: Related::default(), articles })
     }
 }
 

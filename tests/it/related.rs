@@ -1,12 +1,18 @@
 //! Related articles: what is shown, and what one more article changes.
 
 use crate::site::Site;
+use backissue::archive::{Archive, Entry, Pool, Related};
+use backissue::article::{self, Keys};
 use backissue::build::{self, Built, Run};
 use backissue::config::{Config, Flags};
+use backissue::route::Slug;
 use proptest::prelude::*;
+use rayon::prelude::*;
 use scraper::{Html, Selector};
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 /// An archive of articles that have nothing in common.
 fn archive(count: usize) -> Site {
@@ -273,4 +279,78 @@ fn templates_see_related_articles() {
     fs::remove_file(site.path("content/a.md")).unwrap();
     site.build().clean();
     assert_eq!(site.read("public/undated/b.html"), "");
+}
+
+/// An entry without a body.
+fn entry(number: usize, title: &str, tags: &[&str]) -> Arc<Entry> {
+    let text = format!("---\ntitle: '{title}'\ndate: 2020-01-{:02}\ntags: {tags:?}\n---\n", number % 28 + 1);
+    let parsed = article::parse(&text, &Keys::default()).unwrap();
+    Arc::new(Entry {
+        source: format!("content/{number}.md").into(),
+        alias: None,
+        names: Pool::default().names(&parsed.article.terms),
+        article: parsed.article,
+        title: title.to_string(),
+        slug: Slug::new(title),
+        explicit_slug: false,
+        excerpt: String::new(),
+        links: Vec::new(),
+        body_start: parsed.body,
+        body_line: parsed.body_line,
+        body: 0,
+        face: 0,
+    })
+}
+
+fn plain_config() -> Config {
+    Config::load(Site::with("title: T\n").root(), &Flags::default()).unwrap()
+}
+
+const WORDS: [&str; 7] = ["bridge", "ferry", "goat", "灯台", "EU", "Saône", "quay"];
+
+proptest! {
+    #[test]
+    fn an_article_by_itself_finds_what_all_together_find(
+        articles in proptest::collection::vec(
+            (proptest::collection::vec(0..WORDS.len(), 0..5), proptest::sample::subsequence(&["x", "y", "z"][..], 0..3)),
+            1..24,
+        ),
+    ) {
+        let title = |words: &[usize]| words.iter().map(|word| WORDS[*word]).collect::<Vec<_>>().join(" ");
+        let entries = articles.iter().enumerate();
+        let entries = entries.map(|(number, (words, tags))| entry(number, &title(words), tags)).collect();
+        let config = plain_config();
+        let (archive, _) = Archive::new(entries, &config);
+        let all = Related::of_all(&archive, &config);
+        for id in 0..archive.entries.len() {
+            let alone = Related::default().of(&archive, &config, id);
+            prop_assert_eq!(alone, all.of(&archive, &config, id));
+        }
+    }
+}
+
+#[test]
+fn many_threads_that_ask_at_once_do_not_wait_for_themselves() {
+    // A thread of the pool that waits takes other work up. If that asked again for what the thread itself was about to
+    // find, nobody went on: one build of thirty hung on sixteen threads.
+    let title = |number: usize| format!("{} {}", unlike(number % 600), unlike(number % 300));
+    let entries: Vec<_> = (0..2000).map(|number| entry(number, &title(number), &["x"])).collect();
+    let (sender, ended) = mpsc::channel();
+    std::thread::spawn(move || {
+        let config = plain_config();
+        let (archive, _) = Archive::new(entries, &config);
+        let pool = build::pool(16).unwrap();
+        for _ in 0..200 {
+            let related = Related::default();
+            // Most threads are still at something else when the first asks.
+            let ask = |id: usize| {
+                std::thread::sleep(Duration::from_micros(id as u64 * 37 % 500));
+                related.of(&archive, &config, id).len()
+            };
+            let found = pool.install(|| (0..200).into_par_iter().map(ask).sum::<usize>());
+            assert!(found > 0);
+        }
+        sender.send(()).unwrap();
+    });
+    ended.recv_timeout(Duration::from_secs(120)).expect("it ends");
 }
