@@ -28,6 +28,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// One published article or page, without its body.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -82,6 +83,12 @@ impl Entry {
         let corrections = article.corrections.iter().filter_map(|correction| correction.date);
         let dates = article.date.into_iter().chain(article.updated).chain(corrections);
         dates.map(|date| date.instant(zone)).max()
+    }
+
+    /// What tells it, with its body, from all others.
+    pub fn print(&self) -> u128 {
+        let (face, body) = (self.face.to_le_bytes(), self.body.to_le_bytes());
+        xxh3_128([face, body].as_flattened())
     }
 
     /// Whether it can take another's place in an archive without any list, term or address becoming another: only its
@@ -196,15 +203,29 @@ impl Archive {
 
     /// Puts an entry in the place of the one of its source; fails if none stands where it would.
     pub fn replace(&mut self, entry: Arc<Entry>) -> Option<Arc<Entry>> {
+        let at = self.place(&entry)?;
         let list = match entry.article.kind {
             Kind::Article => &mut self.entries,
             Kind::Page => &mut self.pages,
         };
+        Some(std::mem::replace(&mut list[at], entry))
+    }
+
+    /// The entry of the same source, if it stands where another would.
+    pub fn like(&self, entry: &Entry) -> Option<&Arc<Entry>> {
+        let at = self.place(entry)?;
+        Some(match entry.article.kind {
+            Kind::Article => &self.entries[at],
+            Kind::Page => &self.pages[at],
+        })
+    }
+
+    fn place(&self, entry: &Entry) -> Option<usize> {
         let at = match entry.article.kind {
-            Kind::Article => list.binary_search_by(|other| order(other, &entry)),
-            Kind::Page => list.binary_search_by(|other| other.source.cmp(&entry.source)),
+            Kind::Article => self.entries.binary_search_by(|other| order(other, entry)),
+            Kind::Page => self.pages.binary_search_by(|other| other.source.cmp(&entry.source)),
         };
-        Some(std::mem::replace(&mut list[at.ok()?], entry))
+        at.ok()
     }
 
     /// All articles and pages.

@@ -22,7 +22,7 @@ use crate::config::Config;
 use ahash::AHashMap;
 use rayon::prelude::*;
 use std::cmp;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Most articles shown as related to one.
@@ -45,30 +45,40 @@ const CHUNK: usize = 16 << 10;
 /// were an article that asks as well, it would wait for itself.
 #[derive(Default)]
 pub struct Related {
-    asked: AtomicUsize,
+    /// What was found for the first few that asked.
+    few: Mutex<Vec<(usize, Vec<usize>)>>,
+    /// Whether somebody looks at all titles, or did.
+    looking: AtomicBool,
     index: OnceLock<Index>,
 }
 
 impl Related {
     /// As many articles are looked at each by itself; it takes a part of the time that all take.
-    const FEW: usize = 2;
+    const FEW: usize = 4;
 
     /// Where most articles will ask, it is better to look at all titles at once.
     pub fn of_all(archive: &Archive, config: &Config) -> Self {
-        let index = OnceLock::from(Index::new(archive, config, None));
-        Self { asked: AtomicUsize::new(0), index }
+        Self { index: Index::new(archive, config, None).into(), ..Self::default() }
     }
 
     /// The articles most like one of an archive, which is always the same; best first. None that have little in common.
     pub fn of(&self, archive: &Archive, config: &Config, id: usize) -> Vec<usize> {
-        if self.index.get().is_none() && self.asked.fetch_add(1, Ordering::Relaxed) == Self::FEW {
-            // Nobody else comes here: those who ask meanwhile look for themselves.
-            let _ = self.index.set(Index::new(archive, config, None));
+        if let Some(index) = self.index.get() {
+            return index.of(archive, id);
         }
-        match self.index.get() {
-            Some(index) => index.of(archive, id),
-            None => Index::new(archive, config, Some(id)).of(archive, id),
+        // Nobody looks at titles while he holds it.
+        let few = || self.few.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, found)) = few().iter().find(|(known, _)| *known == id) {
+            return found.clone();
         }
+        if few().len() >= Self::FEW && !self.looking.swap(true, Ordering::Relaxed) {
+            // Those who ask meanwhile look for themselves: nobody else comes here, and nobody waits.
+            let index = Index::new(archive, config, None);
+            return self.index.get_or_init(|| index).of(archive, id);
+        }
+        let found = Index::new(archive, config, Some(id)).of(archive, id);
+        few().push((id, found.clone()));
+        found
     }
 }
 

@@ -3,7 +3,7 @@
 use super::dead::Links;
 use super::inputs::{Attempt, Inputs, sort};
 use super::load::Load;
-use super::pages::{Known, Press};
+use super::pages::{Known, Made, Press};
 use super::{Progress, Run, pool, terms};
 use crate::cache::Cache;
 use crate::config::Config;
@@ -43,20 +43,20 @@ fn check_here(config: &Config, progress: Progress) -> Result<Checked> {
         match done {
             Ok(done) if !done.failed.is_empty() => inputs.set_aside(attempt, done.failed)?,
             Ok(done) => {
-                let remarks = work.remarks(&done.made);
+                let remarks = work.remarks(done.made.iter().map(Made::notes));
                 let anchors = done.made.into_iter().flat_map(|made| made.kept);
                 let found = remarks.into_iter().chain(anchors).chain(links.problems).collect();
-                return Ok(checked(&mut inputs, &attempt, found));
+                return Ok(checked(&inputs, &attempt, found));
             }
             Err(error) => {
                 let found = findings(error)?.into_iter().chain(links.problems).collect();
-                return Ok(checked(&mut inputs, &attempt, found));
+                return Ok(checked(&inputs, &attempt, found));
             }
         }
     }
 }
 
-fn checked(inputs: &mut Inputs, attempt: &Attempt, mut found: Vec<Problem>) -> Checked {
+fn checked(inputs: &Inputs, attempt: &Attempt, mut found: Vec<Problem>) -> Checked {
     let articles = attempt.archive.count();
     found.extend(terms::orphans(&attempt.archive, &inputs.config));
     found.extend(terms::similar(&attempt.archive, &inputs.config));

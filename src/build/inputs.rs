@@ -8,7 +8,7 @@ use super::{Event, Progress, Run};
 use crate::archive::{Archive, Entry};
 use crate::cache::{self, Amendment, Cache, Lists, Published, Tail};
 use crate::config::Config;
-use crate::content;
+use crate::content::{self, Listing};
 use crate::fs;
 use crate::plan::{Copied, Plan};
 use crate::problem::Problem;
@@ -17,6 +17,7 @@ use crate::theme::{self, Theme};
 use anyhow::Result;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -49,9 +50,9 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// What is still of use when a site is published: the archive, and the paths of the outputs in the order of the plan.
-    pub(super) fn published(self) -> (Archive, Vec<Arc<str>>) {
-        (self.archive, self.plan.outputs.into_iter().map(|output| output.path.into()).collect())
+    /// The paths of the outputs in the order of the plan.
+    pub(super) fn paths(&self) -> Vec<Arc<str>> {
+        self.plan.outputs.iter().map(|output| output.path.clone().into()).collect()
     }
 }
 
@@ -161,6 +162,22 @@ impl Inputs {
         }
     }
 
+    /// Whether what happened to a file of this name is nothing to the project: it is hidden, or is gone and was no part
+    /// of it. Editors leave such files for a moment.
+    pub(super) fn is_passing(&self, name: &str) -> bool {
+        let Listing { sources, others, .. } = &self.load.listing;
+        let inside = format!("{name}/");
+        let had = |files: &[fs::File]| {
+            let below = files.partition_point(|file| *file.name < *inside);
+            files.binary_search_by(|file| (*file.name).cmp(name)).is_ok()
+                || files.get(below).is_some_and(|file| file.name.starts_with(&inside))
+        };
+        let Some((content::FOLDER, below)) = name.split_once('/') else { return false };
+        let is_hidden = below.split('/').any(|name| name.starts_with('.'));
+        let is_gone = || fs::kind(&self.config.folder(name)).is_ok_and(|kind| kind.is_none());
+        is_hidden || (is_gone() && !had(sources) && !had(others))
+    }
+
     /// Whether a site was made from just these inputs. Articles that are set aside are looked at again.
     pub(super) fn are_those_of(&self, known: &Published) -> bool {
         if self.load.has_news() || !self.load.set_aside.is_empty() || known.inputs != self.hash {
@@ -191,41 +208,49 @@ impl Inputs {
         new.chain(gone.into_iter().map(|name| (name.clone(), None))).collect()
     }
 
-    /// Stores what the next build should know; `before` is what the stored cache says of the site in this output.
+    /// Stores what the next build should know, and gives where it ends; `before` is what the stored cache says of the site
+    /// in this output.
     pub(super) fn save<'e>(
         &'e self,
         entries: impl Iterator<Item = &'e Arc<Entry>> + Clone,
         before: Option<Lists>,
         published: &Published,
         (run, progress): (&Run, Progress),
-    ) {
-        let Some(key) = run.key(&self.config) else { return };
-        if let Ok(Some(_)) = self.amend(entries.clone(), before, published) {
-            return;
+    ) -> Option<Tail> {
+        let key = run.key(&self.config)?;
+        if let Some(tail) = self.news(entries.clone(), before, published).and_then(|news| self.add(&news)) {
+            return Some(tail);
         }
         let sources = self.load.known(entries);
         let files = self.files.all().iter().map(|(name, file)| (name.as_str(), file)).collect();
         let saving = cache::Saving { key, sources, files, published };
-        if let Err(error) = cache::save(&self.config, &saving) {
+        let longer = |error: fs::Error| {
             progress(Event::Said(&format!("the next build will take longer: {error}: {}", error.cause())));
-        }
+        };
+        cache::save(&self.config, &saving).map_err(longer).ok()
     }
 
-    /// Adds what is new to the stored cache, if that is little.
-    fn amend<'e>(
+    /// Knows an entry in the place of another.
+    pub(super) fn exchange(&mut self, before: &Entry, now: &Entry) {
+        self.hash = self.hash.wrapping_sub(before.print()).wrapping_add(now.print());
+    }
+
+    /// Adds to the stored cache, and gives where it ends; nothing if it has to be written anew.
+    pub(super) fn add(&self, amendment: &Amendment) -> Option<Tail> {
+        cache::amend(&self.config, amendment, self.known.tail?).ok().flatten()
+    }
+
+    /// What is other than in the stored cache, if it can be said.
+    fn news<'e>(
         &'e self,
         entries: impl Iterator<Item = &'e Arc<Entry>>,
         before: Option<Lists>,
         published: &Published,
-    ) -> fs::Result<Option<Tail>> {
-        let news = || {
-            let mut amendment = Amendment::of(before?, published)?;
-            amendment.sources = self.load.news(entries)?;
-            amendment.files = self.news_of_files();
-            Some((amendment, self.known.tail?))
-        };
-        let Some((amendment, tail)) = news() else { return Ok(None) };
-        cache::amend(&self.config, &amendment, tail)
+    ) -> Option<Amendment> {
+        let mut amendment = Amendment::of(before?, published)?;
+        amendment.sources = self.load.news(entries)?;
+        amendment.files = self.news_of_files();
+        Some(amendment)
     }
 
     /// What is known now, for the next look at the same project.
@@ -249,8 +274,8 @@ impl Inputs {
     }
 
     /// What should be known of the inputs, and what was found beside, sorted by place.
-    pub(super) fn all_problems(&mut self, found: Vec<Problem>) -> Vec<Problem> {
-        let mut problems = std::mem::take(&mut self.problems);
+    pub(super) fn all_problems(&self, found: Vec<Problem>) -> Vec<Problem> {
+        let mut problems = self.problems.clone();
         problems.extend(found);
         problems.extend(self.load.set_aside_problems());
         sort(&mut problems);
@@ -262,15 +287,12 @@ fn hash(theme: &Theme, config: &Config, load: &Load) -> u128 {
     let mut hash = Xxh3::new();
     hash.update(&theme.hash.to_le_bytes());
     hash.update(&config.digest.to_le_bytes());
-    for entry in &load.entries {
-        hash.update(&entry.face.to_le_bytes());
-        hash.update(&entry.body.to_le_bytes());
-    }
     for file in load.listing.others.iter().chain(&theme.statics) {
         hash.update(file.name.as_bytes());
         hash.update(b"\n");
     }
-    hash.digest128()
+    // A sum, so that one can be exchanged for another.
+    load.entries.iter().fold(hash.digest128(), |sum, entry| sum.wrapping_add(entry.print()))
 }
 
 /// What the last build knew, and the moment before this one looks at anything. Nothing is said of a cache that does
@@ -286,6 +308,12 @@ pub(super) fn remembered(config: &Config, run: &Run, progress: Progress) -> (Cac
         None
     });
     (known, now)
+}
+
+/// What sources call a file that is named from the project's folder; nothing if it cannot be one.
+pub(super) fn name_of(path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
+    Some(parts?.join("/"))
 }
 
 /// Sorts problems by place.

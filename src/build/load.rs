@@ -44,6 +44,15 @@ struct Known {
     problems: Result<Vec<Problem>, Box<Problem>>,
 }
 
+/// A source that was read again.
+pub(super) struct Again {
+    pub(super) entry: Arc<Entry>,
+    /// Where it stands in the listing.
+    at: usize,
+    stamp: Option<fs::Stamp>,
+    hash: u128,
+}
+
 /// What a source holds, or why it cannot be used.
 type Understood<'a> = Result<(&'a Arc<Entry>, &'a [Problem]), &'a Problem>;
 
@@ -118,15 +127,26 @@ impl Load {
     }
 
     /// Reads a source again, if there is one of this name that could be used; nothing if there is something else to be
-    /// said of it now.
-    pub(super) fn read_again(&self, name: &str) -> Option<Arc<Entry>> {
+    /// said of it now. What happened to it from the moment `now` on may happen again without a trace.
+    pub(super) fn read_again(&self, name: &str, now: Option<fs::Moment>) -> Option<Again> {
         let at = self.place(name)?;
         let source = &self.listing.sources[at];
-        let (bytes, _) = content::stamped(source).ok()?;
+        let (bytes, stamp) = content::stamped(source).ok()?;
+        let stamp = stamp.filter(|stamp| now.is_some_and(|now| stamp.settled_before(now)));
+        let hash = xxh3_128(&bytes);
         let read = guarded(name, || entry(source, bytes, (&self.keys, &Pool::default())));
         let (entry, problems) = read.ok()?;
         let known = self.sources[at].problems.as_ref().ok()?;
-        (*known == problems).then_some(entry)
+        (*known == problems).then_some(Again { entry, at, stamp, hash })
+    }
+
+    /// Knows a source from now on as it was read again; gives what the next build should know of it.
+    pub(super) fn take(&mut self, again: &Again) -> (Arc<str>, Source) {
+        let known = &mut self.sources[again.at];
+        (known.stamp, known.hash) = (again.stamp, again.hash);
+        let problems = known.problems.as_ref().map_or_else(|_| Vec::new(), Clone::clone);
+        let read = Ok((Arc::clone(&again.entry), problems));
+        (Arc::clone(&again.entry.source), Source { stamp: again.stamp, hash: again.hash, read })
     }
 
     /// What the next build should know of the sources; `published` are those that are.
@@ -208,6 +228,18 @@ impl Load {
         }
         let published = matches!(reason, None | Some(Reason::Removed));
         if published { self.entries.push(entry) } else { self.hidden.push(entry) }
+    }
+
+    /// Whether the same are published at another moment; `published` are those that are now.
+    pub(super) fn is_sorted<'e>(
+        &self,
+        config: &Config,
+        mut published: impl Iterator<Item = &'e Arc<Entry>>,
+    ) -> bool {
+        let is_out = |entry: &Arc<Entry>| {
+            matches!(archive::reason(&entry.article, config), None | Some(Reason::Removed))
+        };
+        published.all(is_out) && !self.hidden.iter().any(is_out)
     }
 
     /// Articles and pages that are not published now.
@@ -320,7 +352,7 @@ fn entry(
         article,
         slug,
         explicit_slug,
-        excerpt: outline.excerpt,
+        excerpt: if summed_up { String::new() } else { outline.excerpt },
         links: outline.links,
         body_start,
         body_line,

@@ -11,11 +11,13 @@ mod load;
 mod media;
 mod pages;
 mod preview;
+mod session;
 mod terms;
 mod withheld;
 
 pub use check::{Checked, check};
 pub use preview::{Inspection, Preview, Style};
+pub use session::Session;
 pub use withheld::{Whole, Withheld};
 
 use crate::archive::Reason;
@@ -23,15 +25,17 @@ use crate::cache::{self, Published};
 use crate::config::Config;
 use crate::content;
 use crate::fs::Stamp;
-use crate::plan::Output;
+use crate::plan::{Output, Plan};
 use crate::problem::{Fatal, Problem};
 use crate::publish::{Filed, Foreign, Kept, Planned, Site, Staged, places};
 use crate::render::Fingerprint;
 use anyhow::Result;
 use inputs::{Attempt, Inputs};
 use pages::{Done, Known, Made, Press};
+use session::Standing;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// What a build tells while it works.
@@ -85,7 +89,7 @@ pub struct Built {
     /// Files whose bytes had to be made.
     pub rendered: usize,
     /// What is known of the site now.
-    pub published: Published,
+    pub published: Arc<Published>,
 }
 
 /// How a build is run; its result does not depend on it.
@@ -109,7 +113,7 @@ impl Run<'_> {
 
 /// Builds a site.
 pub fn build(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
-    pool(run.jobs)?.install(|| build_here(config, run, progress))
+    pool(run.jobs)?.install(|| Ok(build_here(config, run, progress, Keep::Nothing)?.0))
 }
 
 /// The threads that a command works on.
@@ -122,13 +126,32 @@ pub fn pool(jobs: usize) -> Result<rayon::ThreadPool> {
     })
 }
 
-fn build_here(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
+/// What is to be done with what a build knows at its end.
+#[derive(Clone, Copy)]
+enum Keep<'a> {
+    /// The process ends.
+    Nothing,
+    /// Somebody goes on from it, and has all that belongs to a site of before, if that is the same still.
+    All(Option<&'a Published>),
+}
+
+/// Builds a site. Gives nothing to go on from if all is as it was.
+fn build_here(
+    config: &Config,
+    run: &Run,
+    progress: Progress,
+    keep: Keep,
+) -> Result<(Built, Option<Standing>)> {
     let site = Site::open(config, run.home, &|holder| progress(Event::Waiting(holder)))?;
     let mut inputs = Inputs::read(config, run, progress)?;
     let known = std::mem::take(&mut inputs.known.published);
     let here = known.output == site.output().to_string_lossy();
-    if here && inputs.are_those_of(&known) && site.is_as_left(&known.stamps()) {
-        return Ok(as_it_is(&site, inputs, known, (run, progress)));
+    let needs_no_plan = match keep {
+        Keep::Nothing => true,
+        Keep::All(before) => before.is_some_and(|before| before.is_same_site(&known)),
+    };
+    if needs_no_plan && here && inputs.are_those_of(&known) && site.is_as_left(&known.stamps()) {
+        return Ok((as_it_is(&site, inputs, known, (run, progress)), None));
     }
     loop {
         let kept = Kept { sources: inputs.load.kept() };
@@ -136,9 +159,11 @@ fn build_here(config: &Config, run: &Run, progress: Progress) -> Result<Built> {
         site.prepare(attempt.plan.outputs.iter().map(|output| &output.path))?;
         let printing = Printing::new(&site, here.then_some(&known), &attempt);
         let done = inputs.work(&attempt).run(&printing, progress)?;
+        drop(printing);
         if done.failed.is_empty() {
             let before = (&kept, here.then_some(&known));
-            let built = publish(site, inputs, (attempt, done), before, (run, progress));
+            let built =
+                publish(site, inputs, (attempt, done), before, (run, progress, matches!(keep, Keep::All(_))));
             forget(known);
             return built;
         }
@@ -172,7 +197,7 @@ fn as_it_is(
         unchanged: known.outputs.len(),
         problems: inputs.all_problems(found),
         withheld: std::mem::take(&mut inputs.load.withheld),
-        published: known,
+        published: known.into(),
         ..Built::default()
     };
     forget(inputs);
@@ -182,23 +207,26 @@ fn as_it_is(
 fn publish(
     site: Site,
     mut inputs: Inputs,
-    (attempt, done): (Attempt, Done<Staged>),
+    (mut attempt, done): (Attempt, Done<Staged>),
     (kept, known): (&Kept, Option<&Published>),
-    (run, progress): (&Run, Progress),
-) -> Result<Built> {
-    let remarks = inputs.work(&attempt).remarks(&done.made);
+    (run, progress, keep): (&Run, Progress, bool),
+) -> Result<(Built, Option<Standing>)> {
+    let remarks = inputs.work(&attempt).remarks(done.made.iter().map(Made::notes));
     // What was set aside, or could not be read, is to be tried, and reported, again.
     let whole = inputs.load.set_aside.is_empty() && !inputs.files.any_unreadable();
     let hash = if whole { inputs.hash } else { 0 };
     let rendered = done.made.iter().filter(|made| made.rendered).count();
     let output = site.output().to_string_lossy().into_owned();
     let folders = known.map_or(&[][..], |known| &known.folders);
-    let changes = site.commit(&inputs.config, &planned(&attempt, &done.made), (kept, folders))?;
+    let changes = site.commit(&inputs.config, &planned_of(&attempt, &done.made), (kept, folders))?;
     let articles = attempt.archive.count();
     let problems = inputs.problems_of(&attempt, remarks);
     let index = attempt.index;
-    // The plan goes first: the site is known now, and both at once would be much of all memory that a build takes.
-    let (archive, paths) = attempt.published();
+    let paths = attempt.paths();
+    if !keep {
+        // The site is known now, and both at once would be much of all memory that a build takes.
+        attempt.plan = Plan::default();
+    }
     let pages = paths.len();
     let (outputs, folders) = (Vec::with_capacity(pages), changes.folders);
     let mut published = Published { output, inputs: hash, index, articles, problems, outputs, folders };
@@ -212,8 +240,9 @@ fn publish(
     }
     if inputs.has_news() || !known.is_some_and(|known| known.is_like(&published)) {
         let before = known.map(|known| (known.outputs.as_slice(), known.folders.as_slice()));
-        inputs.save(archive.all(), before, &published, (run, progress));
+        inputs.known.tail = inputs.save(attempt.archive.all(), before, &published, (run, progress));
     }
+    let published = Arc::new(published);
     let found = [published.problems.clone(), changes.problems].concat();
     let built = Built {
         articles,
@@ -223,17 +252,20 @@ fn publish(
         removed: changes.removed,
         parsed: inputs.load.parsed,
         rendered,
-        published,
+        published: Arc::clone(&published),
         problems: inputs.all_problems(found),
-        withheld: std::mem::take(&mut inputs.load.withheld),
-        set_aside: std::mem::take(&mut inputs.load.set_aside).into_keys().collect(),
+        withheld: inputs.load.withheld.clone(),
+        set_aside: inputs.load.set_aside.keys().cloned().collect(),
     };
-    forget((archive, inputs));
-    Ok(built)
+    if keep {
+        return Ok((built, Some(Standing::new(inputs, attempt, published))));
+    }
+    forget((attempt, inputs));
+    Ok((built, None))
 }
 
 /// What was staged, with where it goes and where it comes from.
-fn planned<'a>(attempt: &'a Attempt, made: &'a [Made<Staged>]) -> Vec<Planned<'a>> {
+fn planned_of<'a>(attempt: &'a Attempt, made: &'a [Made<Staged>]) -> Vec<Planned<'a>> {
     let planned = |made: &'a Made<Staged>| {
         let Output { path, source, .. } = &attempt.plan.outputs[made.output];
         Planned { path, source, staged: &made.kept }
@@ -257,7 +289,7 @@ fn remember(made: Made<Staged>, stamp: Option<Stamp>) -> cache::Output {
 struct Printing<'a> {
     site: &'a Site,
     /// What the last build into this output published of each planned output, as far as it is ours.
-    known: Vec<Option<&'a cache::Output>>,
+    known: Box<dyn Fn(usize) -> Option<&'a cache::Output> + Sync + 'a>,
     /// Whether all that pages are made from but the bodies of articles is the same.
     same: bool,
 }
@@ -267,8 +299,10 @@ impl<'a> Printing<'a> {
         let paths = || attempt.plan.outputs.iter().map(|output| output.path.as_str());
         let outputs = known.map_or(&[][..], |known| &known.outputs);
         let known_of = places(paths(), outputs, |(path, _)| path).zip(site.is_ours(paths()));
-        let known_of = known_of.map(|(place, ours)| Some(&outputs[place.filter(|_| ours)?].1)).collect();
-        Self { site, known: known_of, same: known.is_some_and(|known| known.index == attempt.index) }
+        let known_of: Vec<Option<&cache::Output>> =
+            known_of.map(|(place, ours)| Some(&outputs[place.filter(|_| ours)?].1)).collect();
+        let same = known.is_some_and(|known| known.index == attempt.index);
+        Self { site, known: Box::new(move |at| known_of[at]), same }
     }
 }
 
@@ -276,7 +310,7 @@ impl Press for Printing<'_> {
     type Kept = Staged;
 
     fn known(&self, at: usize, output: &Output) -> Option<Known> {
-        let known = self.known[at]?;
+        let known = (self.known)(at)?;
         if !self.site.is_untouched(&output.path, known.stamp.as_ref()?) {
             return None;
         }
@@ -292,7 +326,7 @@ impl Press for Printing<'_> {
         if let Some(bytes) = bytes {
             return self.site.stage(&output.path, bytes, rank);
         }
-        let known = self.known[at].expect("only what is known is not made");
+        let known = (self.known)(at).expect("only what is known is not made");
         let filed = Filed { sha256: known.sha256, size: known.size, stamp: known.stamp };
         Ok(Staged::as_it_is(filed, rank))
     }

@@ -63,6 +63,13 @@ pub(super) struct Known {
     pub(super) notes: Vec<Problem>,
 }
 
+impl<K> Made<K> {
+    /// Its index in the plan, and the remarks on its body.
+    pub(super) fn notes(&self) -> (usize, &[Problem]) {
+        (self.output, &self.notes)
+    }
+}
+
 /// What came of it.
 pub(super) struct Done<K> {
     /// What the press made of each output, in the order of the plan.
@@ -163,19 +170,7 @@ impl Work<'_> {
         let related = |id: usize| related.of(self.archive, self.config, id);
         let ready = Ready::new(self.config, self.archive, &self.plan.addresses);
         let one = |buffer: &mut Vec<u8>, at: usize| {
-            let output = &outputs[at];
-            let known = press.known(at, output);
-            let mut sheet = Sheet::new(buffer, known.as_ref().map(|known| known.fingerprint));
-            let rendered = match known.as_ref().filter(|known| self.is_as_known(output, known)) {
-                Some(known) => Ok(as_known(output, known)),
-                None => self.one(output, &sources, (&ready, &related), &mut sheet),
-            };
-            let made = rendered.and_then(|Rendered { fingerprint, mixed, rank, body, notes }| {
-                let kept = press.take(at, output, sheet.bytes(), rank)?;
-                let notes = notes.or(known.map(|known| known.notes)).unwrap_or_default().into();
-                let rendered = sheet.bytes().is_some();
-                Ok(Made { output: at, kept, fingerprint, mixed, body, notes, rendered })
-            });
+            let made = self.make(press, at, buffer, (&sources, &ready, &related));
             progress(Event::Step);
             made
         };
@@ -188,10 +183,31 @@ impl Work<'_> {
         Ok(done)
     }
 
-    /// Whether an output is as it was published, without a look at its view: all that views are made from is the same,
-    /// and so is the body. What holds several bodies has to be looked at.
-    fn is_as_known(&self, output: &Output, known: &Known) -> bool {
-        let Some(body) = known.body else { return false };
+    /// Makes one output of the plan, or finds that it is made already.
+    pub(super) fn make<P: Press>(
+        &self,
+        press: &P,
+        at: usize,
+        buffer: &mut Vec<u8>,
+        (sources, ready, related): (&HashMap<&str, &fs::File>, &Ready, render::Related),
+    ) -> Result<Made<P::Kept>, Failure> {
+        let output = &self.plan.outputs[at];
+        let known = press.known(at, output);
+        let mut sheet = Sheet::new(buffer, known.as_ref().map(|known| known.fingerprint));
+        let is_same = |known: &&Known| known.body.is_some_and(|body| self.is_same(output, body));
+        let rendered = match known.as_ref().filter(is_same) {
+            Some(known) => as_known(output, known),
+            None => self.one(output, sources, (ready, related), &mut sheet)?,
+        };
+        let Rendered { fingerprint, mixed, rank, body, notes } = rendered;
+        let kept = press.take(at, output, sheet.bytes(), rank)?;
+        let notes = notes.or(known.map(|known| known.notes)).unwrap_or_default().into();
+        Ok(Made { output: at, kept, fingerprint, mixed, body, notes, rendered: sheet.bytes().is_some() })
+    }
+
+    /// Whether an output is as it was published with a body of this hash, without a look at its view, if all else that
+    /// views are made from is the same. What holds several bodies has to be looked at.
+    pub(super) fn is_same(&self, output: &Output, body: u128) -> bool {
         match output.page {
             Page::Article(id) => self.archive.entries[id].body == body,
             Page::Standalone(id) => self.archive.pages[id].body == body,
@@ -298,19 +314,21 @@ impl Work<'_> {
         Ok((html.html, problems))
     }
 
-    /// The remarks on all bodies, at their lines in the files.
-    pub(super) fn remarks<K>(&self, made: &[Made<K>]) -> Vec<Problem> {
-        let of = |made: &Made<K>| match self.plan.outputs[made.output].page {
+    /// The remarks on all bodies, at their lines in the files; `notes` are those of outputs, by their index in the plan.
+    pub(super) fn remarks<'n>(&self, notes: impl Iterator<Item = (usize, &'n [Problem])>) -> Vec<Problem> {
+        let of = |output: usize| match self.plan.outputs[output].page {
             Page::Article(id) => Some(&self.archive.entries[id]),
             Page::Standalone(id) => Some(&self.archive.pages[id]),
             _ => None,
         };
-        let placed = made.iter().filter_map(|made| Some((made, of(made)?))).flat_map(|(made, entry)| {
-            made.notes.iter().map(|note| {
-                let line = note.line.map(|line| line + entry.body_line - 1);
-                Problem { line, ..note.clone() }
-            })
-        });
+        let any = notes.filter(|(_, notes)| !notes.is_empty());
+        let placed =
+            any.filter_map(|(output, notes)| Some((notes, of(output)?))).flat_map(|(notes, entry)| {
+                notes.iter().map(|note| {
+                    let line = note.line.map(|line| line + entry.body_line - 1);
+                    Problem { line, ..note.clone() }
+                })
+            });
         placed.collect()
     }
 

@@ -1,15 +1,15 @@
 //! A site in memory: each page is made when it is asked for, from the plan and by the hands of a build. Nothing is
 //! written, and what was published is not looked at.
 
-use super::inputs::{Attempt, Inputs, remembered};
+use super::inputs::{Attempt, Inputs, name_of, remembered};
+use super::load::Again;
 use super::pages::{Failure, Work};
 use super::withheld::{Hidden, Whole};
 use super::{Progress, Run};
 use crate::archive::{Archive, Related};
 use crate::cache;
 use crate::config::Config;
-use crate::content::{self, Listing};
-use crate::fs;
+use crate::content;
 use crate::plan::{Page, Plan};
 use crate::problem::{Fatal, Problem};
 use crate::render::{Ready, Sheet};
@@ -95,11 +95,9 @@ impl Preview {
         let mut archive = None;
         let mut related = Arc::clone(&self.related);
         for path in changed {
-            let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
-            let name = parts?.join("/");
-            let Some(entry) = self.opened.inputs.load.read_again(&name) else {
-                // What editors leave for a moment is nothing to anybody.
-                if self.opened.never_had(&name) {
+            let name = name_of(path)?;
+            let Some(Again { entry, .. }) = self.opened.inputs.load.read_again(&name, None) else {
+                if self.opened.inputs.is_passing(&name) {
                     continue;
                 }
                 return None;
@@ -292,19 +290,5 @@ impl Opened {
         same && self.problems == other.problems
             && self.inputs.files.all() == other.inputs.files.all()
             && self.inputs.load.withholds_like(&other.inputs.load)
-    }
-
-    /// Whether something of this name, which is gone, was no part of the project.
-    fn never_had(&self, name: &str) -> bool {
-        let Listing { sources, others, .. } = &self.inputs.load.listing;
-        let inside = format!("{name}/");
-        let had = |files: &[fs::File]| {
-            let below = files.partition_point(|file| *file.name < *inside);
-            files.binary_search_by(|file| (*file.name).cmp(name)).is_ok()
-                || files.get(below).is_some_and(|file| file.name.starts_with(&inside))
-        };
-        let below_content = name.split_once('/').is_some_and(|(top, _)| top == content::FOLDER);
-        let gone = fs::kind(&self.inputs.config.folder(name)).is_ok_and(|kind| kind.is_none());
-        below_content && gone && !had(sources) && !had(others)
     }
 }

@@ -35,13 +35,24 @@ impl Amendment {
         }
         let folders = now.folders.par_iter().zip(folders).enumerate();
         let folders = folders.filter(|(_, (now, before))| now != before);
-        Some(Self {
-            sources: Vec::new(),
-            files: Vec::new(),
-            published: now.without_lists(),
-            outputs: outputs(before, &now.outputs),
-            folders: folders.map(|(at, (stamp, _))| (at as u32, *stamp)).collect(),
-        })
+        let folders = folders.map(|(at, (stamp, _))| (at as u32, *stamp)).collect();
+        Some(Self { outputs: outputs(before, &now.outputs), folders, ..Self::plain(now) })
+    }
+
+    /// That of sources and outputs which stand in the lists of before already.
+    pub fn of_some(
+        sources: Vec<(Arc<str>, Source)>,
+        outputs: Vec<(Arc<str>, Output)>,
+        now: &Published,
+    ) -> Self {
+        let sources = sources.into_iter().map(|(name, source)| (name, Some(source))).collect();
+        let outputs = outputs.into_iter().map(|(path, output)| (path, Some(output))).collect();
+        Self { sources, outputs, ..Self::plain(now) }
+    }
+
+    fn plain(now: &Published) -> Self {
+        let published = now.without_lists();
+        Self { sources: Vec::new(), files: Vec::new(), published, outputs: Vec::new(), folders: Vec::new() }
     }
 
     /// Puts it into the cache that it is about; nothing if it is about another.

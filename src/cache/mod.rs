@@ -65,7 +65,7 @@ pub struct File {
 }
 
 /// A site as it was published.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Published {
     /// Where.
     pub output: String,
@@ -129,8 +129,12 @@ pub struct SourceRef<'a> {
 impl Published {
     /// Whether there is nothing in this that the other would add to what a build knows.
     pub fn is_like(&self, other: &Self) -> bool {
+        self.folders == other.folders && self.is_same_site(other)
+    }
+
+    /// Whether the same was published from the same.
+    pub fn is_same_site(&self, other: &Self) -> bool {
         self.inputs == other.inputs
-            && self.folders == other.folders
             && self.outputs.len() == other.outputs.len()
             && self.outputs.par_iter().zip(&other.outputs).all(|(a, b)| a.0 == b.0 && a.1.is_like(&b.1))
     }

@@ -6,7 +6,7 @@ use super::report::{Report, plain};
 use super::selection::Selection;
 use super::{Global, home, load, millis, run};
 use crate::archive::Reason;
-use crate::build::{self, Built};
+use crate::build::{Built, Session};
 use crate::config::{FILE, Flags};
 use crate::problem::{Fatal, Problem};
 use crate::watch::{Batch, Options, Watch};
@@ -64,15 +64,16 @@ impl WatchCommand {
         // First the watch, then the build: nothing that happens in between is lost.
         let mut watch = self.polling.watch(&output);
         stop_on_interrupt(&watch)?;
-        let mut told = Told::default();
+        let (mut session, mut told) = (Session::new(run), Told::default());
         let mut batch = Some(Batch::default());
         while let Some(changed) = batch {
             watch.notices().iter().for_each(|notice| report.line(&format!("note: {notice}")));
             let start = Instant::now();
             let bar = Bar::new(report);
             // The clock goes on: an embargo may have ended since the last look.
+            let paths = Some(&changed.paths).filter(|_| !changed.all);
             let built =
-                load(flags.clone()).and_then(|config| build::build(&config, &run, &|event| bar.on(event)));
+                load(flags.clone()).and_then(|config| session.build(&config, paths, &|event| bar.on(event)));
             bar.finish();
             told.tell(built, &changed, start, report)?;
             batch = watch.next();

@@ -14,7 +14,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
 /// Paths of articles and pages.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Addresses {
     articles: Vec<OutPath>,
     pages: Vec<OutPath>,

@@ -147,7 +147,7 @@ pub struct Copied {
 }
 
 /// Everything a build will publish.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Plan {
     /// All outputs, sorted by path.
     pub outputs: Vec<Output>,

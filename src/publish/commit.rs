@@ -60,6 +60,30 @@ impl Site {
         planned: &[Planned],
         (kept, folders): (&Kept, &[Option<Stamp>]),
     ) -> Result<Changes> {
+        let lines = planned.iter().map(Planned::line).collect();
+        self.publish(config, (planned, lines), kept, Some(folders))
+    }
+
+    /// Publishes what was staged for some files of a site that has them already; all others stay, and nobody looks for
+    /// what is not ours.
+    pub fn amend(self, config: &Config, planned: &[Planned]) -> Result<Changes> {
+        let records = self.found.records();
+        let of = |record: &Record| planned.binary_search_by(|planned| planned.path().cmp(&record.path));
+        let lines = records.iter().map(|record| match of(record) {
+            Ok(at) => planned[at].line(),
+            Err(_) => record.line(),
+        });
+        let lines = lines.collect();
+        self.publish(config, (planned, lines), &Kept::default(), None)
+    }
+
+    fn publish(
+        &self,
+        config: &Config,
+        (planned, mut lines): (&[Planned], Vec<Line>),
+        kept: &Kept,
+        folders: Option<&[Option<Stamp>]>,
+    ) -> Result<Changes> {
         debug_assert!(planned.is_sorted_by(|a, b| a.path < b.path));
         self.refuse_foreign(planned)?;
         let new = |planned: &&Planned| !matches!(planned.staged.state, State::Unchanged);
@@ -78,8 +102,7 @@ impl Site {
         }
         // From here on, what is written in the output is written later than what was set aside before.
         let begun = fs::own_stamp(&self.output.join(manifest::PENDING)).map(|stamp| stamp.modified());
-        let mut lines: Vec<Line> = planned.iter().map(Planned::line).collect();
-        let mut prune = Prune::new(&self, &lines, kept)?;
+        let mut prune = Prune::new(self, &lines, kept)?;
         if self.fresh {
             self.move_tree(&moves)?;
         } else {
@@ -92,8 +115,9 @@ impl Site {
             lines.sort_by(|a, b| a.path.cmp(b.path));
         }
         manifest::write(&self.output, &config.site, &lines, &self.found)?;
-        let listed: Vec<&str> =
-            if self.fresh { Vec::new() } else { lines.iter().map(|line| line.path).collect() };
+        // In a fresh site all is ours.
+        let folders = folders.filter(|_| !self.fresh);
+        let listed: Vec<&str> = folders.iter().flat_map(|_| &lines).map(|line| line.path).collect();
         // What a build has in memory is most here.
         drop(lines);
         clear(&self.output.join(TEMPORARY))?;
@@ -101,8 +125,7 @@ impl Site {
         if changes.written + changes.removed > 0 {
             fs::sync(&self.output, &self.output.join(manifest::INDEX))?;
         }
-        // In a fresh site all is ours.
-        if !self.fresh {
+        if let Some(folders) = folders {
             let now = fs::moment(&self.output.join(TEMPORARY)).ok().flatten();
             let Foreign { problems, folders } = self.foreign_but(&listed, folders, now);
             changes.problems.extend(problems);

@@ -187,6 +187,11 @@ impl Site {
         self.found.is_whole(files.len()) && files.par_iter().all(untouched)
     }
 
+    /// Whether the manifest that was found is whole and lists so many files.
+    pub fn is_whole(&self, files: usize) -> bool {
+        self.found.is_whole(files)
+    }
+
     /// What is to be done for an output, and whether its file was edited by hand.
     fn compare(&self, path: &OutPath, bytes: &[u8]) -> Result<(State, bool)> {
         let foreign = |reason: String| Ok((State::Foreign(reason.into()), false));

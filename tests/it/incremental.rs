@@ -1,12 +1,13 @@
 //! What a build remembers: it must show in nothing but time.
 
 use crate::site::{Site, tree};
-use backissue::build::{self, Built, Run};
+use backissue::build::{self, Built, Event, Run, Session};
 use backissue::config::{Config, Flags};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 /// Stands for the hash of the program.
@@ -336,9 +337,14 @@ impl Desk {
                     ("title", format!("T{number}")),
                     ("date", format!("2020-0{}-01", value + 1)),
                     ("tags", "[a, b]".into()),
+                    // Without one, the first paragraph shows in lists.
+                    (if number % 2 == 0 { "description" } else { "subtitle" }, format!("D{}", value % 2)),
                 ];
+                let front = front
+                    .into_iter()
+                    .filter(|(key, _)| number % 3 > 0 || *key == "title" || *key == "date" || *key == "tags");
                 let body = format!("Body {value}. ![i](i.png)\n\n[to](a1.md)\n");
-                self.articles.insert(*number, (format!("a{number}.md"), front.into(), body));
+                self.articles.insert(*number, (format!("a{number}.md"), front.collect(), body));
             }
             Edit::Delete(number) => _ = self.articles.remove(number),
             Edit::Field(number, field, value) => {
@@ -494,6 +500,113 @@ proptest! {
             }
         }
     }
+}
+
+/// The files that a site is made from.
+fn project(site: &Site) -> BTreeMap<PathBuf, Vec<u8>> {
+    let folders = ["content", "templates", "static", "data"].into_iter();
+    let below = folders.filter(|folder| site.path(folder).is_dir()).flat_map(|folder| {
+        let files = tree(&site.path(folder)).into_iter();
+        files.map(move |(name, bytes)| (Path::new(folder).join(name), bytes))
+    });
+    below.chain([(PathBuf::from("archive.yaml"), fs::read(site.path("archive.yaml")).unwrap())]).collect()
+}
+
+/// What is not the same in two projects.
+fn changed(before: &BTreeMap<PathBuf, Vec<u8>>, now: &BTreeMap<PathBuf, Vec<u8>>) -> BTreeSet<PathBuf> {
+    let paths = before.keys().chain(now.keys()).filter(|path| before.get(*path) != now.get(*path));
+    paths.cloned().collect()
+}
+
+/// Builds in a session; says as well whether anything was planned.
+#[track_caller]
+fn build_in(session: &mut Session, site: &Site, changed: Option<&BTreeSet<PathBuf>>) -> (Built, bool) {
+    let planned = AtomicBool::new(false);
+    let progress = |event: Event| {
+        planned.fetch_or(matches!(event, Event::Stage(..)), Ordering::Relaxed);
+    };
+    let built = session.build(&config(site.root(), "public"), changed, &progress).unwrap();
+    (built, planned.into_inner())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: sequences() / 4, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_session_leads_to_the_clean_build(edits in edits()) {
+        let site = Site::new();
+        let mut desk = Desk::default();
+        for what in [0, 4, 6] {
+            shared(&site, what, 0);
+        }
+        for number in 0..5 {
+            desk.apply(&site, &Edit::Add(number, number % 4));
+        }
+        let mut session = Session::new(Run { jobs: 1, program: Some(PROGRAM), ..Run::default() });
+        build_in(&mut session, &site, None);
+        for (at, edit) in edits.iter().enumerate() {
+            for edit in [edit, &Edit::Body(at % 5, at % 4)] {
+                let before = project(&site);
+                desk.apply(&site, edit);
+                // Nobody watches the output and the cache.
+                let all = matches!(edit, Edit::Output(_));
+                let changed = changed(&before, &project(&site));
+                let (built, _) = build_in(&mut session, &site, Some(&changed).filter(|_| !all));
+                if built.set_aside.is_empty() {
+                    equals_clean(&site, &format!("{at}: {edit:?}"));
+                }
+            }
+        }
+        // Whoever comes next knows it all.
+        settle(&site);
+        if build(&site).set_aside.is_empty() {
+            equals_clean(&site, "after the session");
+        }
+    }
+}
+
+#[test]
+fn a_session_plans_nothing_where_only_the_text_is_other() {
+    let site = archive(12);
+    site.file("archive.yaml", "title: T\nbase_url: https://example.org\nfeeds: {content: full}\n");
+    let mut session = Session::new(Run { jobs: 1, program: Some(PROGRAM), ..Run::default() });
+    assert!(build_in(&mut session, &site, None).1);
+    let edit = |session: &mut Session, text: &str| {
+        settle(&site);
+        let front = "title: Article 1\ndate: 2020-01-02\ntags: [t1, all]\nauthors: A1";
+        site.file("content/a1.md", format!("---\n{front}\ndescription: D\n---\n\n{text}\n"));
+        settle(&site);
+        build_in(session, &site, Some(&BTreeSet::from([PathBuf::from("content/a1.md")])))
+    };
+    assert!(edit(&mut session, "One. [gone](gone.md)").1, "the description is new");
+    let (built, planned) = edit(&mut session, "Two. [gone](gone.md)\n\n{{< thing >}}");
+    // The page, and feeds that show all of it: of the site, of a year and of terms.
+    assert_eq!((planned, built.parsed, built.rendered == built.written), (false, 1, true));
+    let lines = |built: &Built| {
+        let of = built.problems.iter().filter(|problem| problem.code == "shortcode");
+        of.map(|problem| problem.line).collect::<Vec<_>>()
+    };
+    assert!(built.written > 1 && built.written < 12, "{} written", built.written);
+    assert_eq!(lines(&built), [Some(11)]);
+    equals_clean(&site, "two");
+    let (built, planned) = edit(&mut session, "Three. [gone](gone.md)");
+    assert_eq!((planned, lines(&built)), (false, vec![]));
+    equals_clean(&site, "three");
+    // What editors leave beside it is nothing; what is written over and over is read again.
+    site.file("content/.a1.md.swp", "x");
+    let paths = ["content/.a1.md.swp", "content/a1.md~"].map(PathBuf::from).into();
+    let (built, planned) = build_in(&mut session, &site, Some(&paths));
+    assert_eq!((planned, built.written), (false, 0));
+    // The cache was written along: a build of its own has nothing to do.
+    settle(&site);
+    warm(&site);
+    assert_eq!(counts(&build(&site)), (0, 0, 0, 0));
+    // A page edited by hand, a manifest that is gone, an article with another headline: all is looked at.
+    fs::remove_file(site.path("public/manifest.json")).unwrap();
+    assert!(edit(&mut session, "Four.").1);
+    equals_clean(&site, "four");
+    assert!(!edit(&mut session, "Five.").1);
+    equals_clean(&site, "five");
 }
 
 #[test]

@@ -373,7 +373,7 @@ fn pages_of_one_fingerprint_have_the_same_bytes() {
         let flags = Flags { now: Some("2024-06-01T12:00:00Z".into()), ..Flags::default() };
         let config = Config::load(site.root(), &flags).unwrap();
         let built = backissue::build::build(&config, &backissue::build::Run::default(), &|_| {}).unwrap();
-        (built.published.outputs.into_iter().collect::<BTreeMap<_, _>>(), site.tree())
+        (built.published.outputs.iter().cloned().collect::<BTreeMap<_, _>>(), site.tree())
     };
     let (before, old) = build();
     assert!(before.len() > 60);

@@ -1,0 +1,195 @@
+//! One build after another of the same project, by a process that goes on: what the last one knew is still there, and an
+//! edit of nothing but the text of articles takes no new plan. Every other change is left to a build from the start.
+
+use super::inputs::{Attempt, Inputs, name_of};
+use super::load::Again;
+use super::pages::{Failure, Made, Work};
+use super::{Built, Event, Keep, Printing, Progress, Run, build_here, planned_of, pool, remember};
+use crate::archive::Related;
+use crate::cache::{self, Amendment, Published};
+use crate::config::Config;
+use crate::plan::Page;
+use crate::publish::{Changes, Site, Staged};
+use crate::render::Ready;
+use anyhow::Result;
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Builds a project again and again.
+pub struct Session<'r> {
+    run: Run<'r>,
+    standing: Option<Standing>,
+}
+
+/// A site as it was published, and all that it was made from.
+pub(super) struct Standing {
+    inputs: Inputs,
+    attempt: Attempt,
+    ready: Ready,
+    related: Related,
+    published: Arc<Published>,
+}
+
+impl<'r> Session<'r> {
+    /// A session that knows nothing yet.
+    pub fn new(run: Run<'r>) -> Self {
+        Self { run, standing: None }
+    }
+
+    /// Builds the site. `changed` names all files that may have changed since the last build, from the project's folder;
+    /// `None` if others may have.
+    pub fn build(
+        &mut self,
+        config: &Config,
+        changed: Option<&BTreeSet<PathBuf>>,
+        progress: Progress,
+    ) -> Result<Built> {
+        pool(self.run.jobs)?.install(|| {
+            if let Some(changed) = changed
+                && let Some(mut standing) = self.standing.take()
+                && let Some(built) = standing.amend(config, changed, (&self.run, progress))
+            {
+                // What failed on the way leaves nothing behind that could be gone on from.
+                let built = built?;
+                self.standing = Some(standing);
+                return Ok(built);
+            }
+            let before = self.standing.take();
+            let keep = Keep::All(before.as_ref().map(|before| &*before.published));
+            let (built, standing) = build_here(config, &self.run, progress, keep)?;
+            self.standing = standing.or(before);
+            Ok(built)
+        })
+    }
+}
+
+impl Standing {
+    pub(super) fn new(inputs: Inputs, attempt: Attempt, published: Arc<Published>) -> Self {
+        let ready = Ready::new(&inputs.config, &attempt.archive, &attempt.plan.addresses);
+        Self { inputs, attempt, ready, related: Related::default(), published }
+    }
+
+    /// Takes an edit over, if that is possible.
+    fn amend(
+        &mut self,
+        config: &Config,
+        changed: &BTreeSet<PathBuf>,
+        (run, progress): (&Run, Progress),
+    ) -> Option<Result<Built>> {
+        let edited = self.edited(config, changed)?;
+        for Again { entry, .. } in &edited {
+            let before = self.attempt.archive.replace(Arc::clone(entry))?;
+            self.inputs.exchange(&before, entry);
+        }
+        let site = match Site::open(config, run.home, &|holder| progress(Event::Waiting(holder))) {
+            Ok(site) => site,
+            Err(error) => return Some(Err(error)),
+        };
+        if !site.is_whole(self.published.outputs.len()) {
+            return None;
+        }
+        let made = match self.made(&site) {
+            Ok(made) if made.iter().any(|made| made.mixed) => return None,
+            Ok(made) => made,
+            // What cannot be rendered after all changes the plan.
+            Err(Failure::Article(..)) => return None,
+            Err(Failure::Build(error)) => return Some(Err(error)),
+        };
+        let amended = site.amend(config, &planned_of(&self.attempt, &made));
+        Some(amended.map(|changes| self.take(&edited, (made, changes), (run, progress))))
+    }
+
+    /// The sources that were edited, if nothing but the text in them is other than before.
+    fn edited(&self, config: &Config, changed: &BTreeSet<PathBuf>) -> Option<Vec<Again>> {
+        let Self { inputs, attempt, published, .. } = self;
+        let is_whole = inputs.load.set_aside.is_empty() && !inputs.files.any_unreadable();
+        let same = inputs.config.digest == config.digest
+            && published.outputs.len() == attempt.plan.outputs.len()
+            // A file may be several sources.
+            && !inputs.load.listing.followed
+            // An embargo may have ended since.
+            && inputs.load.is_sorted(config, attempt.archive.all());
+        if !(is_whole && same) {
+            return None;
+        }
+        let now = cache::open(config).ok()?;
+        let mut edited = Vec::new();
+        for path in changed {
+            let name = name_of(path)?;
+            match inputs.load.read_again(&name, now) {
+                Some(again) => {
+                    let before = attempt.archive.like(&again.entry)?;
+                    if before.face != again.entry.face {
+                        return None;
+                    }
+                    edited.push(again);
+                }
+                None if inputs.is_passing(&name) => {}
+                None => return None,
+            }
+        }
+        Some(edited)
+    }
+
+    /// Makes all that shows the text of articles and is not as it was published.
+    fn made(&self, site: &Site) -> std::result::Result<Vec<Made<Staged>>, Failure> {
+        let work = self.inputs.work(&self.attempt);
+        let printing =
+            Printing { site, known: Box::new(|at| Some(&self.published.outputs[at].1)), same: true };
+        let related = |id: usize| self.related.of(work.archive, work.config, id);
+        let mut buffer = Vec::new();
+        let making = (&HashMap::new(), &self.ready, &related as crate::render::Related);
+        let made = self.touched(&work).into_iter().map(|at| work.make(&printing, at, &mut buffer, making));
+        made.collect()
+    }
+
+    /// Outputs that are to be looked at, by their index in the plan.
+    fn touched(&self, work: &Work) -> Vec<usize> {
+        let outputs = self.attempt.plan.outputs.iter().zip(&self.published.outputs).enumerate();
+        let touched = outputs.filter(|(_, (output, (_, known)))| {
+            !matches!(output.page, Page::Copy(_)) && !work.is_same(output, known.body)
+        });
+        touched.map(|(at, _)| at).collect()
+    }
+
+    /// Knows the site from now on as it was published.
+    fn take(
+        &mut self,
+        edited: &[Again],
+        (made, changes): (Vec<Made<Staged>>, Changes),
+        (run, progress): (&Run, Progress),
+    ) -> Built {
+        let Self { inputs, attempt, published, .. } = self;
+        let rendered = made.iter().filter(|made| made.rendered).count();
+        let published = Arc::make_mut(published);
+        let sources: Vec<_> = edited.iter().map(|again| inputs.load.take(again)).collect();
+        let mut outputs = Vec::with_capacity(made.len());
+        for (made, stamp) in made.into_iter().zip(changes.stamps) {
+            let (path, known) = &mut published.outputs[made.output];
+            *known = remember(made, stamp);
+            outputs.push((Arc::clone(path), known.clone()));
+        }
+        published.inputs = inputs.hash;
+        let notes = published.outputs.iter().map(|(_, output)| output.notes.as_slice()).enumerate();
+        published.problems = inputs.problems_of(attempt, inputs.work(attempt).remarks(notes));
+        let amendment = Amendment::of_some(sources, outputs, published);
+        inputs.known.tail = inputs
+            .add(&amendment)
+            .or_else(|| inputs.save(attempt.archive.all(), None, published, (run, progress)));
+        let found = [published.problems.clone(), changes.problems].concat();
+        Built {
+            articles: published.articles,
+            pages: published.outputs.len(),
+            written: changes.written,
+            unchanged: published.outputs.len() - changes.written,
+            removed: changes.removed,
+            parsed: edited.len(),
+            rendered,
+            published: Arc::clone(&self.published),
+            problems: self.inputs.all_problems(found),
+            withheld: self.inputs.load.withheld.clone(),
+            set_aside: Vec::new(),
+        }
+    }
+}
