@@ -17,7 +17,7 @@ mod repair;
 mod roles;
 
 use crate::article::{Article, Raw};
-use crate::raw::RawArticle;
+use crate::raw::{Content, RawArticle};
 use dates::{Label, Line};
 use roles::Role;
 
@@ -54,10 +54,11 @@ impl Rejected {
 
 /// Cleans one raw article.
 pub fn clean(raw: &RawArticle) -> Result<Cleaned, Rejected> {
-    if is_binary(&raw.text) {
+    let (Content::Text(text) | Content::Html(text)) = &raw.content;
+    if is_binary(text) {
         return Err(Rejected::Binary);
     }
-    let blocks = blocks::split(&raw.text);
+    let blocks = blocks::split(text);
     if blocks.is_empty() {
         return Err(Rejected::Empty);
     }

@@ -17,16 +17,65 @@ use std::path::{Path, PathBuf};
 const LIMIT: u64 = 8 << 20;
 
 /// One raw article.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawArticle {
     /// Its path below the folder that is imported, with `/`.
     pub file: String,
     /// SHA-256 of its bytes in hexadecimal.
     pub sha256: String,
-    /// Its text, decoded; line ends and odd characters as they were.
-    pub text: String,
+    /// What it is made of.
+    pub content: Content,
+    /// What is said of it beside its text.
+    pub said: Said,
     /// Whether some of its bytes could not be read; `�` stands for them.
     pub damaged: bool,
+}
+
+/// The text of a raw article, decoded; line ends and odd characters as they were.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Text without markup.
+    Text(String),
+    /// A page or a part of one.
+    Html(String),
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
+/// What the file that an article came in says of it: a feed, an export, a crawl. Nothing of it is judged here; dates
+/// are as they were written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// What the file calls it.
+    pub id: Option<String>,
+    /// Where it was published, or was fetched from.
+    pub url: Option<String>,
+    /// Its headline.
+    pub title: Option<String>,
+    /// What it is about, in a few sentences.
+    pub summary: Option<String>,
+    /// Who wrote it, one name each.
+    pub authors: Vec<String>,
+    /// When it was published.
+    pub date: Option<String>,
+    /// When it was changed last.
+    pub updated: Option<String>,
+    /// Its section of the outlet.
+    pub section: Option<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Its language (BCP 47).
+    pub lang: Option<String>,
+    /// Who published it.
+    pub outlet: Option<String>,
+    /// Its lead image.
+    pub image: Option<String>,
+    /// Whether the text is known to be but a part of it.
+    pub excerpt: bool,
 }
 
 /// A file to be read.
@@ -117,5 +166,6 @@ pub fn read(input: &Input) -> fs::Result<RawArticle> {
     };
     let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
     let text::Decoded { text, damaged } = text::decode(&bytes);
-    Ok(RawArticle { file: input.file.clone(), sha256, text, damaged })
+    let content = Content::Text(text);
+    Ok(RawArticle { file: input.file.clone(), sha256, content, damaged, ..RawArticle::default() })
 }

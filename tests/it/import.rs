@@ -156,8 +156,8 @@ fn cleaned(text: &str) -> backissue::clean::Cleaned {
     let raw = backissue::raw::RawArticle {
         file: "a.txt".to_string(),
         sha256: "0".repeat(64),
-        text: text.to_string(),
-        damaged: false,
+        content: backissue::raw::Content::Text(text.to_string()),
+        ..Default::default()
     };
     backissue::clean::clean(&raw).unwrap_or_else(|rejected| panic!("{}: {text}", rejected.reason()))
 }
