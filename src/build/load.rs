@@ -230,16 +230,18 @@ impl Load {
         if published { self.entries.push(entry) } else { self.hidden.push(entry) }
     }
 
-    /// Whether the same are published at another moment; `published` are those that are now.
-    pub(super) fn is_sorted<'e>(
+    /// Whether the same are published at a later moment; `published` are those that are now.
+    pub(super) fn is_still_sorted<'e>(
         &self,
         config: &Config,
-        mut published: impl Iterator<Item = &'e Arc<Entry>>,
+        published: impl Iterator<Item = &'e Arc<Entry>>,
     ) -> bool {
         let is_out = |entry: &Arc<Entry>| {
             matches!(archive::reason(&entry.article, config), None | Some(Reason::Removed))
         };
-        published.all(is_out) && !self.hidden.iter().any(is_out)
+        // What is out stays out until it expires.
+        let mut expiring = published.filter(|entry| entry.article.expires.is_some());
+        expiring.all(is_out) && !self.hidden.iter().any(is_out)
     }
 
     /// Articles and pages that are not published now.

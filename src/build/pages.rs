@@ -179,7 +179,8 @@ impl Work<'_> {
         if done.failed.is_empty() {
             done.make(&rest, &one)?;
         }
-        done.made.sort_unstable_by_key(|made| made.output);
+        // Two sorted runs, which a stable sort finds and joins.
+        done.made.sort_by_key(|made| made.output);
         Ok(done)
     }
 

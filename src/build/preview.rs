@@ -86,10 +86,13 @@ impl Preview {
     }
 
     /// The same site after edits of some files, named from the project's folder, if they changed nothing but the words
-    /// of articles: then no list and no address becomes another, and only these files have to be read.
-    pub fn edited(&self, changed: &BTreeSet<PathBuf>) -> Option<Self> {
-        if self.opened.inputs.load.listing.followed {
-            // A file may be several sources.
+    /// of articles, and no embargo ended: then no list and no address becomes another, and only these files have to be
+    /// read.
+    pub fn edited(&self, config: &Config, changed: &BTreeSet<PathBuf>) -> Option<Self> {
+        let Inputs { config: before, load, .. } = &self.opened.inputs;
+        let same = before.digest == config.digest && load.is_still_sorted(config, self.archive().all());
+        // A file may be several sources.
+        if !same || load.listing.followed {
             return None;
         }
         let mut archive = None;

@@ -108,8 +108,8 @@ impl Standing {
             && published.outputs.len() == attempt.plan.outputs.len()
             // A file may be several sources.
             && !inputs.load.listing.followed
-            // An embargo may have ended since.
-            && inputs.load.is_sorted(config, attempt.archive.all());
+            // The clock went on.
+            && inputs.load.is_still_sorted(config, attempt.archive.all());
         if !(is_whole && same) {
             return None;
         }

@@ -107,14 +107,14 @@ struct Showing {
 impl Showing {
     /// Looks at the project. The clock goes on: an embargo may have ended since the last look.
     fn look(&self, batch: &Batch, flags: &Flags, run: &Run, report: &Report) -> Result<Preview> {
+        let config = load(flags.clone())?;
         let known = self.preview.as_ref().filter(|_| !batch.all && !self.failing);
-        if let Some(edited) = known.and_then(|preview| preview.edited(&batch.paths)) {
+        if let Some(edited) = known.and_then(|preview| preview.edited(&config, &batch.paths)) {
             return Ok(edited);
         }
         let bar = Bar::new(report);
         let before = self.preview.as_deref();
-        let preview = load(flags.clone())
-            .and_then(|config| Preview::open(&config, before, run, &|event| bar.on(event)));
+        let preview = Preview::open(&config, before, run, &|event| bar.on(event));
         bar.finish();
         preview
     }

@@ -610,6 +610,26 @@ fn a_session_plans_nothing_where_only_the_text_is_other() {
 }
 
 #[test]
+fn a_session_heeds_the_clock() {
+    let site = archive(2);
+    site.article("later.md", "title: Later\ndate: 2020-02-01\nembargo: 2024-06-02");
+    site.article("over.md", "title: Over\ndate: 2020-02-02\nexpires: 2024-06-03");
+    let mut session = Session::new(Run { jobs: 1, program: Some(PROGRAM), ..Run::default() });
+    let mut names = |day: u8| {
+        let article = fs::read_to_string(site.path("content/a1.md")).unwrap();
+        site.file("content/a1.md", format!("{article}\nOn day {day}.\n"));
+        let now = format!("2024-06-{day:02}T12:00:00Z").parse().unwrap();
+        let config = Config { now, ..config(site.root(), "public") };
+        let changed = BTreeSet::from([PathBuf::from("content/a1.md")]);
+        session.build(&config, Some(&changed).filter(|_| day > 1), &|_| {}).unwrap();
+        assert!(site.read("public/2020/01/02/a1.html").contains(&format!("On day {day}.")));
+        ["later", "over"]
+            .map(|name| site.names().iter().any(|known| known.ends_with(&format!("{name}.html"))))
+    };
+    assert_eq!([names(1), names(2), names(3)], [[false, true], [true, true], [true, false]]);
+}
+
+#[test]
 fn an_image_that_could_be_read_at_last_comes_to_its_page() {
     let site = Site::new();
     site.article("a.md", "title: A\ndate: 2020-01-01\nimage: i.png");
