@@ -1,25 +1,20 @@
 //! `watch`, driven by real changes of files: in the end the site is what a clean build makes, however they came.
 
 use crate::incremental::{Desk, Edit, clean_and_whole, edits, shared};
+use crate::running::{NOW, Running, until};
 use crate::site::Site;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::time::{Duration, Instant};
-
-/// What takes longer has failed; nothing is concluded from less.
-const PATIENCE: Duration = Duration::from_secs(60);
+use std::io::Write as _;
+use std::time::Duration;
 
 /// A running `backissue watch`.
 struct Watching<'a> {
     site: &'a Site,
-    child: Child,
-    said: Receiver<Value>,
+    running: Running,
 }
 
 impl<'a> Watching<'a> {
@@ -32,48 +27,24 @@ impl<'a> Watching<'a> {
     }
 
     fn start_broken(site: &'a Site, flags: &[&str]) -> Self {
-        let args = [&["watch", "--json", "--now", "2024-06-01T12:00:00Z"], flags].concat();
-        Self::spawn(site, site.command(&args))
-    }
-
-    fn spawn(site: &'a Site, mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let (sender, said) = mpsc::channel();
-        std::thread::spawn(move || {
-            for line in lines.map_while(Result::ok) {
-                let _ = sender.send(serde_json::from_str(&line).unwrap());
-            }
-        });
-        Self { site, child, said }
-    }
-
-    /// The next object of a kind.
-    #[track_caller]
-    fn next(&mut self, kind: &str) -> Value {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let left = end.saturating_duration_since(Instant::now());
-            let object = self.said.recv_timeout(left).unwrap_or_else(|_| panic!("no {kind} was reported"));
-            if object["kind"] == kind {
-                return object;
-            }
-        }
+        let args = [&["watch", "--json"], &NOW[..], flags].concat();
+        Self { site, running: Running::spawn(site.command(&args)) }
     }
 
     #[track_caller]
     fn built(&mut self) -> Value {
-        self.next("built")
+        self.running.next("built")
+    }
+
+    /// How many builds were reported since the last look.
+    fn builds(&self) -> usize {
+        self.running.count("built")
     }
 
     /// Waits until something holds.
     #[track_caller]
     fn until(&self, what: &str, holds: impl Fn(&Site) -> bool) {
-        let end = Instant::now() + PATIENCE;
-        while !holds(self.site) {
-            assert!(Instant::now() < end, "{what}\n{:#?}", self.site.names());
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        until(|| holds(self.site), || format!("{what}\n{:#?}", self.site.names()));
     }
 
     /// Waits until the site is what a clean build makes.
@@ -84,21 +55,6 @@ impl<'a> Watching<'a> {
         if let Some(clean) = clean {
             self.until(what, |site| is_now(site, &clean));
         }
-    }
-
-    /// Asks it to end, and waits until it does.
-    #[cfg(unix)]
-    fn interrupt(mut self) -> Option<i32> {
-        let kill = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
-        assert!(kill.unwrap().success());
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Watching<'_> {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -218,7 +174,7 @@ fn every_way_to_save_shows_at_once() {
             page.is_ok_and(|page| page.contains(&title))
         });
         watching.converges(name);
-        let builds = watching.said.try_iter().filter(|object| object["kind"] == "built").count();
+        let builds = watching.builds();
         assert!(builds <= 2, "{name}: {builds} builds for one save");
     }
 }
@@ -259,7 +215,7 @@ fn a_checkout_of_many_files_is_one_build() {
         site.article(&format!("many/m{n}.md"), &format!("title: M{n}\ndate: 2021-01-01"));
     }
     watching.converges("a checkout");
-    let builds = watching.said.try_iter().filter(|object| object["kind"] == "built").count();
+    let builds = watching.builds();
     assert!((1..=4).contains(&builds), "{builds} builds");
     fs::remove_dir_all(site.path("content/many")).unwrap();
     watching.built();
@@ -272,7 +228,7 @@ fn mistakes_keep_the_last_good_site_and_mending_them_is_enough() {
     let article = || site.article("a.md", "title: A\ndate: 2020-01-01");
     article();
     let mut watching = Watching::start_broken(&site, &[]);
-    watching.next("problem");
+    watching.running.next("problem");
     assert!(!site.exists("public/index.html"));
     let config = |site: &Site| {
         site.file("archive.yaml", "title: T\nbase_url: https://example.org\n");
@@ -288,7 +244,7 @@ fn mistakes_keep_the_last_good_site_and_mending_them_is_enough() {
             2 => site.file("templates/base.html", "{% if %}"),
             _ => site.file("content/a.md", "---\ntitle: [\n---\n"),
         };
-        watching.next("problem");
+        watching.running.next("problem");
         assert!(round % 4 == 3 || site.tree() == before, "the last good site stays: {round}");
         config(&site);
         article();
@@ -351,7 +307,7 @@ fn the_output_and_the_cache_trigger_nothing() {
 fn an_interrupt_ends_it_with_the_site_whole() {
     let site = archive();
     let watching = Watching::start(&site, &[]);
-    assert_eq!(watching.interrupt(), Some(0));
+    assert_eq!(watching.running.interrupt(), Some(0));
     let clean = clean_and_whole(&site).unwrap();
     assert!(is_now(&site, &clean));
 }

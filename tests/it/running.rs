@@ -1,0 +1,81 @@
+//! A program that does not end by itself, and what it says meanwhile.
+
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
+
+/// What takes longer has failed; nothing is concluded from less.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// The moment at which everything that goes on running says it is.
+pub const NOW: [&str; 2] = ["--now", "2024-06-01T12:00:00Z"];
+
+/// It is killed when the test lets go of it.
+pub struct Running {
+    child: Child,
+    said: Receiver<Value>,
+}
+
+impl Running {
+    /// Starts a command that says what it does in lines of JSON.
+    pub fn spawn(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (sender, said) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let _ = sender.send(serde_json::from_str(&line).unwrap());
+            }
+        });
+        Self { child, said }
+    }
+
+    /// The next object of a kind.
+    #[track_caller]
+    pub fn next(&mut self, kind: &str) -> Value {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let object = self.said.recv_timeout(left).unwrap_or_else(|_| panic!("no {kind} was reported"));
+            if object["kind"] == kind {
+                return object;
+            }
+        }
+    }
+
+    /// How many objects of a kind were said since the last look.
+    pub fn count(&self, kind: &str) -> usize {
+        self.said.try_iter().filter(|object| object["kind"] == kind).count()
+    }
+
+    #[cfg(unix)]
+    pub fn signal(&self, name: &str) {
+        let kill = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+    }
+
+    /// Asks it to end, and waits until it does.
+    #[cfg(unix)]
+    pub fn interrupt(mut self) -> Option<i32> {
+        self.signal("INT");
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits until something holds, looking every few milliseconds.
+#[track_caller]
+pub fn until(holds: impl Fn() -> bool, what: impl Fn() -> String) {
+    let end = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < end, "{}", what());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
