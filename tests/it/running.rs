@@ -1,7 +1,7 @@
 //! A program that does not end by itself, and what it says meanwhile.
 
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
@@ -21,25 +21,39 @@ impl Running {
     /// Starts a command that says what it does in lines of JSON.
     pub fn spawn(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let (sender, said) = mpsc::channel();
-        std::thread::spawn(move || {
-            for line in lines.map_while(Result::ok) {
-                let _ = sender.send(serde_json::from_str(&line).unwrap());
-            }
-        });
+        let said = heard(child.stdout.take().unwrap(), |line| serde_json::from_str(&line).unwrap());
         Self { child, said }
+    }
+
+    /// Starts a command that speaks to people.
+    #[cfg(target_os = "linux")]
+    pub fn spawn_aloud(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let said = heard(child.stderr.take().unwrap(), Value::String);
+        Self { child, said }
+    }
+
+    /// The next line for people that holds a text.
+    #[cfg(target_os = "linux")]
+    #[track_caller]
+    pub fn hear(&mut self, text: &str) -> String {
+        self.await_one(text, |line| line.as_str().is_some_and(|line| line.contains(text))).to_string()
     }
 
     /// The next object of a kind.
     #[track_caller]
     pub fn next(&mut self, kind: &str) -> Value {
+        self.await_one(kind, |object| object["kind"] == kind)
+    }
+
+    #[track_caller]
+    fn await_one(&mut self, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
         let end = Instant::now() + PATIENCE;
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            let object = self.said.recv_timeout(left).unwrap_or_else(|_| panic!("no {kind} was reported"));
-            if object["kind"] == kind {
-                return object;
+            let said = self.said.recv_timeout(left).unwrap_or_else(|_| panic!("no {what} was reported"));
+            if is_it(&said) {
+                return said;
             }
         }
     }
@@ -68,6 +82,17 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Reads lines in a thread of its own, until there are no more.
+fn heard(stream: impl Read + Send + 'static, value: fn(String) -> Value) -> Receiver<Value> {
+    let (sender, said) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            let _ = sender.send(value(line));
+        }
+    });
+    said
 }
 
 /// Waits until something holds, looking every few milliseconds.

@@ -2,13 +2,15 @@
 
 use crate::incremental::{Desk, Edit, clean_and_whole, edits, shared};
 use crate::running::{NOW, Running, until};
-use crate::site::Site;
+use crate::site::{PROGRAM, Site};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// A running `backissue watch`.
@@ -207,16 +209,30 @@ fn folders_come_go_and_are_filled_at_once() {
     watching.converges("templates back");
 }
 
+/// How many files come at once; `CHECKOUT=5000 cargo test watch` takes more.
+fn checked_out() -> usize {
+    std::env::var("CHECKOUT").ok().and_then(|count| count.parse().ok()).unwrap_or(500)
+}
+
 #[test]
 fn a_checkout_of_many_files_is_one_build() {
     let site = archive();
     let mut watching = Watching::start(&site, &[]);
-    for n in 0..500 {
+    for n in 0..checked_out() {
         site.article(&format!("many/m{n}.md"), &format!("title: M{n}\ndate: 2021-01-01"));
     }
     watching.converges("a checkout");
     let builds = watching.builds();
     assert!((1..=4).contains(&builds), "{builds} builds");
+    for n in 0..checked_out() {
+        site.file("fresh.md", text(&format!("Another M{n}")));
+        fs::rename(site.path("fresh.md"), site.path(&format!("content/many/m{n}.md"))).unwrap();
+    }
+    // One may be under way now, and the next sees all; one after that would have had nothing to say.
+    watching.builds();
+    watching.converges("another branch");
+    let builds = watching.builds();
+    assert!(builds <= 2, "{builds} builds of another branch");
     fs::remove_dir_all(site.path("content/many")).unwrap();
     watching.built();
     watching.converges("back");
@@ -225,8 +241,8 @@ fn a_checkout_of_many_files_is_one_build() {
 #[test]
 fn mistakes_keep_the_last_good_site_and_mending_them_is_enough() {
     let site = Site::with("titel: broken from the start\n");
-    let article = || site.article("a.md", "title: A\ndate: 2020-01-01");
-    article();
+    let article = |round| site.article("a.md", &format!("title: A {round}\ndate: 2020-01-01"));
+    article(0);
     let mut watching = Watching::start_broken(&site, &[]);
     watching.running.next("problem");
     assert!(!site.exists("public/index.html"));
@@ -236,7 +252,7 @@ fn mistakes_keep_the_last_good_site_and_mending_them_is_enough() {
     config(&site);
     watching.built();
     watching.converges("mended");
-    for round in 0..25 {
+    for round in 0..100 {
         let before = site.tree();
         match round % 4 {
             0 => site.file("archive.yaml", "titel: x\n"),
@@ -247,7 +263,7 @@ fn mistakes_keep_the_last_good_site_and_mending_them_is_enough() {
         watching.running.next("problem");
         assert!(round % 4 == 3 || site.tree() == before, "the last good site stays: {round}");
         config(&site);
-        article();
+        article(round);
         let _ = fs::remove_dir_all(site.path("templates"));
         site.file("content/round.md", text(&format!("Round {round}")));
         watching.converges(&format!("mended again: {round}"));
@@ -310,4 +326,104 @@ fn an_interrupt_ends_it_with_the_site_whole() {
     assert_eq!(watching.running.interrupt(), Some(0));
     let clean = clean_and_whole(&site).unwrap();
     assert!(is_now(&site, &clean));
+}
+
+/// Does something while the program does not get to look: a build that its folder is taken from under ends it.
+#[cfg(unix)]
+fn unseen(watching: &Watching, act: impl FnOnce()) {
+    // A look that finds nothing new is not reported, and there may be one under way.
+    std::thread::sleep(Duration::from_millis(700));
+    watching.running.signal("STOP");
+    act();
+    watching.running.signal("CONT");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_project_may_be_moved_and_come_back() {
+    let site = archive();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let moved = elsewhere.path().join("moved");
+    let watching = Watching::start(&site, &[]);
+    for round in 0..3 {
+        unseen(&watching, || fs::rename(site.root(), &moved).unwrap());
+        let title = format!("Moved {round}");
+        fs::write(moved.join(TARGET), text(&title)).unwrap();
+        let page = moved.join("public/2020/01/02/a1.html");
+        let shows = || fs::read_to_string(&page).is_ok_and(|page| page.contains(&title));
+        until(shows, || format!("{title} does not show where the project was moved to"));
+        unseen(&watching, || fs::rename(&moved, site.root()).unwrap());
+        site.file(TARGET, text(&format!("Back {round}")));
+        watching.converges("back again");
+    }
+}
+
+#[cfg(target_os = "linux")]
+const NO_LIMIT: &str = "a program cannot have limits of its own here";
+
+/// `watch` where the system allows few watches, and what it says to people; `None` if a test cannot have such a system.
+#[cfg(target_os = "linux")]
+fn limited(site: &Site, limit: &str, allowed: usize) -> Option<Running> {
+    let script = format!("echo {allowed} > /proc/sys/user/{limit} && exec \"$0\" \"$@\"");
+    let within = |program: &[&str]| {
+        let mut command = Command::new("unshare");
+        command
+            .current_dir(site.root())
+            .args(["--user", "--map-root-user", "sh", "-c", &script])
+            .args(program);
+        command.env("NO_COLOR", "1").stdin(Stdio::null());
+        command
+    };
+    if !within(&["true"]).stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
+        return None;
+    }
+    Some(Running::spawn_aloud(within(&[&[PROGRAM, "watch"], &NOW[..]].concat())))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_the_system_allows_no_more_watches_somebody_looks() {
+    for (limit, allowed, setting) in [
+        ("max_inotify_watches", 0, "max_user_watches"),
+        ("max_inotify_watches", 1, "max_user_watches"),
+        ("max_inotify_instances", 0, "max_user_instances"),
+    ] {
+        let site = archive();
+        let Some(mut running) = limited(&site, limit, allowed) else {
+            println!("skipped: {NO_LIMIT}");
+            return;
+        };
+        let said = running.hear("looking for changes every 1000 ms instead");
+        assert!(said.contains(&format!("`fs.inotify.{setting}`")), "{said}");
+        running.hear("written");
+        let watching = Watching { site: &site, running };
+        site.file(TARGET, text("Seen"));
+        watching.converges("an edit");
+        site.article("deep/er/new.md", "title: New\ndate: 2021-01-01");
+        watching.converges("a new folder");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_the_watches_run_out_later_somebody_looks_from_then_on() {
+    let site = archive();
+    // The project, its content and one folder more.
+    let Some(mut running) = limited(&site, "max_inotify_watches", 3) else {
+        println!("skipped: {NO_LIMIT}");
+        return;
+    };
+    running.hear("written");
+    site.article("one/a.md", "title: One\ndate: 2021-01-01");
+    running.hear("written");
+    site.article("two/a.md", "title: Two\ndate: 2021-01-02")
+        .article("two/b.md", "title: B\ndate: 2021-01-02");
+    let said = running.hear("looking for changes every 1000 ms instead");
+    assert!(said.contains("`fs.inotify.max_user_watches`"), "{said}");
+    let watching = Watching { site: &site, running };
+    watching.converges("two folders");
+    for name in ["a1.md", "one/a.md", "two/a.md", "three/a.md"] {
+        site.article(name, "title: Edited\ndate: 2021-01-03");
+        watching.converges(name);
+    }
 }
