@@ -128,10 +128,11 @@ impl Watch {
     }
 
     fn heed(&mut self, event: &Event, batch: &mut Batch) -> bool {
-        // The queue ran over: what happened meanwhile is not known.
-        batch.all |= event.need_rescan();
+        // The queue ran over: what happened meanwhile is not known, and folders may have come that nobody watches.
+        let lost = event.need_rescan();
+        batch.all |= lost;
         let Some(roots) = self.roots.as_ref() else { return batch.all };
-        let mut heeded = event.need_rescan();
+        let mut heeded = lost;
         let known = event.paths.iter().map(|path| roots.relative(path));
         let known: Option<Vec<PathBuf>> = known.collect();
         let came_or_went = !matches!(
@@ -139,7 +140,7 @@ impl Watch {
             EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Metadata(_)) | EventKind::Access(_)
         );
         let is_root = |path: &PathBuf| path.as_os_str().is_empty() || self.is_folder(path);
-        if known.as_ref().is_none_or(|paths| came_or_went && paths.iter().any(is_root)) {
+        if lost || known.as_ref().is_none_or(|paths| came_or_went && paths.iter().any(is_root)) {
             // A watched folder came, went or was replaced, and its watch may be with another folder now.
             (batch.all, heeded) = (true, true);
             self.arm();

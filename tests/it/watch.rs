@@ -358,6 +358,43 @@ fn a_project_may_be_moved_and_come_back() {
     }
 }
 
+/// How many events the system keeps for a program that does not listen.
+#[cfg(target_os = "linux")]
+fn kept_events() -> usize {
+    fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap().trim().parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn more_events_than_the_system_keeps_lose_nothing() {
+    let (site, kept) = (archive(), kept_events());
+    if kept > 100_000 {
+        println!("skipped: the system keeps {kept} events");
+        return;
+    }
+    let watching = Watching::start(&site, &[]);
+    for round in 0..2 {
+        watching.running.signal("STOP");
+        // To open, write and close are an event each.
+        for n in 0..kept / 2 {
+            site.file(TARGET, n.to_string());
+        }
+        let new = format!("lost{round}/er/new.md");
+        site.article(&new, "title: New\ndate: 2021-01-01").file(TARGET, text(&format!("Last {round}")));
+        site.file("templates/404.html", "Nothing here.").file("static/more/robots.css", "a{}");
+        fs::remove_file(site.path(&format!("content/a{}.md", round + 2))).unwrap();
+        watching.running.signal("CONT");
+        watching.converges("what happened meanwhile");
+        // Nobody was told that these folders came.
+        site.article(&new, "title: Newer\ndate: 2021-01-01");
+        watching.converges("an article in a folder that came meanwhile");
+        site.file("templates/404.html", format!("Nothing there: {round}"));
+        watching.converges("a template in a folder that came meanwhile");
+        site.file("static/more/robots.css", format!("b{{}} /* {round} */"));
+        watching.converges("a file in a folder that came meanwhile");
+    }
+}
+
 #[cfg(target_os = "linux")]
 const NO_LIMIT: &str = "a program cannot have limits of its own here";
 
