@@ -7,6 +7,7 @@
 mod kind;
 mod roots;
 
+use crate::fs;
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher};
 use roots::Roots;
@@ -21,7 +22,7 @@ const QUIET: Duration = Duration::from_millis(40);
 const LONGEST: Duration = Duration::from_millis(300);
 /// A folder may have been filled before it was watched: it is looked at once more.
 const SECOND_LOOK: Duration = Duration::from_millis(250);
-/// How often a project that is gone is looked for.
+/// How often a project that is gone, or was moved, is looked for where it was.
 const GONE: Duration = Duration::from_millis(500);
 /// How often somebody looks where there are no events.
 pub const POLL: Duration = Duration::from_secs(1);
@@ -68,6 +69,8 @@ enum Message {
 /// A watched project.
 pub struct Watch {
     options: Options,
+    /// Where the project was in the beginning: whatever is there is the project, even if the old one is elsewhere now.
+    home: Option<PathBuf>,
     messages: Receiver<Message>,
     sender: Sender<Message>,
     /// None while polling, or while the project is gone.
@@ -82,9 +85,12 @@ impl Watch {
     /// Begins to watch. What the system cannot watch is polled, with a notice.
     pub fn new(options: Options) -> Self {
         let (sender, messages) = mpsc::channel();
-        let mut watch =
-            Self { options, messages, sender, roots: None, polling: false, notices: Vec::new(), later: None };
-        watch.polling = watch.options.poll.is_some();
+        // A project that is named by its whole path is found there without more ado.
+        let home = Some(&options.project).filter(|project| project.is_relative());
+        let home = home.and_then(|project| fs::canonical(project).ok());
+        let polling = options.poll.is_some();
+        let (roots, notices, later) = Default::default();
+        let mut watch = Self { options, home, messages, sender, roots, polling, notices, later };
         if !watch.polling {
             match kind::polled(&watch.options.project) {
                 Some(kind) => watch.poll(&format!("{kind} tells of no changes")),
@@ -106,7 +112,8 @@ impl Watch {
 
     fn wait(&self, batch: &Batch) -> Result<Message, RecvTimeoutError> {
         debug_assert!(batch.is_empty());
-        match self.later {
+        let back = self.is_away().then(|| Instant::now() + GONE);
+        match self.later.into_iter().chain(back).min() {
             Some(later) => self.messages.recv_timeout(later.saturating_duration_since(Instant::now())),
             None => self.messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
         }
@@ -171,8 +178,30 @@ impl Watch {
             || path.starts_with(&self.options.output)
     }
 
+    /// Whether the project is watched, but not where it was in the beginning.
+    fn is_away(&self) -> bool {
+        self.roots.as_ref().is_some_and(|roots| self.home.as_deref().is_some_and(|home| !roots.is_at(home)))
+    }
+
+    /// Whether something was put where a project was that is elsewhere now.
+    fn is_replaced(&self) -> bool {
+        self.is_away() && self.home.as_deref().is_some_and(Path::is_dir)
+    }
+
+    /// Goes to where the project was in the beginning, if there is anything: somebody may have moved it or removed it,
+    /// with this process in it, and put another there.
+    fn go_home(&mut self) {
+        let Some(home) = self.home.as_deref().filter(|home| home.is_dir()) else { return };
+        let here = fs::canonical(&self.options.project).ok();
+        if here.as_deref() != Some(home) && std::env::set_current_dir(home).is_err() {
+            // It may not be entered: then this is no place to look at again and again.
+            self.home = None;
+        }
+    }
+
     /// Watches what there is to watch.
     fn arm(&mut self) {
+        self.go_home();
         let sender = self.sender.clone();
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             // To read a file changes nothing, and a preview reads what it is asked for. What was written in memory
@@ -209,9 +238,11 @@ impl Watch {
             match self.messages.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(Message::Stop) => return None,
                 Ok(Message::Event(_)) => {}
-                Err(_) => return Some(Batch { all: true, ..Batch::default() }),
+                Err(_) => break,
             }
         }
+        self.go_home();
+        Some(Batch { all: true, ..Batch::default() })
     }
 }
 
@@ -228,12 +259,19 @@ impl Iterator for Watch {
             let message = match self.wait(&batch) {
                 Ok(message) => message,
                 Err(RecvTimeoutError::Timeout) => {
-                    self.later = None;
-                    if self.roots.is_none() {
+                    let is_due = self.later.is_some_and(|later| later <= Instant::now());
+                    if is_due {
+                        self.later = None;
+                    }
+                    let again = self.roots.is_none() || self.is_replaced();
+                    if again {
                         self.arm();
                     }
-                    batch.all = true;
-                    break;
+                    if is_due || again {
+                        batch.all = true;
+                        break;
+                    }
+                    continue;
                 }
                 Err(RecvTimeoutError::Disconnected) => return None,
             };

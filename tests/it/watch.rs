@@ -2,7 +2,7 @@
 
 use crate::incremental::{Desk, Edit, clean_and_whole, edits, shared};
 use crate::running::{NOW, Running, until};
-use crate::site::{PROGRAM, Site};
+use crate::site::{PROGRAM, Site, tree};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
@@ -355,6 +355,59 @@ fn a_project_may_be_moved_and_come_back() {
         unseen(&watching, || fs::rename(&moved, site.root()).unwrap());
         site.file(TARGET, text(&format!("Back {round}")));
         watching.converges("back again");
+    }
+}
+
+/// Copies files and the folders that they are in.
+#[cfg(unix)]
+fn copy(from: &Path, to: &Path) {
+    for (name, bytes) in tree(from) {
+        let path = to.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_project_that_is_replaced_is_watched_in_its_place() {
+    let site = archive();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let (fresh, old) = (elsewhere.path().join("fresh"), elsewhere.path().join("old"));
+    for flags in [&[][..], &["--poll=50"]] {
+        let watching = Watching::start(&site, flags);
+        for round in 0..2 {
+            copy(site.root(), &fresh);
+            fs::write(fresh.join(TARGET), text(&format!("Fresh {round} {flags:?}"))).unwrap();
+            unseen(&watching, || {
+                fs::rename(site.root(), &old).unwrap();
+                fs::rename(&fresh, site.root()).unwrap();
+            });
+            watching.converges("another folder in its place");
+            site.file(TARGET, text(&format!("Edited {round}")));
+            watching.converges("and edited");
+            fs::remove_dir_all(&old).unwrap();
+            site.file(TARGET, text(&format!("Still edited {round}")));
+            watching.converges("and the old one removed");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_project_that_was_removed_is_watched_when_it_is_back() {
+    let site = archive();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let kept = elsewhere.path().join("kept");
+    copy(site.root(), &kept);
+    let mut watching = Watching::start(&site, &[]);
+    for round in 0..2 {
+        unseen(&watching, || fs::remove_dir_all(site.root()).unwrap());
+        watching.running.next("problem");
+        unseen(&watching, || copy(&kept, site.root()));
+        watching.converges("back again");
+        site.file(TARGET, text(&format!("Edited {round}")));
+        watching.converges("and edited");
     }
 }
 
