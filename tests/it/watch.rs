@@ -374,22 +374,20 @@ fn a_project_that_is_replaced_is_watched_in_its_place() {
     let site = archive();
     let elsewhere = tempfile::tempdir().unwrap();
     let (fresh, old) = (elsewhere.path().join("fresh"), elsewhere.path().join("old"));
-    for flags in [&[][..], &["--poll=50"]] {
-        let watching = Watching::start(&site, flags);
-        for round in 0..2 {
-            copy(site.root(), &fresh);
-            fs::write(fresh.join(TARGET), text(&format!("Fresh {round} {flags:?}"))).unwrap();
-            unseen(&watching, || {
-                fs::rename(site.root(), &old).unwrap();
-                fs::rename(&fresh, site.root()).unwrap();
-            });
-            watching.converges("another folder in its place");
-            site.file(TARGET, text(&format!("Edited {round}")));
-            watching.converges("and edited");
-            fs::remove_dir_all(&old).unwrap();
-            site.file(TARGET, text(&format!("Still edited {round}")));
-            watching.converges("and the old one removed");
-        }
+    let watching = Watching::start(&site, &[]);
+    for round in 0..3 {
+        copy(site.root(), &fresh);
+        fs::write(fresh.join(TARGET), text(&format!("Fresh {round}"))).unwrap();
+        unseen(&watching, || {
+            fs::rename(site.root(), &old).unwrap();
+            fs::rename(&fresh, site.root()).unwrap();
+        });
+        watching.converges("another folder in its place");
+        site.file(TARGET, text(&format!("Edited {round}")));
+        watching.converges("and edited");
+        fs::remove_dir_all(&old).unwrap();
+        site.file(TARGET, text(&format!("Still edited {round}")));
+        watching.converges("and the old one removed");
     }
 }
 
