@@ -20,6 +20,11 @@ use std::time::{Duration, Instant};
 const QUIET: Duration = Duration::from_millis(40);
 /// … and is not waited for any longer than this.
 const LONGEST: Duration = Duration::from_millis(300);
+/// More files than an editor saves at once are a checkout or a copy, and what it has not written yet nobody wants to
+/// see: it is waited for until there was no event for longer, and much longer altogether.
+const FEW: usize = 30;
+const QUIET_OF_MANY: Duration = Duration::from_millis(200);
+const LONGEST_OF_MANY: Duration = Duration::from_secs(10);
 /// A folder may have been filled before it was watched: it is looked at once more.
 const SECOND_LOOK: Duration = Duration::from_millis(250);
 /// How often a project that is gone, or was moved, is looked for where it was.
@@ -279,11 +284,14 @@ impl Iterator for Watch {
                 break;
             }
         }
-        let latest = Instant::now() + LONGEST;
-        let mut end = Instant::now() + QUIET;
+        let start = Instant::now();
+        let (mut end, mut latest) = (start + QUIET, start + LONGEST);
         while let Ok(message) = self.messages.recv_timeout(end.saturating_duration_since(Instant::now())) {
             if self.take(message, &mut batch)? {
-                end = latest.min(Instant::now() + QUIET);
+                let (quiet, longest) =
+                    if batch.paths.len() > FEW { (QUIET_OF_MANY, LONGEST_OF_MANY) } else { (QUIET, LONGEST) };
+                latest = start + longest;
+                end = latest.min(Instant::now() + quiet);
             }
             if Instant::now() >= latest {
                 break;

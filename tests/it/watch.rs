@@ -239,6 +239,19 @@ fn a_checkout_of_many_files_is_one_build() {
 }
 
 #[test]
+fn a_slow_copy_of_many_files_is_waited_for() {
+    let site = archive();
+    let watching = Watching::start(&site, &[]);
+    for n in 0..600 {
+        site.article(&format!("m{n}.md"), &format!("title: M{n}\ndate: 2021-01-01"));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    watching.converges("a slow copy");
+    let builds = watching.builds();
+    assert!((1..=3).contains(&builds), "{builds} builds");
+}
+
+#[test]
 fn mistakes_keep_the_last_good_site_and_mending_them_is_enough() {
     let site = Site::with("titel: broken from the start\n");
     let article = |round| site.article("a.md", &format!("title: A {round}\ndate: 2020-01-01"));
