@@ -204,6 +204,17 @@ impl Watch {
         }
     }
 
+    /// Time went by without a message; says whether somebody should look.
+    fn lapse(&mut self) -> bool {
+        let is_due = self.later.take_if(|later| *later <= Instant::now()).is_some();
+        if self.roots.is_some() && !self.is_replaced() {
+            return is_due;
+        }
+        self.arm();
+        // That the project went was seen already: while it stays away there is nothing to look at.
+        self.roots.is_some() || self.polling
+    }
+
     /// Watches what there is to watch.
     fn arm(&mut self) {
         self.go_home();
@@ -263,20 +274,10 @@ impl Iterator for Watch {
         loop {
             let message = match self.wait(&batch) {
                 Ok(message) => message,
+                Err(RecvTimeoutError::Timeout) if !self.lapse() => continue,
                 Err(RecvTimeoutError::Timeout) => {
-                    let is_due = self.later.is_some_and(|later| later <= Instant::now());
-                    if is_due {
-                        self.later = None;
-                    }
-                    let again = self.roots.is_none() || self.is_replaced();
-                    if again {
-                        self.arm();
-                    }
-                    if is_due || again {
-                        batch.all = true;
-                        break;
-                    }
-                    continue;
+                    batch.all = true;
+                    break;
                 }
                 Err(RecvTimeoutError::Disconnected) => return None,
             };
