@@ -1,11 +1,12 @@
 // Measures how long an edit takes to be seen in Chromium: from saving an article to the frame that shows it.
 //
-//     node pixels.mjs FOLDER ARTICLE URL [--edits 30] -- COMMAND ...
+//     node pixels.mjs FOLDER ARTICLE URL [--edits 30] [--pause 500] -- COMMAND ...
 //
 // COMMAND is started in FOLDER, such as `backissue serve --port 8123`, and is waited for until URL, the page of ARTICLE,
 // answers. Then a word of its own is appended to the article, again and again. A word is seen when the frame after the
 // one in which it came into the document begins: until then the first has been painted. Works with any server that
-// keeps open pages up to date. Prints milliseconds: median, 95th percentile and worst.
+// keeps open pages up to date; some need a longer pause, in milliseconds, as a page that is loaded anew is not told of an
+// edit that comes before it listens again. Prints milliseconds: median, 95th percentile and worst.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { appendFile } from "node:fs/promises";
@@ -16,10 +17,11 @@ import { chromium } from "playwright-core";
 
 const PATIENCE = 60_000;
 
-const { values, positionals } = parseArgs({ options: { edits: { type: "string", default: "30" } }, allowPositionals: true });
+const options = { edits: { type: "string", default: "30" }, pause: { type: "string", default: "500" } };
+const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const [folder, article, url, ...command] = positionals;
 assert.ok(command.length > 0, "what to start is not said");
-const edits = Number(values.edits);
+const [edits, pause] = [Number(values.edits), Number(values.pause)];
 const now = () => performance.timeOrigin + performance.now();
 
 // In every document: looks for the newest word whenever something changes, and says when it has been painted.
@@ -55,7 +57,7 @@ async function measure(waiting) {
     await appendFile(path.join(folder, article), `\nseen-word-${n}\n`);
     took.push((await Promise.race([painted, late])) - start);
     // Not in step with the frames.
-    await sleep(500 + ((n * 7) % 17));
+    await sleep(pause + ((n * 7) % 17));
   }
   return took.sort((a, b) => a - b);
 }
