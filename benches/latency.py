@@ -8,7 +8,9 @@ then adds a word of its own to the body of one article, again and again, then to
 milliseconds. Prints seconds until the first page; median, 95th percentile and worst of the edits, and processor time of
 one; processor time of ten idle seconds, and peak memory.
 """
-import argparse, os, pathlib, re, shutil, signal, statistics, subprocess, time, urllib.error, urllib.request
+import os, pathlib, re, signal, statistics, subprocess, time, urllib.error, urllib.request
+
+import project
 
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -33,34 +35,26 @@ def wait(page, word, limit=600):
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("program")
-    arguments.add_argument("content")
-    arguments.add_argument("--project", default=str(pathlib.Path(__file__).parent / "peers"))
-    arguments.add_argument("--work", default="/tmp/backissue-bench")
+    arguments = project.arguments(__doc__)
     arguments.add_argument("--edits", type=int, default=20)
     arguments.add_argument("--serve", action="store_true")
     options = arguments.parse_args()
-    site = pathlib.Path(options.work)
-    shutil.rmtree(site, ignore_errors=True)
-    shutil.copytree(options.project, site)
-    shutil.copytree(options.content, site / "content")
-    articles = sorted((site / "content").rglob("*.md"))
-    article = articles[len(articles) // 2]
-    path = article.relative_to(site / "content").with_suffix("")
+    folder = project.copied(options)
+    _, article = project.middle(folder)
+    path = article.relative_to(folder / "content").with_suffix("")
     port = 18321
 
     def page():
         try:
             if not options.serve:
-                return (site / "public" / path / "index.html").read_text()
+                return (folder / "public" / path / "index.html").read_text()
             return urllib.request.urlopen(f"http://localhost:{port}/{path.as_posix()}/").read().decode()
         except (FileNotFoundError, urllib.error.URLError, ConnectionError):
             return ""
 
     for state in ["without a state", "with one"]:
         command = ["serve", "--port", str(port)] if options.serve else ["watch"]
-        process = subprocess.Popen([os.path.abspath(options.program), *command, "--quiet"], cwd=site)
+        process = subprocess.Popen([os.path.abspath(options.program), *command, "--quiet"], cwd=folder)
         try:
             print(f"first page {state:16} {wait(page, '</html>'):8.3f} s", flush=True)
             if state == "with one":
@@ -69,7 +63,7 @@ def main():
             process.send_signal(signal.SIGINT)
             process.wait()
         if options.serve:
-            subprocess.run([os.path.abspath(options.program), "build", "--quiet"], cwd=site, check=True)
+            subprocess.run([os.path.abspath(options.program), "build", "--quiet"], cwd=folder, check=True)
 
 
 def body(article, word):

@@ -8,7 +8,9 @@ before each cold build, so that both meet the same machine: SITE has Hugo's conf
 Prints the median of each figure, and ratios to Hugo's in the same run. Put the working folder on a memory file system
 or a fast disk.
 """
-import argparse, os, pathlib, resource, shutil, statistics, subprocess, time
+import os, pathlib, resource, shutil, statistics, subprocess, time
+
+import project
 
 
 def measure(command, folder):
@@ -29,18 +31,11 @@ def show(name, rows, against=None):
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("program")
-    arguments.add_argument("content")
-    arguments.add_argument("--project", default=str(pathlib.Path(__file__).parent / "peers"))
-    arguments.add_argument("--work", default="/tmp/backissue-bench")
+    arguments = project.arguments(__doc__)
     arguments.add_argument("--runs", type=int, default=3)
     arguments.add_argument("--hugo", nargs=2, metavar=("HUGO", "SITE"))
     options = arguments.parse_args()
-    site = pathlib.Path(options.work)
-    shutil.rmtree(site, ignore_errors=True)
-    shutil.copytree(options.project, site)
-    shutil.copytree(options.content, site / "content")
+    folder = project.copied(options)
     build = [os.path.abspath(options.program), "build", "--quiet"]
 
     cold, hugo = [], []
@@ -49,22 +44,21 @@ def main():
             shutil.rmtree(pathlib.Path(options.hugo[1]) / "public", ignore_errors=True)
             hugo.append(measure([options.hugo[0], "--noBuildLock", "--quiet"], options.hugo[1]))
         for made in ("public", ".backissue"):
-            shutil.rmtree(site / made, ignore_errors=True)
-        cold.append(measure(build, site))
+            shutil.rmtree(folder / made, ignore_errors=True)
+        cold.append(measure(build, folder))
     against = show("hugo, cold", hugo) if hugo else None
     show("cold", cold, against)
-    measure(build, site)
-    show("nothing changed", [measure(build, site) for _ in range(options.runs)], against)
+    measure(build, folder)
+    show("nothing changed", [measure(build, folder) for _ in range(options.runs)], against)
 
-    articles = sorted((site / "content").rglob("*.md"))
-    article = articles[len(articles) // 2]
+    articles, article = project.middle(folder)
 
     def edited(change):
         rows = []
         for number in range(options.runs):
             time.sleep(0.05)
             change(number)
-            rows.append(measure(build, site))
+            rows.append(measure(build, folder))
         return rows
 
     def body(number):

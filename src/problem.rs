@@ -158,6 +158,15 @@ impl Problem {
         self.hint = Some(hint.into());
         self
     }
+
+    /// `file:line:column`, as far as it is known.
+    pub fn place(&self) -> Option<String> {
+        let mut text = self.file.clone().filter(|file| !file.is_empty())?;
+        for part in [self.line, self.line.and(self.column)].into_iter().flatten() {
+            text += &format!(":{part}");
+        }
+        Some(text)
+    }
 }
 
 /// A problem as it is read back; its code is one of ours again.
@@ -186,12 +195,8 @@ impl<'de> Deserialize<'de> for Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(file) = &self.file {
-            write!(out, "{file}:")?;
-            for place in [self.line, self.column].into_iter().flatten() {
-                write!(out, "{place}:")?;
-            }
-            out.write_str(" ")?;
+        if let Some(place) = self.place() {
+            write!(out, "{place}: ")?;
         }
         out.write_str(&self.message)
     }

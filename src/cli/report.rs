@@ -197,12 +197,7 @@ pub(super) fn usage(message: &str) {
 
 /// `file:line:column while rendering page`, as far as it is known.
 fn place(problem: &Problem) -> Option<String> {
-    let mut text = problem.file.as_deref().map(plain).unwrap_or_default();
-    if !text.is_empty() {
-        for part in [problem.line, problem.line.and(problem.column)].into_iter().flatten() {
-            text += &format!(":{part}");
-        }
-    }
+    let mut text = problem.place().as_deref().map(plain).unwrap_or_default();
     if let Some(page) = &problem.page {
         text += if text.is_empty() { "while rendering " } else { " while rendering " };
         text += &plain(page);

@@ -1,7 +1,7 @@
 //! What is shown now: the site, or why there is none, and the last good bytes of pages that cannot be made any more.
 
 use super::html::{escaped, page};
-use super::place::{Place, place as place_of};
+use super::place::{Place, place};
 use super::{inspect, withheld};
 use crate::build::{Inspection, Preview, Whole};
 use crate::problem::{Fatal, Level, Problem};
@@ -102,7 +102,7 @@ impl Desk {
         let (Some(old), Some(new)) = (&self.shown().preview, &next.preview) else { return };
         let styles = new.styles();
         for style in old.styles().iter().filter(|style| !styles.contains(style)) {
-            if let Place::Site(name) = place_of(&style.url, old.base_path())
+            if let Place::Site(name) = place(&style.url, old.base_path())
                 && let Some(Ok(Some(bytes))) = old.file(&name)
             {
                 self.keep(name, &bytes);
@@ -346,20 +346,8 @@ pub(super) fn sorry_elsewhere() -> Vec<u8> {
 
 /// Problems as a list in HTML.
 pub(super) fn list_of(problems: &[Problem]) -> String {
-    let item = |problem: &Problem| {
-        let place = place(problem).map(|place| format!("{place}: ")).unwrap_or_default();
-        format!("<li>{}</li>\n", escaped(&format!("{place}{}", problem.message)))
-    };
+    let item = |problem: &Problem| format!("<li>{}</li>\n", escaped(&problem.to_string()));
     format!("<ul>\n{}</ul>\n", problems.iter().map(item).collect::<String>())
-}
-
-/// `file:line:column`, as far as it is known.
-pub(super) fn place(problem: &Problem) -> Option<String> {
-    let mut text = problem.file.clone()?;
-    for part in [problem.line, problem.line.and(problem.column)].into_iter().flatten() {
-        text += &format!(":{part}");
-    }
-    Some(text)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! What an open page is told. Each subscriber's page is made again when something changed, and only what is new in it
 //! is worth an event: a page that is as it was hears nothing.
 
-use super::desk::{Asked, Desk, ELSEWHERE, File, Look, Shown, place};
-use super::place::{Place, place as place_of};
+use super::desk::{Asked, Desk, ELSEWHERE, File, Look, Shown};
+use super::place::{Place, place};
 use super::withheld;
 use crate::build::Style;
 use crate::problem::Problem;
@@ -89,7 +89,7 @@ async fn tell(desk: Arc<Desk>, subscriber: Subscriber, sender: Sender<Bytes>) {
 /// The page that a subscriber would get now.
 fn seen(desk: &Desk, shown: &Shown, (path, near): (&str, bool)) -> Option<File> {
     let base_path = shown.preview.as_ref().map_or("", |preview| preview.base_path());
-    let asked = match place_of(path, base_path) {
+    let asked = match place(path, base_path) {
         Place::Site(path) => Asked::Site(path),
         Place::Own(name) if near => Asked::Withheld(withheld::below(&name)?.to_string()),
         _ => return None,
@@ -177,7 +177,7 @@ fn event(name: &str, data: &Value) -> Bytes {
 fn object(problem: &Problem) -> Value {
     json!({
         "level": problem.level.name(),
-        "place": place(problem),
+        "place": problem.place(),
         "page": problem.page,
         "column": problem.column,
         "message": problem.message,

@@ -7,6 +7,7 @@
 mod kind;
 mod roots;
 
+use crate::fs;
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher};
 use roots::Roots;
@@ -19,9 +20,14 @@ use std::time::{Duration, Instant};
 const QUIET: Duration = Duration::from_millis(40);
 /// … and is not waited for any longer than this.
 const LONGEST: Duration = Duration::from_millis(300);
+/// More files than an editor saves at once are a checkout or a copy, and what it has not written yet nobody wants to
+/// see: it is waited for until there was no event for longer, and much longer altogether.
+const FEW: usize = 30;
+const QUIET_OF_MANY: Duration = Duration::from_millis(200);
+const LONGEST_OF_MANY: Duration = Duration::from_secs(10);
 /// A folder may have been filled before it was watched: it is looked at once more.
 const SECOND_LOOK: Duration = Duration::from_millis(250);
-/// How often a project that is gone is looked for.
+/// How often a project that is gone, or was moved, is looked for where it was.
 const GONE: Duration = Duration::from_millis(500);
 /// How often somebody looks where there are no events.
 pub const POLL: Duration = Duration::from_secs(1);
@@ -68,6 +74,8 @@ enum Message {
 /// A watched project.
 pub struct Watch {
     options: Options,
+    /// Where the project was in the beginning: whatever is there is the project, even if the old one is elsewhere now.
+    home: Option<PathBuf>,
     messages: Receiver<Message>,
     sender: Sender<Message>,
     /// None while polling, or while the project is gone.
@@ -82,9 +90,12 @@ impl Watch {
     /// Begins to watch. What the system cannot watch is polled, with a notice.
     pub fn new(options: Options) -> Self {
         let (sender, messages) = mpsc::channel();
-        let mut watch =
-            Self { options, messages, sender, roots: None, polling: false, notices: Vec::new(), later: None };
-        watch.polling = watch.options.poll.is_some();
+        // A project that is named by its whole path is found there without more ado.
+        let home = Some(&options.project).filter(|project| project.is_relative());
+        let home = home.and_then(|project| fs::canonical(project).ok());
+        let polling = options.poll.is_some();
+        let (roots, notices, later) = Default::default();
+        let mut watch = Self { options, home, messages, sender, roots, polling, notices, later };
         if !watch.polling {
             match kind::polled(&watch.options.project) {
                 Some(kind) => watch.poll(&format!("{kind} tells of no changes")),
@@ -106,7 +117,8 @@ impl Watch {
 
     fn wait(&self, batch: &Batch) -> Result<Message, RecvTimeoutError> {
         debug_assert!(batch.is_empty());
-        match self.later {
+        let back = self.is_away().then(|| Instant::now() + GONE);
+        match self.later.into_iter().chain(back).min() {
             Some(later) => self.messages.recv_timeout(later.saturating_duration_since(Instant::now())),
             None => self.messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
         }
@@ -128,10 +140,11 @@ impl Watch {
     }
 
     fn heed(&mut self, event: &Event, batch: &mut Batch) -> bool {
-        // The queue ran over: what happened meanwhile is not known.
-        batch.all |= event.need_rescan();
+        // The queue ran over: what happened meanwhile is not known, and folders may have come that nobody watches.
+        let lost = event.need_rescan();
+        batch.all |= lost;
         let Some(roots) = self.roots.as_ref() else { return batch.all };
-        let mut heeded = event.need_rescan();
+        let mut heeded = lost;
         let known = event.paths.iter().map(|path| roots.relative(path));
         let known: Option<Vec<PathBuf>> = known.collect();
         let came_or_went = !matches!(
@@ -139,7 +152,7 @@ impl Watch {
             EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Metadata(_)) | EventKind::Access(_)
         );
         let is_root = |path: &PathBuf| path.as_os_str().is_empty() || self.is_folder(path);
-        if known.as_ref().is_none_or(|paths| came_or_went && paths.iter().any(is_root)) {
+        if lost || known.as_ref().is_none_or(|paths| came_or_went && paths.iter().any(is_root)) {
             // A watched folder came, went or was replaced, and its watch may be with another folder now.
             (batch.all, heeded) = (true, true);
             self.arm();
@@ -170,8 +183,41 @@ impl Watch {
             || path.starts_with(&self.options.output)
     }
 
+    /// Whether the project is watched, but not where it was in the beginning.
+    fn is_away(&self) -> bool {
+        self.roots.as_ref().is_some_and(|roots| self.home.as_deref().is_some_and(|home| !roots.is_at(home)))
+    }
+
+    /// Whether something was put where a project was that is elsewhere now.
+    fn is_replaced(&self) -> bool {
+        self.is_away() && self.home.as_deref().is_some_and(Path::is_dir)
+    }
+
+    /// Goes to where the project was in the beginning, if there is anything: somebody may have moved it or removed it,
+    /// with this process in it, and put another there.
+    fn go_home(&mut self) {
+        let Some(home) = self.home.as_deref().filter(|home| home.is_dir()) else { return };
+        let here = fs::canonical(&self.options.project).ok();
+        if here.as_deref() != Some(home) && std::env::set_current_dir(home).is_err() {
+            // It may not be entered: then this is no place to look at again and again.
+            self.home = None;
+        }
+    }
+
+    /// Time went by without a message; says whether somebody should look.
+    fn lapse(&mut self) -> bool {
+        let is_due = self.later.take_if(|later| *later <= Instant::now()).is_some();
+        if self.roots.is_some() && !self.is_replaced() {
+            return is_due;
+        }
+        self.arm();
+        // That the project went was seen already: while it stays away there is nothing to look at.
+        self.roots.is_some() || self.polling
+    }
+
     /// Watches what there is to watch.
     fn arm(&mut self) {
+        self.go_home();
         let sender = self.sender.clone();
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             // To read a file changes nothing, and a preview reads what it is asked for. What was written in memory
@@ -208,9 +254,11 @@ impl Watch {
             match self.messages.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(Message::Stop) => return None,
                 Ok(Message::Event(_)) => {}
-                Err(_) => return Some(Batch { all: true, ..Batch::default() }),
+                Err(_) => break,
             }
         }
+        self.go_home();
+        Some(Batch { all: true, ..Batch::default() })
     }
 }
 
@@ -226,11 +274,8 @@ impl Iterator for Watch {
         loop {
             let message = match self.wait(&batch) {
                 Ok(message) => message,
+                Err(RecvTimeoutError::Timeout) if !self.lapse() => continue,
                 Err(RecvTimeoutError::Timeout) => {
-                    self.later = None;
-                    if self.roots.is_none() {
-                        self.arm();
-                    }
                     batch.all = true;
                     break;
                 }
@@ -240,11 +285,14 @@ impl Iterator for Watch {
                 break;
             }
         }
-        let latest = Instant::now() + LONGEST;
-        let mut end = Instant::now() + QUIET;
+        let start = Instant::now();
+        let (mut end, mut latest) = (start + QUIET, start + LONGEST);
         while let Ok(message) = self.messages.recv_timeout(end.saturating_duration_since(Instant::now())) {
             if self.take(message, &mut batch)? {
-                end = latest.min(Instant::now() + QUIET);
+                let (quiet, longest) =
+                    if batch.paths.len() > FEW { (QUIET_OF_MANY, LONGEST_OF_MANY) } else { (QUIET, LONGEST) };
+                latest = start + longest;
+                end = latest.min(Instant::now() + quiet);
             }
             if Instant::now() >= latest {
                 break;

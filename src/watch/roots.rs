@@ -31,6 +31,11 @@ impl<W: Watcher> Roots<W> {
         path.strip_prefix(&self.project).map(Path::to_path_buf).ok()
     }
 
+    /// Whether this is the folder that is watched.
+    pub(super) fn is_at(&self, folder: &Path) -> bool {
+        self.project == folder
+    }
+
     fn add(&mut self, path: &Path, mode: RecursiveMode) -> notify::Result<bool> {
         match self.watcher.watch(path, mode) {
             Ok(()) => Ok(true),

@@ -18,6 +18,7 @@ mod output;
 mod redirects;
 mod related;
 mod remains;
+mod running;
 mod serve;
 mod site;
 mod standards;

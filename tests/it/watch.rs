@@ -1,25 +1,22 @@
 //! `watch`, driven by real changes of files: in the end the site is what a clean build makes, however they came.
 
 use crate::incremental::{Desk, Edit, clean_and_whole, edits, shared};
-use crate::site::Site;
+use crate::running::{NOW, Running, until};
+use crate::site::{PROGRAM, Site, tree};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::time::{Duration, Instant};
-
-/// What takes longer has failed; nothing is concluded from less.
-const PATIENCE: Duration = Duration::from_secs(60);
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// A running `backissue watch`.
 struct Watching<'a> {
     site: &'a Site,
-    child: Child,
-    said: Receiver<Value>,
+    running: Running,
 }
 
 impl<'a> Watching<'a> {
@@ -32,48 +29,24 @@ impl<'a> Watching<'a> {
     }
 
     fn start_broken(site: &'a Site, flags: &[&str]) -> Self {
-        let args = [&["watch", "--json", "--now", "2024-06-01T12:00:00Z"], flags].concat();
-        Self::spawn(site, site.command(&args))
-    }
-
-    fn spawn(site: &'a Site, mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let (sender, said) = mpsc::channel();
-        std::thread::spawn(move || {
-            for line in lines.map_while(Result::ok) {
-                let _ = sender.send(serde_json::from_str(&line).unwrap());
-            }
-        });
-        Self { site, child, said }
-    }
-
-    /// The next object of a kind.
-    #[track_caller]
-    fn next(&mut self, kind: &str) -> Value {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let left = end.saturating_duration_since(Instant::now());
-            let object = self.said.recv_timeout(left).unwrap_or_else(|_| panic!("no {kind} was reported"));
-            if object["kind"] == kind {
-                return object;
-            }
-        }
+        let args = [&["watch", "--json"], &NOW[..], flags].concat();
+        Self { site, running: Running::spawn(site.command(&args)) }
     }
 
     #[track_caller]
     fn built(&mut self) -> Value {
-        self.next("built")
+        self.running.next("built")
+    }
+
+    /// How many builds were reported since the last look.
+    fn builds(&self) -> usize {
+        self.running.count("built")
     }
 
     /// Waits until something holds.
     #[track_caller]
     fn until(&self, what: &str, holds: impl Fn(&Site) -> bool) {
-        let end = Instant::now() + PATIENCE;
-        while !holds(self.site) {
-            assert!(Instant::now() < end, "{what}\n{:#?}", self.site.names());
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        until(|| holds(self.site), || format!("{what}\n{:#?}", self.site.names()));
     }
 
     /// Waits until the site is what a clean build makes.
@@ -84,21 +57,6 @@ impl<'a> Watching<'a> {
         if let Some(clean) = clean {
             self.until(what, |site| is_now(site, &clean));
         }
-    }
-
-    /// Asks it to end, and waits until it does.
-    #[cfg(unix)]
-    fn interrupt(mut self) -> Option<i32> {
-        let kill = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
-        assert!(kill.unwrap().success());
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Watching<'_> {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -218,7 +176,7 @@ fn every_way_to_save_shows_at_once() {
             page.is_ok_and(|page| page.contains(&title))
         });
         watching.converges(name);
-        let builds = watching.said.try_iter().filter(|object| object["kind"] == "built").count();
+        let builds = watching.builds();
         assert!(builds <= 2, "{name}: {builds} builds for one save");
     }
 }
@@ -251,28 +209,55 @@ fn folders_come_go_and_are_filled_at_once() {
     watching.converges("templates back");
 }
 
+/// How many files come at once; `CHECKOUT=5000 cargo test watch` takes more.
+fn checked_out() -> usize {
+    std::env::var("CHECKOUT").ok().and_then(|count| count.parse().ok()).unwrap_or(500)
+}
+
 #[test]
 fn a_checkout_of_many_files_is_one_build() {
     let site = archive();
     let mut watching = Watching::start(&site, &[]);
-    for n in 0..500 {
+    for n in 0..checked_out() {
         site.article(&format!("many/m{n}.md"), &format!("title: M{n}\ndate: 2021-01-01"));
     }
     watching.converges("a checkout");
-    let builds = watching.said.try_iter().filter(|object| object["kind"] == "built").count();
+    let builds = watching.builds();
     assert!((1..=4).contains(&builds), "{builds} builds");
+    for n in 0..checked_out() {
+        site.file("fresh.md", text(&format!("Another M{n}")));
+        fs::rename(site.path("fresh.md"), site.path(&format!("content/many/m{n}.md"))).unwrap();
+    }
+    // One may be under way now, and the next sees all; one after that would have had nothing to say.
+    watching.builds();
+    watching.converges("another branch");
+    let builds = watching.builds();
+    assert!(builds <= 2, "{builds} builds of another branch");
     fs::remove_dir_all(site.path("content/many")).unwrap();
     watching.built();
     watching.converges("back");
 }
 
 #[test]
+fn a_slow_copy_of_many_files_is_waited_for() {
+    let site = archive();
+    let watching = Watching::start(&site, &[]);
+    for n in 0..600 {
+        site.article(&format!("m{n}.md"), &format!("title: M{n}\ndate: 2021-01-01"));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    watching.converges("a slow copy");
+    let builds = watching.builds();
+    assert!((1..=3).contains(&builds), "{builds} builds");
+}
+
+#[test]
 fn mistakes_keep_the_last_good_site_and_mending_them_is_enough() {
     let site = Site::with("titel: broken from the start\n");
-    let article = || site.article("a.md", "title: A\ndate: 2020-01-01");
-    article();
+    let article = |round| site.article("a.md", &format!("title: A {round}\ndate: 2020-01-01"));
+    article(0);
     let mut watching = Watching::start_broken(&site, &[]);
-    watching.next("problem");
+    watching.running.next("problem");
     assert!(!site.exists("public/index.html"));
     let config = |site: &Site| {
         site.file("archive.yaml", "title: T\nbase_url: https://example.org\n");
@@ -280,7 +265,7 @@ fn mistakes_keep_the_last_good_site_and_mending_them_is_enough() {
     config(&site);
     watching.built();
     watching.converges("mended");
-    for round in 0..25 {
+    for round in 0..100 {
         let before = site.tree();
         match round % 4 {
             0 => site.file("archive.yaml", "titel: x\n"),
@@ -288,10 +273,10 @@ fn mistakes_keep_the_last_good_site_and_mending_them_is_enough() {
             2 => site.file("templates/base.html", "{% if %}"),
             _ => site.file("content/a.md", "---\ntitle: [\n---\n"),
         };
-        watching.next("problem");
+        watching.running.next("problem");
         assert!(round % 4 == 3 || site.tree() == before, "the last good site stays: {round}");
         config(&site);
-        article();
+        article(round);
         let _ = fs::remove_dir_all(site.path("templates"));
         site.file("content/round.md", text(&format!("Round {round}")));
         watching.converges(&format!("mended again: {round}"));
@@ -351,7 +336,195 @@ fn the_output_and_the_cache_trigger_nothing() {
 fn an_interrupt_ends_it_with_the_site_whole() {
     let site = archive();
     let watching = Watching::start(&site, &[]);
-    assert_eq!(watching.interrupt(), Some(0));
+    assert_eq!(watching.running.interrupt(), Some(0));
     let clean = clean_and_whole(&site).unwrap();
     assert!(is_now(&site, &clean));
+}
+
+/// Does something while the program does not get to look: a build that its folder is taken from under ends it.
+#[cfg(unix)]
+fn unseen(watching: &Watching, act: impl FnOnce()) {
+    // A look that finds nothing new is not reported, and there may be one under way.
+    std::thread::sleep(Duration::from_millis(700));
+    watching.running.signal("STOP");
+    act();
+    watching.running.signal("CONT");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_project_may_be_moved_and_come_back() {
+    let site = archive();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let moved = elsewhere.path().join("moved");
+    let watching = Watching::start(&site, &[]);
+    for round in 0..3 {
+        unseen(&watching, || fs::rename(site.root(), &moved).unwrap());
+        let title = format!("Moved {round}");
+        fs::write(moved.join(TARGET), text(&title)).unwrap();
+        let page = moved.join("public/2020/01/02/a1.html");
+        let shows = || fs::read_to_string(&page).is_ok_and(|page| page.contains(&title));
+        until(shows, || format!("{title} does not show where the project was moved to"));
+        unseen(&watching, || fs::rename(&moved, site.root()).unwrap());
+        site.file(TARGET, text(&format!("Back {round}")));
+        watching.converges("back again");
+    }
+}
+
+/// Copies files and the folders that they are in.
+#[cfg(unix)]
+fn copy(from: &Path, to: &Path) {
+    for (name, bytes) in tree(from) {
+        let path = to.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_project_that_is_replaced_is_watched_in_its_place() {
+    let site = archive();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let (fresh, old) = (elsewhere.path().join("fresh"), elsewhere.path().join("old"));
+    let watching = Watching::start(&site, &[]);
+    for round in 0..3 {
+        copy(site.root(), &fresh);
+        fs::write(fresh.join(TARGET), text(&format!("Fresh {round}"))).unwrap();
+        unseen(&watching, || {
+            fs::rename(site.root(), &old).unwrap();
+            fs::rename(&fresh, site.root()).unwrap();
+        });
+        watching.converges("another folder in its place");
+        site.file(TARGET, text(&format!("Edited {round}")));
+        watching.converges("and edited");
+        fs::remove_dir_all(&old).unwrap();
+        site.file(TARGET, text(&format!("Still edited {round}")));
+        watching.converges("and the old one removed");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_project_that_was_removed_is_watched_when_it_is_back() {
+    let site = archive();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let kept = elsewhere.path().join("kept");
+    copy(site.root(), &kept);
+    let mut watching = Watching::start(&site, &[]);
+    for round in 0..2 {
+        unseen(&watching, || fs::remove_dir_all(site.root()).unwrap());
+        watching.running.next("problem");
+        unseen(&watching, || copy(&kept, site.root()));
+        watching.converges("back again");
+        site.file(TARGET, text(&format!("Edited {round}")));
+        watching.converges("and edited");
+    }
+}
+
+/// How many events the system keeps for a program that does not listen.
+#[cfg(target_os = "linux")]
+fn kept_events() -> usize {
+    fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap().trim().parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn more_events_than_the_system_keeps_lose_nothing() {
+    let (site, kept) = (archive(), kept_events());
+    if kept > 100_000 {
+        println!("skipped: the system keeps {kept} events");
+        return;
+    }
+    let watching = Watching::start(&site, &[]);
+    for round in 0..2 {
+        watching.running.signal("STOP");
+        // To open, write and close are an event each.
+        for n in 0..kept / 2 {
+            site.file(TARGET, n.to_string());
+        }
+        let new = format!("lost{round}/er/new.md");
+        site.article(&new, "title: New\ndate: 2021-01-01").file(TARGET, text(&format!("Last {round}")));
+        site.file("templates/404.html", "Nothing here.").file("static/more/robots.css", "a{}");
+        fs::remove_file(site.path(&format!("content/a{}.md", round + 2))).unwrap();
+        watching.running.signal("CONT");
+        watching.converges("what happened meanwhile");
+        // Nobody was told that these folders came.
+        site.article(&new, "title: Newer\ndate: 2021-01-01");
+        watching.converges("an article in a folder that came meanwhile");
+        site.file("templates/404.html", format!("Nothing there: {round}"));
+        watching.converges("a template in a folder that came meanwhile");
+        site.file("static/more/robots.css", format!("b{{}} /* {round} */"));
+        watching.converges("a file in a folder that came meanwhile");
+    }
+}
+
+#[cfg(target_os = "linux")]
+const NO_LIMIT: &str = "a program cannot have limits of its own here";
+
+/// `watch` where the system allows few watches, and what it says to people; `None` if a test cannot have such a system.
+#[cfg(target_os = "linux")]
+fn limited(site: &Site, limit: &str, allowed: usize) -> Option<Running> {
+    let script = format!("echo {allowed} > /proc/sys/user/{limit} && exec \"$0\" \"$@\"");
+    let within = |program: &[&str]| {
+        let mut command = Command::new("unshare");
+        command
+            .current_dir(site.root())
+            .args(["--user", "--map-root-user", "sh", "-c", &script])
+            .args(program);
+        command.env("NO_COLOR", "1").stdin(Stdio::null());
+        command
+    };
+    if !within(&["true"]).stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
+        return None;
+    }
+    Some(Running::spawn_aloud(within(&[&[PROGRAM, "watch"], &NOW[..]].concat())))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_the_system_allows_no_more_watches_somebody_looks() {
+    for (limit, allowed, setting) in [
+        ("max_inotify_watches", 0, "max_user_watches"),
+        ("max_inotify_watches", 1, "max_user_watches"),
+        ("max_inotify_instances", 0, "max_user_instances"),
+    ] {
+        let site = archive();
+        let Some(mut running) = limited(&site, limit, allowed) else {
+            println!("skipped: {NO_LIMIT}");
+            return;
+        };
+        let said = running.hear("looking for changes every 1000 ms instead");
+        assert!(said.contains(&format!("`fs.inotify.{setting}`")), "{said}");
+        running.hear("written");
+        let watching = Watching { site: &site, running };
+        site.file(TARGET, text("Seen"));
+        watching.converges("an edit");
+        site.article("deep/er/new.md", "title: New\ndate: 2021-01-01");
+        watching.converges("a new folder");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_the_watches_run_out_later_somebody_looks_from_then_on() {
+    let site = archive();
+    // The project, its content and one folder more.
+    let Some(mut running) = limited(&site, "max_inotify_watches", 3) else {
+        println!("skipped: {NO_LIMIT}");
+        return;
+    };
+    running.hear("written");
+    site.article("one/a.md", "title: One\ndate: 2021-01-01");
+    running.hear("written");
+    site.article("two/a.md", "title: Two\ndate: 2021-01-02")
+        .article("two/b.md", "title: B\ndate: 2021-01-02");
+    let said = running.hear("looking for changes every 1000 ms instead");
+    assert!(said.contains("`fs.inotify.max_user_watches`"), "{said}");
+    let watching = Watching { site: &site, running };
+    watching.converges("two folders");
+    for name in ["a1.md", "one/a.md", "two/a.md", "three/a.md"] {
+        site.article(name, "title: Edited\ndate: 2021-01-03");
+        watching.converges(name);
+    }
 }
