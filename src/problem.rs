@@ -224,6 +224,11 @@ impl Fatal {
         Self(vec![problem]).into()
     }
 
+    /// The problems that an error carries, or else the error as one of the system.
+    pub fn of(error: anyhow::Error) -> Self {
+        error.downcast().unwrap_or_else(|error| Self(vec![Problem::error("system", format!("{error:#}"))]))
+    }
+
     /// Whether the command line is at fault.
     pub fn is_usage(&self) -> bool {
         self.0.iter().any(|problem| problem.code == "usage")

@@ -203,14 +203,7 @@ impl Preview {
     /// The site with them, at addresses below a base path of its own, always the same; or why there is none.
     pub fn whole(&self, base_path: &'static str) -> std::result::Result<Whole<'_>, &[Problem]> {
         let inputs = &self.opened.inputs;
-        let plan = || {
-            Hidden::new(inputs, self.archive(), base_path).map_err(|error| {
-                error.downcast::<Fatal>().map_or_else(
-                    |error| vec![Problem::error("system", format!("{error:#}"))],
-                    |Fatal(problems)| problems,
-                )
-            })
-        };
+        let plan = || Hidden::new(inputs, self.archive(), base_path).map_err(|error| Fatal::of(error).0);
         let hidden = self.hidden.get_or_init(plan).as_ref().map_err(Vec::as_slice)?;
         Ok(Whole { inputs, hidden })
     }

@@ -126,7 +126,7 @@ impl Report {
     pub(super) fn failure(&self, error: anyhow::Error) {
         match error.downcast::<Fatal>() {
             Ok(Fatal(problems)) => self.problems(&problems),
-            Err(error) if self.json => self.problems(&[Problem::error("system", format!("{error:#}"))]),
+            Err(error) if self.json => self.problems(&Fatal::of(error).0),
             Err(error) => {
                 say!("error: {}", plain(&error.to_string()));
                 for cause in error.chain().skip(1) {

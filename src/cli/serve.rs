@@ -149,7 +149,7 @@ impl Showing {
                 report.line(&line(articles, batch, start));
                 return Ok(());
             }
-            Err(error) => error.downcast::<Fatal>()?,
+            Err(error) => Fatal::of(error),
         };
         if self.url.is_none() && problems.is_usage() {
             return Err(problems.into());

@@ -75,7 +75,7 @@ impl WatchCommand {
             let built =
                 load(flags.clone()).and_then(|config| session.build(&config, paths, &|event| bar.on(event)));
             bar.finish();
-            told.tell(built, &changed, start, report)?;
+            told.tell(built, &changed, start, report);
             batch = watch.next();
         }
         Ok(())
@@ -100,14 +100,14 @@ struct Told {
 
 impl Told {
     /// One summary line a batch, and problems if they are not those of before.
-    fn tell(&mut self, built: Result<Built>, batch: &Batch, start: Instant, report: &Report) -> Result<()> {
+    fn tell(&mut self, built: Result<Built>, batch: &Batch, start: Instant, report: &Report) {
         let (built, problems) = match built {
             Ok(built) => {
                 let problems = built.problems.clone();
                 (Some(built), problems)
             }
-            // What is wrong can be mended while the watch goes on.
-            Err(error) => (None, error.downcast::<Fatal>()?.0),
+            // What is wrong can be mended while the watch goes on, be it a disk that is full.
+            Err(error) => (None, Fatal::of(error).0),
         };
         let news = self.problems != problems;
         if news {
@@ -115,7 +115,8 @@ impl Told {
         }
         self.problems = problems;
         match built {
-            None if news => report.line("nothing was published; the last good site stays"),
+            None if news && self.any => report.line("nothing was published; the last good site stays"),
+            None if news => report.line("nothing is published yet"),
             Some(built) if built.written + built.removed > 0 || news || !self.any => {
                 self.any = true;
                 if self.withheld != built.withheld {
@@ -127,7 +128,6 @@ impl Told {
             }
             _ => {}
         }
-        Ok(())
     }
 }
 

@@ -166,7 +166,7 @@ impl Desk {
                 }
                 Look::File(File { status: 200, name, bytes, problems: Vec::new() })
             }
-            Some(Err(error)) => Look::File(self.before(site, name, problems_of(error))),
+            Some(Err(error)) => Look::File(self.before(site, name, Fatal::of(error).0)),
             None => self.unplanned(shown, site, name),
         }
     }
@@ -185,7 +185,7 @@ impl Desk {
         }
         let (bytes, problems) = match site.file("404.html") {
             Some(Ok(bytes)) => (bytes.unwrap_or_default(), Vec::new()),
-            Some(Err(error)) => (b"not found\n".to_vec(), problems_of(error)),
+            Some(Err(error)) => (b"not found\n".to_vec(), Fatal::of(error).0),
             None => (b"not found\n".to_vec(), Vec::new()),
         };
         Look::File(File { status: 404, name: "404.html".into(), bytes, problems })
@@ -308,14 +308,6 @@ fn list(shown: &Shown, path: &str) -> Look {
 /// The errors among problems: a warning is no reason to cover a page.
 pub(super) fn errors(problems: &[Problem]) -> Vec<Problem> {
     problems.iter().filter(|problem| problem.level == Level::Error).cloned().collect()
-}
-
-/// The problems that an error carries.
-pub(super) fn problems_of(error: anyhow::Error) -> Vec<Problem> {
-    match error.downcast::<Fatal>() {
-        Ok(Fatal(problems)) => problems,
-        Err(error) => vec![Problem::error("system", format!("{error:#}"))],
-    }
 }
 
 fn changing() -> Problem {

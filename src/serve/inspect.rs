@@ -1,8 +1,9 @@
 //! What a page is made from, as a page: its template, what the template gets, and how long it took.
 
-use super::desk::{list_of, problems_of};
+use super::desk::list_of;
 use super::html::{escaped, page};
 use crate::build::Inspection;
+use crate::problem::Fatal;
 use std::fmt::Write as _;
 
 /// The key that asks for it, in the query of any address of the site.
@@ -44,7 +45,7 @@ pub(super) fn about(path: &str, inspection: Inspection) -> String {
     main += "</table>\n";
     let made = inspection.bytes.is_ok();
     if let Err(error) = inspection.bytes {
-        main += &format!("<h2>It cannot be made</h2>\n{}", list_of(&problems_of(error)));
+        main += &format!("<h2>It cannot be made</h2>\n{}", list_of(&Fatal::of(error).0));
     }
     if inspection.context.is_null() && made {
         main += "<p>It is copied as it is.</p>\n";

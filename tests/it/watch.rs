@@ -528,3 +528,23 @@ fn where_the_watches_run_out_later_somebody_looks_from_then_on() {
         watching.converges(name);
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fails_for_a_while_does_not_end_it() {
+    let site = Site::new();
+    site.article("a.md", "title: A\ndate: 2020-01-01");
+    // No file may be larger than 64 KiB.
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -f 128; exec \"$0\" \"$@\"", PROGRAM]).args(["watch", "--json"]).args(NOW);
+    command.current_dir(site.root());
+    let mut watching = Watching { site: &site, running: Running::spawn(command) };
+    watching.built();
+    let before = site.tree();
+    site.file("content/b.md", format!("---\ntitle: B\ndate: 2020-01-02\n---\n\n{}\n", "word ".repeat(20_000)));
+    assert_eq!(watching.running.next("problem")["code"], "system");
+    assert!(site.tree() == before);
+    site.article("b.md", "title: B\ndate: 2020-01-02");
+    watching.built();
+    watching.converges("the disk is well again");
+}
