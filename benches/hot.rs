@@ -86,7 +86,8 @@ fn site(criterion: &mut Criterion) {
     let plan = || Plan::new(black_box(&archive), &config, &[], &[]).expect("no two paths are equal");
     criterion.bench_function("plan of 10,000", |bencher| bencher.iter(plan));
     let (plan, _) = plan();
-    let related = Related::of_all(&archive, &config);
+    let related = Related::default();
+    related.prepare(&archive, &config, 0..ARTICLES);
     let related = |id: usize| related.of(&archive, &config, id);
     let ready = Ready::new(&config, &archive, &plan.addresses);
     let renderer = Renderer::new(&config, &theme, &archive, &plan, (&ready, &related));

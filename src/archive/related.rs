@@ -22,7 +22,7 @@ use crate::config::Config;
 use ahash::AHashMap;
 use rayon::prelude::*;
 use std::cmp;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Most articles shown as related to one.
@@ -41,42 +41,65 @@ const CHUNK: usize = 16 << 10;
 
 /// Finds related articles. To look at all titles takes its time, and is worth it only if more than a few articles ask.
 ///
-/// Nobody ever waits for somebody else's look: a thread of `rayon` that waits takes other work up meanwhile, and if that
-/// were an article that asks as well, it would wait for itself.
+/// Those who ask may be threads of a pool. Such a thread takes other work up while it waits, and if that were an article
+/// that asks as well, it would wait for itself: so nobody waits for somebody else's look, and a look that was not made
+/// beforehand is made by the one thread that needs it.
 #[derive(Default)]
 pub struct Related {
-    /// What was found for the first few that asked.
+    /// What was found for a few.
     few: Mutex<Vec<(usize, Vec<usize>)>>,
-    /// Whether somebody looks at all titles, or did.
-    looking: AtomicBool,
+    /// How many asked before there was an index.
+    asked: AtomicUsize,
     index: OnceLock<Index>,
+}
+
+/// Who takes titles apart.
+#[derive(Clone, Copy, PartialEq)]
+enum Hands {
+    /// All threads of the pool.
+    All,
+    /// This one.
+    One,
 }
 
 impl Related {
     /// As many articles are looked at each by itself; it takes a part of the time that all take.
     const FEW: usize = 4;
 
-    /// Where most articles will ask, it is better to look at all titles at once.
-    pub fn of_all(archive: &Archive, config: &Config) -> Self {
-        Self { index: Index::new(archive, config, None).into(), ..Self::default() }
+    /// Gets ready, by all threads, for some articles of an archive, which is always the same; while nobody else asks.
+    pub fn prepare(&self, archive: &Archive, config: &Config, ids: impl Iterator<Item = usize>) {
+        let mut few = self.few.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = ids.filter(|id| !few.iter().any(|(known, _)| known == id));
+        let new: Vec<usize> = new.take(Self::FEW + 1).collect();
+        if self.index.get().is_some() || new.is_empty() {
+            return;
+        }
+        if few.len() + new.len() > Self::FEW {
+            // Nobody else asks.
+            let _ = self.index.set(Index::new(archive, config, None, Hands::All));
+        } else {
+            let found = |id| (id, Index::new(archive, config, Some(id), Hands::All).of(archive, id));
+            few.extend(new.into_iter().map(found));
+        }
     }
 
-    /// The articles most like one of an archive, which is always the same; best first. None that have little in common.
+    /// The articles most like one of the archive, best first; none that have little in common.
     pub fn of(&self, archive: &Archive, config: &Config, id: usize) -> Vec<usize> {
         if let Some(index) = self.index.get() {
             return index.of(archive, id);
         }
-        // Nobody looks at titles while he holds it.
+        // Nobody who asks looks at titles while he holds it.
         let few = || self.few.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, found)) = few().iter().find(|(known, _)| *known == id) {
             return found.clone();
         }
-        if few().len() >= Self::FEW && !self.looking.swap(true, Ordering::Relaxed) {
-            // Those who ask meanwhile look for themselves: nobody else comes here, and nobody waits.
-            let index = Index::new(archive, config, None);
+        // Outside of a pool nobody takes other work up.
+        let hands = if rayon::current_thread_index().is_none() { Hands::All } else { Hands::One };
+        if self.asked.fetch_add(1, Ordering::Relaxed) == Self::FEW {
+            let index = Index::new(archive, config, None, hands);
             return self.index.get_or_init(|| index).of(archive, id);
         }
-        let found = Index::new(archive, config, Some(id)).of(archive, id);
+        let found = Index::new(archive, config, Some(id), hands).of(archive, id);
         few().push((id, found.clone()));
         found
     }
@@ -141,7 +164,7 @@ struct Match {
 
 impl Index {
     /// Looks at all titles; only what they share with `one` is known, if there is one.
-    fn new(archive: &Archive, config: &Config, one: Option<usize>) -> Self {
+    fn new(archive: &Archive, config: &Config, one: Option<usize>, hands: Hands) -> Self {
         let entries = archive.entries.iter().enumerate();
         let shown: Vec<bool> =
             entries.map(|(id, entry)| !entry.removed() && !archive.canonical.contains_key(&id)).collect();
@@ -164,7 +187,11 @@ impl Index {
             words
         };
         let parts = archive.entries.chunks(CHUNK);
-        for words in parts.flat_map(|part| part.par_iter().map(words_in).collect::<Vec<_>>()) {
+        let words_of_part = |part: &[Arc<Entry>]| match hands {
+            Hands::All => part.par_iter().map(words_in).collect::<Vec<_>>(),
+            Hands::One => part.iter().map(words_in).collect(),
+        };
+        for words in parts.flat_map(words_of_part) {
             let number = |word: title::Word| {
                 *known.entry(word.hash).or_insert_with(|| {
                     word_factors.push(if word.half { 1 } else { 2 });

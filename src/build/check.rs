@@ -89,8 +89,8 @@ impl Press for Links {
         None
     }
 
-    fn knows_all(&self) -> bool {
-        false
+    fn body(&self, _: usize) -> Option<u128> {
+        None
     }
 
     fn take(&self, _: usize, output: &Output, bytes: Option<&[u8]>, _: u8) -> Result<Vec<Problem>> {

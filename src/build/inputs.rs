@@ -301,7 +301,7 @@ pub(super) fn remembered(config: &Config, run: &Run, progress: Progress) -> (Cac
     let Some(key) = run.key(config) else { return Default::default() };
     let (known, reason) = Cache::load(config, key);
     if let Some(reason) = reason {
-        progress(Event::Said(&format!("the cache is not used: {reason}")));
+        progress(Event::Said(&reason));
     }
     let now = cache::open(config).unwrap_or_else(|error| {
         progress(Event::Said(&format!("there is no cache: {error}: {}", error.cause())));

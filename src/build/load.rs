@@ -132,6 +132,10 @@ impl Load {
         let at = self.place(name)?;
         let source = &self.listing.sources[at];
         let (bytes, stamp) = content::stamped(source).ok()?;
+        // Since the listing, a link may have taken its place, or that of a folder it is in; or other files are the same.
+        if !fs::is_alone(&source.root, &source.name, stamp.as_ref()) {
+            return None;
+        }
         let stamp = stamp.filter(|stamp| now.is_some_and(|now| stamp.settled_before(now)));
         let hash = xxh3_128(&bytes);
         let read = guarded(name, || entry(source, bytes, (&self.keys, &Pool::default())));

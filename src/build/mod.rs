@@ -132,7 +132,7 @@ enum Keep<'a> {
     /// The process ends.
     Nothing,
     /// Somebody goes on from it, and has all that belongs to a site of before, if that is the same still.
-    All(Option<&'a Published>),
+    All(Option<&'a Standing>),
 }
 
 /// Builds a site. Gives nothing to go on from if all is as it was.
@@ -148,7 +148,7 @@ fn build_here(
     let here = known.output == site.output().to_string_lossy();
     let needs_no_plan = match keep {
         Keep::Nothing => true,
-        Keep::All(before) => before.is_some_and(|before| before.is_same_site(&known)),
+        Keep::All(before) => before.is_some_and(|before| before.is_of(&inputs, &known)),
     };
     if needs_no_plan && here && inputs.are_those_of(&known) && site.is_as_left(&known.stamps()) {
         return Ok((as_it_is(&site, inputs, known, (run, progress)), None));
@@ -243,7 +243,7 @@ fn publish(
         inputs.known.tail = inputs.save(attempt.archive.all(), before, &published, (run, progress));
     }
     let published = Arc::new(published);
-    let found = [published.problems.clone(), changes.problems].concat();
+    let found = [&published.problems[..], &changes.problems].concat();
     let built = Built {
         articles,
         pages,
@@ -258,7 +258,7 @@ fn publish(
         set_aside: inputs.load.set_aside.keys().cloned().collect(),
     };
     if keep {
-        return Ok((built, Some(Standing::new(inputs, attempt, published))));
+        return Ok((built, Some(Standing::new(inputs, attempt, published, changes.problems))));
     }
     forget((attempt, inputs));
     Ok((built, None))
@@ -283,6 +283,11 @@ fn remember(made: Made<Staged>, stamp: Option<Stamp>) -> cache::Output {
         stamp,
         notes: made.notes.into(),
     }
+}
+
+/// A file that was published, as it is known to who publishes.
+fn filed(output: &cache::Output) -> Filed {
+    Filed { sha256: output.sha256, size: output.size, stamp: output.stamp }
 }
 
 /// A build's press: what is published already stays, other bytes are staged.
@@ -318,8 +323,8 @@ impl Press for Printing<'_> {
         Some(Known { fingerprint, body: self.same.then_some(known.body), notes: known.notes.clone() })
     }
 
-    fn knows_all(&self) -> bool {
-        self.same
+    fn body(&self, at: usize) -> Option<u128> {
+        Some((self.known)(at)?.body).filter(|_| self.same)
     }
 
     fn take(&self, at: usize, output: &Output, bytes: Option<&[u8]>, rank: u8) -> Result<Staged> {
@@ -327,8 +332,7 @@ impl Press for Printing<'_> {
             return self.site.stage(&output.path, bytes, rank);
         }
         let known = (self.known)(at).expect("only what is known is not made");
-        let filed = Filed { sha256: known.sha256, size: known.size, stamp: known.stamp };
-        Ok(Staged::as_it_is(filed, rank))
+        Ok(Staged::as_it_is(filed(known), rank))
     }
 }
 

@@ -46,8 +46,9 @@ pub(super) trait Press: Sync {
     /// What is known of the file that is published for the output at an index of the plan, if nobody touched it since.
     fn known(&self, at: usize, output: &Output) -> Option<Known>;
 
-    /// Whether most articles are likely to be as they are known.
-    fn knows_all(&self) -> bool;
+    /// Hash of the body in the file that was published for an output, touched since or not, if all else that pages are
+    /// made from is as it was.
+    fn body(&self, at: usize) -> Option<u128>;
 
     /// Takes an output; without bytes it is published already. The rank orders publishing: what others refer to goes
     /// first.
@@ -165,8 +166,10 @@ impl Work<'_> {
         let (stories, rest): (Vec<usize>, Vec<usize>) = (0..outputs.len()).partition(is_story);
         progress(Event::Stage(Stage::Rendering, outputs.len()));
         let sources = self.copied_files();
-        let related =
-            if press.knows_all() { Related::default() } else { Related::of_all(self.archive, self.config) };
+        let is_same = |at: &usize| press.body(*at).is_some_and(|body| self.is_same(&outputs[*at], body));
+        let open = stories.iter().filter(|at| !is_same(at));
+        let related = Related::default();
+        related.prepare(self.archive, self.config, open.filter_map(|at| outputs[*at].page.article()));
         let related = |id: usize| related.of(self.archive, self.config, id);
         let ready = Ready::new(self.config, self.archive, &self.plan.addresses);
         let one = |buffer: &mut Vec<u8>, at: usize| {

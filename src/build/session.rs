@@ -1,20 +1,24 @@
 //! One build after another of the same project, by a process that goes on: what the last one knew is still there, and an
 //! edit of nothing but the text of articles takes no new plan. Every other change is left to a build from the start.
 
-use super::inputs::{Attempt, Inputs, name_of};
+use super::inputs::{Attempt, Inputs, name_of, sort};
 use super::load::Again;
 use super::pages::{Failure, Made, Work};
-use super::{Built, Event, Keep, Printing, Progress, Run, build_here, planned_of, pool, remember};
+use super::{Built, Event, Keep, Printing, Progress, Run, build_here, filed, planned_of, pool, remember};
 use crate::archive::Related;
 use crate::cache::{self, Amendment, Published};
 use crate::config::Config;
 use crate::plan::Page;
+use crate::problem::Problem;
 use crate::publish::{Changes, Site, Staged};
-use crate::render::Ready;
+use crate::render::{self, Ready};
 use anyhow::Result;
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// Files that are looked at one by one.
+const MOST: usize = 32;
 
 /// Builds a project again and again.
 pub struct Session<'r> {
@@ -29,6 +33,8 @@ pub(super) struct Standing {
     ready: Ready,
     related: Related,
     published: Arc<Published>,
+    /// What a build found in the output that should be known.
+    found: Vec<Problem>,
 }
 
 impl<'r> Session<'r> {
@@ -37,8 +43,8 @@ impl<'r> Session<'r> {
         Self { run, standing: None }
     }
 
-    /// Builds the site. `changed` names all files that may have changed since the last build, from the project's folder;
-    /// `None` if others may have.
+    /// Builds the site. `changed` names all files that may have changed since the last build that worked, from the
+    /// project's folder; `None` if others may have.
     pub fn build(
         &mut self,
         config: &Config,
@@ -46,58 +52,110 @@ impl<'r> Session<'r> {
         progress: Progress,
     ) -> Result<Built> {
         pool(self.run.jobs)?.install(|| {
-            if let Some(changed) = changed
-                && let Some(mut standing) = self.standing.take()
-                && let Some(built) = standing.amend(config, changed, (&self.run, progress))
-            {
-                // What failed on the way leaves nothing behind that could be gone on from.
-                let built = built?;
-                self.standing = Some(standing);
-                return Ok(built);
+            if let Some(built) = changed.and_then(|changed| self.amend(config, changed, progress)) {
+                return built;
             }
-            let before = self.standing.take();
-            let keep = Keep::All(before.as_ref().map(|before| &*before.published));
+            let keep = Keep::All(self.standing.as_ref());
             let (built, standing) = build_here(config, &self.run, progress, keep)?;
-            self.standing = standing.or(before);
+            self.standing = standing.or(self.standing.take());
             Ok(built)
         })
     }
-}
 
-impl Standing {
-    pub(super) fn new(inputs: Inputs, attempt: Attempt, published: Arc<Published>) -> Self {
-        let ready = Ready::new(&inputs.config, &attempt.archive, &attempt.plan.addresses);
-        Self { inputs, attempt, ready, related: Related::default(), published }
-    }
-
-    /// Takes an edit over, if that is possible.
+    /// Takes an edit over, if that is possible, into a site that nobody else changed.
     fn amend(
         &mut self,
         config: &Config,
         changed: &BTreeSet<PathBuf>,
-        (run, progress): (&Run, Progress),
+        progress: Progress,
     ) -> Option<Result<Built>> {
-        let edited = self.edited(config, changed)?;
-        for Again { entry, .. } in &edited {
-            let before = self.attempt.archive.replace(Arc::clone(entry))?;
-            self.inputs.exchange(&before, entry);
+        let standing = self.standing.as_ref()?;
+        let edited = standing.edited(config, changed)?;
+        if edited.is_empty() {
+            return Some(Ok(standing.unchanged()));
         }
-        let site = match Site::open(config, run.home, &|holder| progress(Event::Waiting(holder))) {
+        let site = match Site::open(config, self.run.home, &|holder| progress(Event::Waiting(holder))) {
             Ok(site) => site,
             Err(error) => return Some(Err(error)),
         };
-        if !site.is_whole(self.published.outputs.len()) {
+        if !standing.is_published(&site) {
             return None;
         }
-        let made = match self.made(&site) {
+        // What fails from here on leaves nothing behind that could be gone on from.
+        let mut standing = self.standing.take()?;
+        let built = match standing.amend(&site, &edited, (&self.run, progress))? {
+            Ok(built) => built,
+            Err(error) => return Some(Err(error)),
+        };
+        // Nobody tells when somebody meddles with the site; a build mends that.
+        if !standing.is_untouched(&site) {
+            return None;
+        }
+        self.standing = Some(standing);
+        Some(Ok(built))
+    }
+}
+
+impl Standing {
+    pub(super) fn new(
+        inputs: Inputs,
+        attempt: Attempt,
+        published: Arc<Published>,
+        found: Vec<Problem>,
+    ) -> Self {
+        let ready = Ready::new(&inputs.config, &attempt.archive, &attempt.plan.addresses);
+        Self { inputs, attempt, ready, related: Related::default(), published, found }
+    }
+
+    /// Whether it is the site of some inputs still, of which another look says what was published.
+    pub(super) fn is_of(&self, inputs: &Inputs, published: &Published) -> bool {
+        self.published.is_same_site(published) && self.inputs.load.withholds_like(&inputs.load)
+    }
+
+    /// Whether a site is the one that was published.
+    fn is_published(&self, site: &Site) -> bool {
+        let outputs = self.published.outputs.iter();
+        let files = outputs.map(|(path, output)| (&**path, filed(output)));
+        self.published.output == site.output().to_string_lossy() && site.lists(files)
+    }
+
+    fn is_untouched(&self, site: &Site) -> bool {
+        site.are_untouched(&self.published.stamps())
+    }
+
+    /// What a build says that finds nothing to do.
+    fn unchanged(&self) -> Built {
+        Built {
+            articles: self.published.articles,
+            pages: self.published.outputs.len(),
+            unchanged: self.published.outputs.len(),
+            published: Arc::clone(&self.published),
+            problems: self.inputs.all_problems([&self.published.problems[..], &self.found].concat()),
+            withheld: self.inputs.load.withheld.clone(),
+            ..Built::default()
+        }
+    }
+
+    /// Takes an edit over; nothing if that has to be planned after all.
+    fn amend(
+        &mut self,
+        site: &Site,
+        edited: &[Again],
+        (run, progress): (&Run, Progress),
+    ) -> Option<Result<Built>> {
+        for Again { entry, .. } in edited {
+            let before = self.attempt.archive.replace(Arc::clone(entry))?;
+            self.inputs.exchange(&before, entry);
+        }
+        let made = match self.made(site) {
             Ok(made) if made.iter().any(|made| made.mixed) => return None,
             Ok(made) => made,
             // What cannot be rendered after all changes the plan.
             Err(Failure::Article(..)) => return None,
             Err(Failure::Build(error)) => return Some(Err(error)),
         };
-        let amended = site.amend(config, &planned_of(&self.attempt, &made));
-        Some(amended.map(|changes| self.take(&edited, (made, changes), (run, progress))))
+        let amended = site.amend(&self.inputs.config, &planned_of(&self.attempt, &made));
+        Some(amended.map(|changes| self.take(edited, (made, changes), (run, progress))))
     }
 
     /// The sources that were edited, if nothing but the text in them is other than before.
@@ -111,6 +169,10 @@ impl Standing {
             // The clock went on.
             && inputs.load.is_still_sorted(config, attempt.archive.all());
         if !(is_whole && same) {
+            return None;
+        }
+        // For many, all threads are of use.
+        if changed.len() > MOST {
             return None;
         }
         let now = cache::open(config).ok()?;
@@ -137,11 +199,13 @@ impl Standing {
         let work = self.inputs.work(&self.attempt);
         let printing =
             Printing { site, known: Box::new(|at| Some(&self.published.outputs[at].1)), same: true };
+        let touched = self.touched(&work);
+        let articles = touched.iter().filter_map(|at| work.plan.outputs[*at].page.article());
+        self.related.prepare(work.archive, work.config, articles);
         let related = |id: usize| self.related.of(work.archive, work.config, id);
         let mut buffer = Vec::new();
-        let making = (&HashMap::new(), &self.ready, &related as crate::render::Related);
-        let made = self.touched(&work).into_iter().map(|at| work.make(&printing, at, &mut buffer, making));
-        made.collect()
+        let making = (&HashMap::new(), &self.ready, &related as render::Related);
+        touched.into_iter().map(|at| work.make(&printing, at, &mut buffer, making)).collect()
     }
 
     /// Outputs that are to be looked at, by their index in the plan.
@@ -167,8 +231,11 @@ impl Standing {
         let mut outputs = Vec::with_capacity(made.len());
         for (made, stamp) in made.into_iter().zip(changes.stamps) {
             let (path, known) = &mut published.outputs[made.output];
-            *known = remember(made, stamp);
-            outputs.push((Arc::clone(path), known.clone()));
+            let now = remember(made, stamp);
+            if !known.is_like(&now) {
+                outputs.push((Arc::clone(path), now.clone()));
+            }
+            *known = now;
         }
         published.inputs = inputs.hash;
         let notes = published.outputs.iter().map(|(_, output)| output.notes.as_slice()).enumerate();
@@ -177,19 +244,11 @@ impl Standing {
         inputs.known.tail = inputs
             .add(&amendment)
             .or_else(|| inputs.save(attempt.archive.all(), None, published, (run, progress)));
-        let found = [published.problems.clone(), changes.problems].concat();
-        Built {
-            articles: published.articles,
-            pages: published.outputs.len(),
-            written: changes.written,
-            unchanged: published.outputs.len() - changes.written,
-            removed: changes.removed,
-            parsed: edited.len(),
-            rendered,
-            published: Arc::clone(&self.published),
-            problems: self.inputs.all_problems(found),
-            withheld: self.inputs.load.withheld.clone(),
-            set_aside: Vec::new(),
-        }
+        let mut built = self.unchanged();
+        (built.written, built.rendered, built.parsed) = (changes.written, rendered, edited.len());
+        built.unchanged -= changes.written;
+        built.problems.extend(changes.problems);
+        sort(&mut built.problems);
+        built
     }
 }

@@ -4,6 +4,7 @@ use super::{Cache, File, Output, Published, Source};
 use crate::fs::Stamp;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A record that is other than before; `None` if it is gone.
@@ -55,22 +56,27 @@ impl Amendment {
         Self { sources: Vec::new(), files: Vec::new(), published, outputs: Vec::new(), folders: Vec::new() }
     }
 
-    /// Puts it into the cache that it is about; nothing if it is about another.
-    pub(super) fn apply(self, cache: &mut Cache) -> Option<()> {
-        let Self { sources, files, published, outputs, folders } = self;
-        merge(&mut cache.sources, sources);
-        for (name, file) in files {
-            match file {
-                Some(file) => _ = cache.files.insert(name, file),
-                None => _ = cache.files.remove(&name),
+    /// Puts some, one after the other, into the cache that they are about; nothing if they are about another.
+    pub(super) fn apply(all: Vec<Self>, cache: &mut Cache) -> Option<()> {
+        // The last word on each: to put them into long lists one by one would take its time.
+        let (mut new_sources, mut new_outputs) = (BTreeMap::new(), BTreeMap::new());
+        for Self { sources, files, published, outputs, folders } in all {
+            new_sources.extend(sources);
+            new_outputs.extend(outputs);
+            for (name, file) in files {
+                match file {
+                    Some(file) => _ = cache.files.insert(name, file),
+                    None => _ = cache.files.remove(&name),
+                }
+            }
+            let lists = std::mem::take(&mut cache.published);
+            cache.published = Published { outputs: lists.outputs, folders: lists.folders, ..published };
+            for (at, stamp) in folders {
+                *cache.published.folders.get_mut(at as usize)? = stamp;
             }
         }
-        let lists = std::mem::take(&mut cache.published);
-        cache.published = Published { outputs: lists.outputs, folders: lists.folders, ..published };
-        merge(&mut cache.published.outputs, outputs);
-        for (at, stamp) in folders {
-            *cache.published.folders.get_mut(at as usize)? = stamp;
-        }
+        merge(&mut cache.sources, new_sources);
+        merge(&mut cache.published.outputs, new_outputs);
         Some(())
     }
 }
@@ -93,7 +99,7 @@ fn outputs(before: &[(Arc<str>, Output)], now: &[(Arc<str>, Output)]) -> Vec<Cha
 }
 
 /// Puts changes into a sorted list.
-fn merge<T>(list: &mut Vec<(Arc<str>, T)>, changes: Vec<Changed<Arc<str>, T>>) {
+fn merge<T>(list: &mut Vec<(Arc<str>, T)>, changes: BTreeMap<Arc<str>, Option<T>>) {
     let mut gone = Vec::new();
     let mut new = Vec::new();
     for (name, change) in changes {
@@ -132,17 +138,17 @@ mod tests {
             let output = |size: u64| Output {
                 fingerprint: u128::from(size), body: 0, sha256: [0; 32], size, stamp: None, notes: Vec::new(),
             };
-            let list = |of: std::collections::BTreeMap<String, u64>| -> Vec<(Arc<str>, Output)> {
+            let list = |of: BTreeMap<String, u64>| -> Vec<(Arc<str>, Output)> {
                 of.into_iter().map(|(path, size)| (path.into(), output(size))).collect()
             };
             let (mut before, now) = (list(before), list(now));
             let changes = outputs(&before, &now);
-            let sizes = |list: &[(Arc<str>, Output)]| -> std::collections::BTreeMap<String, u64> {
+            let sizes = |list: &[(Arc<str>, Output)]| -> BTreeMap<String, u64> {
                 list.iter().map(|(path, output)| (path.to_string(), output.size)).collect()
             };
             let (old, new) = (sizes(&before), sizes(&now));
             let needless = changes.iter().filter(|(path, _)| old.get(&**path) == new.get(&**path)).count();
-            merge(&mut before, changes);
+            merge(&mut before, changes.into_iter().collect());
             prop_assert_eq!((sizes(&before), needless), (new, 0));
             prop_assert!(before.is_sorted_by(|(a, _), (b, _)| a < b));
         }

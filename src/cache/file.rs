@@ -102,15 +102,27 @@ pub(super) fn decode(bytes: &[u8]) -> Option<(u128, Cache)> {
     let Head { key, files, mut published } = postcard::from_bytes(head).ok()?;
     (published.outputs, published.folders) = (read_blocks(&outputs)?, read_blocks(&folders)?);
     let mut cache = Cache { sources: read_blocks(&sources)?, files, published, tail: None };
-    while !rest.is_empty() {
-        let from = rest;
-        let block = read_block(&mut rest)?;
-        let length = from.len() - rest.len();
-        hash = read_hash(&mut rest).filter(|read| *read == chained(hash, &from[..length]))?;
-        postcard::from_bytes::<Amendment>(block).ok()?.apply(&mut cache)?;
+    let mut amendments = Vec::new();
+    while let Some((amendment, its_hash)) = read_amendment(&mut rest, hash) {
+        amendments.push(amendment);
+        hash = its_hash;
     }
-    cache.tail = Some(Tail { length: bytes.len() as u64, whole, hash });
+    Amendment::apply(amendments, &mut cache)?;
+    // A torn end, as a killed process leaves it, is as if it had never been written; but nothing can be added to it.
+    let is_whole = rest.is_empty();
+    cache.tail = is_whole.then_some(Tail { length: bytes.len() as u64, whole, hash });
     Some((key, cache))
+}
+
+/// Takes an amendment and its hash off some bytes; nothing if they begin with none that goes on from a hash.
+fn read_amendment(bytes: &mut &[u8], before: u128) -> Option<(Amendment, u128)> {
+    let mut rest = *bytes;
+    let block = read_block(&mut rest)?;
+    let length = bytes.len() - rest.len();
+    let hash = read_hash(&mut rest).filter(|hash| *hash == chained(before, &bytes[..length]))?;
+    let amendment = postcard::from_bytes(block).ok()?;
+    *bytes = rest;
+    Some((amendment, hash))
 }
 
 /// Hashes and counts what passes through.

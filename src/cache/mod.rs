@@ -158,24 +158,27 @@ impl Published {
 
 impl Output {
     /// Whether nothing else is known of a file: it was made from the same view, and not touched since.
-    fn is_like(&self, other: &Self) -> bool {
+    pub fn is_like(&self, other: &Self) -> bool {
         self.fingerprint == other.fingerprint && self.stamp == other.stamp
     }
 }
 
 impl Cache {
-    /// Reads the cache of a project; empty if there is none, or with a reason if it cannot be used.
+    /// Reads the cache of a project; empty if there is none. Says so if it could not be used, or not all of it.
     pub fn load(config: &Config, key: u128) -> (Self, Option<String>) {
         let path = path(config);
-        let Ok(Some(fs::Kind::File)) = fs::kind(&path) else { return Self::default_with(None) };
+        let Ok(Some(fs::Kind::File)) = fs::kind(&path) else { return (Self::default(), None) };
         let stored = match fs::read(&path, LIMIT) {
             Err(error) => Err(error.to_string()),
             Ok(bytes) => file::decode(&bytes).ok_or_else(|| "it is damaged, or of another form".to_string()),
         };
         match stored {
-            Ok((written_by, stored)) if written_by == key => (stored, None),
-            Ok(_) => Self::default_with(Some("another program or configuration wrote it".to_string())),
-            Err(reason) => Self::default_with(Some(reason)),
+            Ok((written_by, stored)) if written_by == key => {
+                let torn = stored.tail.is_none();
+                (stored, torn.then(|| "the end of the cache is damaged, and was left out".to_string()))
+            }
+            Ok(_) => Self::none_because("another program or configuration wrote it"),
+            Err(reason) => Self::none_because(&reason),
         }
     }
 
@@ -184,8 +187,8 @@ impl Cache {
         Self { sources, files, ..Self::default() }
     }
 
-    fn default_with(reason: Option<String>) -> (Self, Option<String>) {
-        (Self::default(), reason)
+    fn none_because(reason: &str) -> (Self, Option<String>) {
+        (Self::default(), Some(format!("the cache is not used: {reason}")))
     }
 
     /// What is known of each of some sources, sorted by name, and which others are known; all is taken out.

@@ -6,7 +6,7 @@ use super::report::{Report, plain};
 use super::selection::Selection;
 use super::{Global, home, load, millis, run};
 use crate::archive::Reason;
-use crate::build::{Built, Session};
+use crate::build::{self, Built, Event, Session};
 use crate::config::{FILE, Flags};
 use crate::problem::{Fatal, Problem};
 use crate::watch::{Batch, Options, Watch};
@@ -65,16 +65,29 @@ impl WatchCommand {
         let mut watch = self.polling.watch(&output);
         stop_on_interrupt(&watch)?;
         let (mut session, mut told) = (Session::new(run), Told::default());
+        // What happened since the last build that worked; before the first, all is new.
+        let mut since = Batch { all: true, ..Batch::default() };
         let mut batch = Some(Batch::default());
         while let Some(changed) = batch {
+            since.add(&changed);
             watch.notices().iter().for_each(|notice| report.line(&format!("note: {notice}")));
             let start = Instant::now();
             let bar = Bar::new(report);
             // The clock goes on: an embargo may have ended since the last look.
-            let paths = Some(&changed.paths).filter(|_| !changed.all);
-            let built =
-                load(flags.clone()).and_then(|config| session.build(&config, paths, &|event| bar.on(event)));
+            let paths = Some(&since.paths).filter(|_| !since.all);
+            let built = load(flags.clone()).and_then(|config| {
+                let progress = |event: Event| bar.on(event);
+                // Who looks every so often is not told what changed, and needs nothing to go on from.
+                if watch.is_polling() {
+                    build::build(&config, &run, &progress)
+                } else {
+                    session.build(&config, paths, &progress)
+                }
+            });
             bar.finish();
+            if built.is_ok() {
+                since = Batch::default();
+            }
             told.tell(built, &changed, start, report);
             batch = watch.next();
         }

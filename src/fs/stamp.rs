@@ -70,6 +70,28 @@ pub fn own_stamp(path: &Path) -> Option<Stamp> {
     Stamp::of(&about)
 }
 
+/// Whether a file below a folder is what its name says and nothing else: no link leads to it, and it has no second name.
+/// `read` is the stamp of what was read under the name.
+pub fn is_alone(root: &Path, name: &str, read: Option<&Stamp>) -> bool {
+    let is_folder = |(at, _): (usize, &str)| {
+        fs::symlink_metadata(root.join(&name[..at])).is_ok_and(|about| about.is_dir())
+    };
+    let is_file = |about: &fs::Metadata| about.is_file() && names_of(about) == 1;
+    let about = fs::symlink_metadata(root.join(name)).ok().filter(is_file);
+    name.match_indices('/').all(is_folder) && about.is_some_and(|about| Stamp::of(&about).as_ref() == read)
+}
+
+/// How many names a file has.
+#[cfg(unix)]
+fn names_of(about: &fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(about)
+}
+
+#[cfg(not(unix))]
+fn names_of(_: &fs::Metadata) -> u64 {
+    1
+}
+
 /// The stamp of a folder, which changes with the names in it.
 pub fn folder_stamp(path: &Path) -> Option<Stamp> {
     let about = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_dir)?;

@@ -96,6 +96,16 @@ pub enum Page {
     NotFound,
 }
 
+impl Page {
+    /// The article that it is the page of.
+    pub fn article(self) -> Option<usize> {
+        match self {
+            Self::Article(id) => Some(id),
+            _ => None,
+        }
+    }
+}
+
 /// An article or a page outside the archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {

@@ -66,8 +66,12 @@ impl Site {
 
     /// Publishes what was staged for some files of a site that has them already; all others stay, and nobody looks for
     /// what is not ours.
-    pub fn amend(self, config: &Config, planned: &[Planned]) -> Result<Changes> {
+    pub fn amend(&self, config: &Config, planned: &[Planned]) -> Result<Changes> {
         let records = self.found.records();
+        if let Some(planned) = planned.iter().find(|planned| self.found.of(planned.path()).len() != 1) {
+            // Nobody would own it.
+            anyhow::bail!("`{}` is no part of the site that is published", planned.path);
+        }
         let of = |record: &Record| planned.binary_search_by(|planned| planned.path().cmp(&record.path));
         let lines = records.iter().map(|record| match of(record) {
             Ok(at) => planned[at].line(),
@@ -193,6 +197,10 @@ impl Site {
         let set_aside = |stamp: &Stamp| begun.is_some_and(|begun| stamp.written_before(begun));
         let stamp = |planned: &Planned| match planned.staged.state {
             State::Aside(_) => fs::own_stamp(&self.output.join(planned.path())).filter(set_aside),
+            // At the top, files were moved themselves.
+            State::Grown if planned.path.top().is_none() => {
+                fs::own_stamp(&self.output.join(planned.path())).filter(set_aside)
+            }
             State::Grown => planned.staged.file.stamp.filter(set_aside),
             _ => planned.staged.file.stamp,
         };

@@ -187,9 +187,20 @@ impl Site {
         self.found.is_whole(files.len()) && files.par_iter().all(untouched)
     }
 
-    /// Whether the manifest that was found is whole and lists so many files.
-    pub fn is_whole(&self, files: usize) -> bool {
-        self.found.is_whole(files)
+    /// Whether the manifest that was found is whole and lists just these files, which are sorted by path.
+    pub fn lists<'f>(&self, files: impl ExactSizeIterator<Item = (&'f str, Filed)>) -> bool {
+        let is_listed = |(record, (path, file)): (&Record, (&str, Filed))| {
+            record.path == path && (record.sha256, record.size) == (file.sha256, file.size)
+        };
+        self.found.is_whole(files.len()) && self.found.records().iter().zip(files).all(is_listed)
+    }
+
+    /// Whether published files are as they were left, as far as stamps say; one that cannot be trusted says nothing.
+    pub fn are_untouched(&self, files: &[(&str, Option<Stamp>)]) -> bool {
+        let is_untouched = |(path, stamp): &(&str, Option<Stamp>)| {
+            stamp.is_none() || fs::own_stamp(&self.output.join(path)) == *stamp
+        };
+        files.par_iter().all(is_untouched)
     }
 
     /// What is to be done for an output, and whether its file was edited by hand.

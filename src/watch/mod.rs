@@ -1,5 +1,6 @@
-//! File events → "look again". What changed is decided by whoever looks, by stamps: an event that is lost, doubled or
-//! about the wrong file costs a look, never a stale page.
+//! File events → "look again". What changed is decided by whoever looks, by the bytes of the files that were named: an
+//! event that is doubled or about the wrong file costs a look, never a stale page. Where events may have been lost, all
+//! files are looked at.
 //!
 //! Where the system tells of no events (network and container file systems, a watch limit), time does: every so often
 //! somebody looks.
@@ -108,6 +109,11 @@ impl Watch {
     /// Ends the watch from another thread.
     pub fn stopper(&self) -> Stop {
         Stop(self.sender.clone())
+    }
+
+    /// Whether it tells nothing but that time went by.
+    pub fn is_polling(&self) -> bool {
+        self.polling
     }
 
     /// What somebody should know, once.
@@ -303,6 +309,12 @@ impl Iterator for Watch {
 }
 
 impl Batch {
+    /// Takes another in.
+    pub fn add(&mut self, other: &Self) {
+        self.paths.extend(other.paths.iter().cloned());
+        self.all |= other.all;
+    }
+
     /// Whether there is nothing to look for.
     pub fn is_empty(&self) -> bool {
         self.paths.is_empty() && !self.all

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
+use xxhash_rust::xxh3::xxh3_128;
 
 /// Stands for the hash of the program.
 const PROGRAM: u128 = 7;
@@ -254,23 +255,33 @@ fn a_damaged_amendment_changes_no_page() {
     build(&site);
     let amended = fs::read(site.path(CACHE)).unwrap();
     let config = config(site.root(), "public");
+    let key = PROGRAM ^ xxh3_128(format!("{:?}", backissue::content::keys(&config)).as_bytes());
     let load = |bytes: &[u8]| {
         fs::write(site.path(CACHE), bytes).unwrap();
-        backissue::cache::Cache::load(&config, 1)
+        let (cache, said) = backissue::cache::Cache::load(&config, key);
+        (cache.published.inputs, said.is_some_and(|said| said.contains("damaged")))
     };
+    let ((before, _), (after, _)) = (load(&amended[..whole]), load(&amended));
+    assert!(before != after && !load(&amended).1 && !load(&amended[..whole]).1);
     for at in whole..amended.len() {
         let mut damaged = amended.clone();
         damaged[at] ^= 1 << (at % 8);
-        assert!(load(&damaged).1.is_some_and(|reason| reason.contains("damaged")), "byte {at}");
-        let reason = load(&amended[..at]).1.unwrap();
-        assert!(reason.contains("damaged") != (at == whole), "cut at {at}");
+        // What came before is good; a killed process leaves such an end.
+        assert_eq!(load(&damaged), (before, true), "byte {at}");
+        assert_eq!(load(&amended[..at]), (before, at > whole), "cut at {at}");
     }
-    // Another program's amendment is not ours to trust, nor one to another cache.
-    let twice = [&amended[..], &amended[whole..]].concat();
-    assert!(load(&twice).1.is_some_and(|reason| reason.contains("damaged")));
-    let before = site.tree();
-    assert_eq!(build(&site).written, 0);
-    assert!(site.tree() == before);
+    // An amendment to another cache is as good as none.
+    assert_eq!(load(&[&amended[..], &amended[whole..]].concat()), (after, true));
+    let tree = site.tree();
+    for bytes in [&amended[..whole], &amended[..amended.len() - 1], &amended[..]] {
+        fs::write(site.path(CACHE), bytes).unwrap();
+        let built = build(&site);
+        assert_eq!((built.parsed, built.written), (usize::from(bytes.len() < amended.len()), 0));
+        assert!(site.tree() == tree);
+        settle(&site);
+        warm(&site);
+        assert_eq!(counts(&build(&site)), (0, 0, 0, 0));
+    }
 }
 
 #[test]
@@ -607,6 +618,107 @@ fn a_session_plans_nothing_where_only_the_text_is_other() {
     equals_clean(&site, "four");
     assert!(!edit(&mut session, "Five.").1);
     equals_clean(&site, "five");
+}
+
+/// A session of a site that it built, and what edits the text of one of its articles, with whether that was planned.
+fn session_of(site: &Site) -> (Session<'static>, impl FnMut(&mut Session, &str) -> (Built, bool)) {
+    let mut session = Session::new(Run { jobs: 1, program: Some(PROGRAM), ..Run::default() });
+    settle(site);
+    build_in(&mut session, site, None);
+    let edit = move |session: &mut Session, text: &str| {
+        settle(site);
+        let article = fs::read_to_string(site.path("content/a1.md")).unwrap();
+        fs::write(site.path("content/a1.md"), format!("{article}\n{text}\n")).unwrap();
+        settle(site);
+        build_in(session, site, Some(&BTreeSet::from([PathBuf::from("content/a1.md")])))
+    };
+    (session, edit)
+}
+
+#[test]
+fn a_session_sees_that_another_process_published() {
+    let site = archive(4);
+    site.article("a1.md", "title: A\ndate: 2020-01-02\ndescription: D");
+    let (mut session, mut edit) = session_of(&site);
+    assert!(!edit(&mut session, "One.").1);
+    // As many outputs as before, one of them at another address.
+    fs::rename(site.path("content/a1.md"), site.path("content/b1.md")).unwrap();
+    build(&site);
+    fs::rename(site.path("content/b1.md"), site.path("content/a1.md")).unwrap();
+    assert!(edit(&mut session, "Two.").1);
+    equals_clean(&site, "another address");
+    let configuration = fs::read_to_string(site.path("archive.yaml")).unwrap();
+    site.file("archive.yaml", configuration.replace("title: T", "title: Other"));
+    build(&site);
+    site.file("archive.yaml", configuration);
+    assert!(edit(&mut session, "Three.").1);
+    equals_clean(&site, "another title");
+    // The same site, published again: nothing is other.
+    build(&site);
+    assert!(!edit(&mut session, "Four.").1);
+    equals_clean(&site, "the same");
+}
+
+#[test]
+fn a_session_mends_what_somebody_did_to_the_site() {
+    let site = archive(4);
+    site.article("a1.md", "title: A\ndate: 2020-01-02\ndescription: D");
+    let (mut session, mut edit) = session_of(&site);
+    for what in 0..3 {
+        edit(&mut session, "Before.");
+        tamper(&site, what);
+        edit(&mut session, "After.");
+        equals_clean(&site, &format!("tampered with: {what}"));
+    }
+    // What is not ours stays, and is told of each time.
+    site.file("public/theirs.txt", "x");
+    build_in(&mut session, &site, None);
+    let (built, planned) = edit(&mut session, "More.");
+    let foreign = built.problems.iter().filter(|problem| problem.code == "foreign-file").count();
+    assert_eq!((foreign, planned), (1, false));
+}
+
+#[test]
+fn a_session_adds_nothing_where_nothing_is_new() {
+    let site = archive(4);
+    site.article("a1.md", "title: A\ndate: 2020-01-02\ndescription: D");
+    let (mut session, mut edit) = session_of(&site);
+    edit(&mut session, "One.");
+    let cache = fs::read(site.path(CACHE)).unwrap();
+    site.file("content/.a1.md.swp", "x");
+    let built = build_in(&mut session, &site, Some(&BTreeSet::from([PathBuf::from("content/.a1.md.swp")]))).0;
+    assert_eq!(counts(&built), (0, 0, 0, 0));
+    assert!(fs::read(site.path(CACHE)).unwrap() == cache);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_session_follows_no_link_and_no_second_name() {
+    let front = "---\ntitle: A\ndate: 2020-01-02\ndescription: D\n---\n";
+    let site = archive(4);
+    site.file("content/a1.md", format!("{front}Inside.\n"));
+    site.file("content/deep/a1.md", format!("{front}Inside.\n"));
+    site.file("outside/a1.md", format!("{front}Outside.\n"));
+    let (mut session, mut edit) = session_of(&site);
+    let look = |session: &mut Session, name: &str| {
+        settle(&site);
+        build_in(session, &site, Some(&BTreeSet::from([PathBuf::from(name)])));
+        equals_clean(&site, name);
+    };
+    fs::remove_dir_all(site.path("content/deep")).unwrap();
+    std::os::unix::fs::symlink("../outside", site.path("content/deep")).unwrap();
+    look(&mut session, "content/deep/a1.md");
+    fs::remove_file(site.path("content/deep")).unwrap();
+    build_in(&mut session, &site, None);
+    fs::remove_file(site.path("content/a1.md")).unwrap();
+    std::os::unix::fs::symlink("../outside/a1.md", site.path("content/a1.md")).unwrap();
+    look(&mut session, "content/a1.md");
+    fs::remove_file(site.path("content/a1.md")).unwrap();
+    site.file("content/a1.md", format!("{front}Inside.\n"));
+    fs::hard_link(site.path("content/a1.md"), site.path("content/again.md")).unwrap();
+    build_in(&mut session, &site, None);
+    edit(&mut session, "Under both names.");
+    equals_clean(&site, "a second name");
 }
 
 #[test]

@@ -321,7 +321,8 @@ proptest! {
         let entries = entries.map(|(number, (words, tags))| entry(number, &title(words), tags)).collect();
         let config = plain_config();
         let (archive, _) = Archive::new(entries, &config);
-        let all = Related::of_all(&archive, &config);
+        let all = Related::default();
+        all.prepare(&archive, &config, 0..archive.entries.len().max(9));
         for id in 0..archive.entries.len() {
             let alone = Related::default().of(&archive, &config, id);
             prop_assert_eq!(alone, all.of(&archive, &config, id));

@@ -541,7 +541,10 @@ fn a_disk_that_fails_for_a_while_does_not_end_it() {
     let mut watching = Watching { site: &site, running: Running::spawn(command) };
     watching.built();
     let before = site.tree();
-    site.file("content/b.md", format!("---\ntitle: B\ndate: 2020-01-02\n---\n\n{}\n", "word ".repeat(20_000)));
+    site.file(
+        "content/b.md",
+        format!("---\ntitle: B\ndate: 2020-01-02\n---\n\n{}\n", "word ".repeat(20_000)),
+    );
     assert_eq!(watching.running.next("problem")["code"], "system");
     assert!(site.tree() == before);
     site.article("b.md", "title: B\ndate: 2020-01-02");
