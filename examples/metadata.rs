@@ -80,7 +80,7 @@ fn answer(data: metadata::Metadata) -> Value {
 
 /// The text of a page: by its mark or its declaration, UTF-8, or a guess.
 fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(2048)]).to_lowercase();
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(8192)]).to_lowercase();
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);
     }

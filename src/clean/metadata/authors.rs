@@ -31,6 +31,12 @@ pub(super) fn find(evidence: &Evidence) -> (Option<Found<Vec<String>>>, Option<F
     let mut heard = machines(evidence);
     heard.extend(visible(evidence));
     for witness in &mut heard {
+        // An account beside the names of people is one of theirs.
+        if witness.names.iter().any(|name| names::is_person(name)) {
+            witness.names.retain(|name| name.contains(' ') || !name.starts_with(char::is_lowercase));
+        }
+    }
+    for witness in &mut heard {
         witness.names.retain(|name| persons.contains(&fold(name)) || !evidence.is_site(name));
         if !witness.names.iter().any(|name| names::is_person(name)) {
             witness.weight *= 0.5;
@@ -143,6 +149,7 @@ fn visible(evidence: &Evidence) -> Vec<Witness> {
         evidence.page.headings.iter().find(|spot| spot.name == "h1" && !spot.place.aside).map(|spot| spot.at);
     let spots = evidence.page.bylines.iter();
     let mut heard: Vec<Witness> = spots.map(|spot| byline(spot, headline)).collect();
+    heard.extend(side_by_side(evidence, headline, &heard));
     let items = evidence.page.items.iter().filter(|item| item.name.contains("author") && !item.place.aside);
     let mut marked: Vec<String> = Vec::new();
     for item in items {
@@ -159,6 +166,37 @@ fn visible(evidence: &Evidence) -> Vec<Witness> {
     }
     heard.push(Witness { names: marked, folded: Vec::new(), weight: 1.6, origin: Origin::Microdata });
     heard
+}
+
+/// Authors that have an element each, one beside the other below the headline.
+fn side_by_side(evidence: &Evidence, headline: Option<usize>, heard: &[Witness]) -> Option<Witness> {
+    let headline = headline?;
+    let spots = evidence.page.bylines.iter().zip(heard).filter(|(spot, witness)| {
+        !spot.place.aside
+            && spot.at > headline
+            && spot.at < headline + 80
+            && witness.names.iter().any(|n| names::is_person(n))
+    });
+    let (mut found, mut last, mut weight, mut most) = (Vec::new(), None, 0.0_f32, 0);
+    for (spot, witness) in spots {
+        if last.is_some_and(|last| spot.at > last + 8) {
+            break;
+        }
+        last = Some(spot.at);
+        weight = weight.max(witness.weight);
+        most = most.max(witness.names.len());
+        for name in witness.names.iter().filter(|name| names::is_person(name)) {
+            if !found.contains(name) {
+                found.push(name.clone());
+            }
+        }
+    }
+    (found.len() > most).then(|| Witness {
+        names: found,
+        folded: Vec::new(),
+        weight: weight + 0.3,
+        origin: Origin::Visible,
+    })
 }
 
 fn byline(spot: &Spot, headline: Option<usize>) -> Witness {

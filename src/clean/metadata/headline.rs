@@ -23,7 +23,14 @@ pub(super) fn find(evidence: &Evidence) -> Option<Found<String>> {
             best = Some((score, spot));
         }
     }
-    if let Some((_, spot)) = best.filter(|(score, _)| *score >= 2.0) {
+    // A few words that nobody repeats are the heading of a section.
+    let strange = |spot: &Spot| {
+        let heading = fold(&spot.text);
+        words(&heading) <= 3
+            && folded.first().is_some_and(|told| words(told) >= 4)
+            && folded.iter().all(|told| alike(&heading, told) <= 0.0 && !told.contains(&heading))
+    };
+    if let Some((_, spot)) = best.filter(|(score, spot)| *score >= 2.0 && !strange(spot)) {
         return Some(Found::new(without_kicker(evidence, &spot.text, &told), Origin::Visible));
     }
     told.into_iter().next().map(|(text, origin)| Found::new(text, origin))
@@ -37,10 +44,21 @@ fn without_kicker(evidence: &Evidence, text: &str, told: &[(String, Origin)]) ->
     let same = told.iter().any(|(told, _)| fold(told) == folded);
     let part = told.iter().filter(|(_, origin)| *origin != Origin::Meta).find(|(told, _)| {
         let told = fold(told);
-        let kicker = folded.strip_suffix(&told).or_else(|| folded.strip_prefix(&told));
-        told.contains(' ') && kicker.is_some_and(|rest| !rest.trim().is_empty() && rest.len() < told.len())
+        let before = folded.strip_suffix(&told).is_some_and(|rest| rest.len() < told.len());
+        // Behind it stands a remark in brackets or a date, or else it is the machines' headline that is short.
+        let remark = |c: char| c.is_ascii_digit() || matches!(c, '(' | '[' | '|' | '•');
+        let behind = folded.starts_with(&told)
+            && text.get(told_len(&text, &told)..).is_some_and(|rest| rest.trim_start().starts_with(remark));
+        words(&told) >= 3 && (before || behind)
     });
     part.filter(|_| !same).map_or(text, |(told, _)| told.clone())
+}
+
+/// Where a folded beginning ends in a text.
+fn told_len(text: &str, told: &str) -> usize {
+    let count = told.chars().filter(|c| c.is_alphanumeric()).count();
+    let mut letters = text.char_indices().filter(|(_, c)| c.is_alphanumeric());
+    letters.nth(count.saturating_sub(1)).map_or(text.len(), |(at, c)| at + c.len_utf8())
 }
 
 /// What machines are told, the most trusted first.
