@@ -150,6 +150,7 @@ fn visible(evidence: &Evidence) -> Vec<Witness> {
     let spots = evidence.page.bylines.iter();
     let mut heard: Vec<Witness> = spots.map(|spot| byline(spot, headline)).collect();
     heard.extend(side_by_side(evidence, headline, &heard));
+    heard.extend(beside_dates(evidence, headline));
     let items = evidence.page.items.iter().filter(|item| item.name.contains("author") && !item.place.aside);
     let mut marked: Vec<String> = Vec::new();
     for item in items {
@@ -197,6 +198,20 @@ fn side_by_side(evidence: &Evidence, headline: Option<usize>, heard: &[Witness])
         weight: weight + 0.3,
         origin: Origin::Visible,
     })
+}
+
+/// `3 May 2019 | Jane Doe`: names in lines by the headline that hold a date.
+fn beside_dates(evidence: &Evidence, headline: Option<usize>) -> Vec<Witness> {
+    let near = |spot: &&Spot| {
+        headline.is_some_and(|at| spot.at.abs_diff(at) <= 15) && !spot.place.aside && !spot.place.link
+    };
+    let lines = evidence.page.dates.iter().filter(near).filter(|spot| spot.text.len() < 100);
+    let parts = lines
+        .flat_map(|spot| spot.text.split(['|', '•', '·', '–', '—', '\n']).flat_map(|part| part.split(" - ")));
+    let names = parts.filter_map(names::clean).filter(|name| names::is_person(name));
+    names
+        .map(|name| Witness { names: vec![name], folded: Vec::new(), weight: 0.8, origin: Origin::Visible })
+        .collect()
 }
 
 fn byline(spot: &Spot, headline: Option<usize>) -> Witness {

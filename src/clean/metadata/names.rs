@@ -67,14 +67,15 @@ const BY: [&str; 58] = [
 
 /// Whether a text begins with a word that stands before names, and a name may follow.
 pub(super) fn starts_with_by(text: &str) -> bool {
-    let text = text.trim();
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric()).trim_end();
     let Some(rest) = without_by(text) else { return false };
     rest.is_empty() && !text.is_empty() || (rest.starts_with(char::is_uppercase) && rest.len() < 80)
 }
 
 /// Whether a text is such a word and nothing more.
 pub(super) fn starts_with_by_alone(text: &str) -> bool {
-    without_by(text.trim()).is_some_and(str::is_empty)
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric()).trim_end();
+    without_by(text).is_some_and(str::is_empty)
 }
 
 fn without_by(text: &str) -> Option<&str> {
@@ -210,7 +211,29 @@ fn without_roles<'a>(words: &'a [&'a str]) -> (&'a [&'a str], bool) {
 }
 
 fn is_rank(word: &str) -> bool {
-    const RANKS: [&str; 24] = [
+    const RANKS: [&str; 46] = [
+        "city",
+        "lead",
+        "foreign",
+        "investigative",
+        "opinion",
+        "features",
+        "digital",
+        "web",
+        "consumer",
+        "general",
+        "assignment",
+        "qa",
+        "data",
+        "travel",
+        "food",
+        "arts",
+        "entertainment",
+        "economics",
+        "legal",
+        "world",
+        "medical",
+        "court",
         "staff",
         "senior",
         "chief",
@@ -240,7 +263,16 @@ fn is_rank(word: &str) -> bool {
 }
 
 fn is_role(word: &str) -> bool {
-    const ROLES: [&str; 48] = [
+    const ROLES: [&str; 57] = [
+        "engineer",
+        "analyst",
+        "manager",
+        "strategist",
+        "specialist",
+        "columnists",
+        "photographer",
+        "dietitian",
+        "expert",
         "correspondent",
         "reporter",
         "writer",

@@ -323,7 +323,9 @@ impl Page {
         }
         let plain = || Spot { name: String::new(), ..spot.clone() };
         if byline && self.bylines.len() < MOST && text.len() <= 60 && super::names::starts_with_by(&text) {
-            let text = visible(node, 200);
+            let whole = visible(node, 200);
+            let alone = super::names::starts_with_by_alone(&whole);
+            let text = if alone { format!("{whole} {}", beside(node)) } else { whole };
             self.bylines.push(Spot { linked: links(node), text, ..plain() });
         }
         if date && self.dates.len() < MOST && has_year(&text) {
@@ -430,6 +432,25 @@ fn is_profile(href: &str) -> bool {
                 | "person"
         )
     })
+}
+
+/// The text beside `By` that has an element of its own: that of the next element, and of links that follow it.
+fn beside(node: &NodeRef) -> String {
+    let mut text = String::new();
+    let mut next = node.next_sibling();
+    for _ in 0..12 {
+        let Some(sibling) = next else { break };
+        let more = if sibling.is_text() { sibling.text().trim().to_string() } else { visible(&sibling, 120) };
+        let name = sibling.has_name("a") || super::names::is_person(&more);
+        if !text.is_empty() && !name && more.len() > 5 {
+            break;
+        }
+        text.push_str(&more);
+        text.push(' ');
+        text.truncate(text.trim_end().len() + usize::from(!text.trim_end().is_empty()));
+        next = sibling.next_sibling();
+    }
+    text.trim_end().to_string()
 }
 
 /// Whether there is a number that may be a year.
