@@ -2,7 +2,7 @@
 
 use super::linked::{Facts, unescape};
 use super::names::fold;
-use super::page::Page;
+use super::page::{Page, Spot};
 use super::{Evidence, Found, Origin};
 use crate::raw::Said;
 use url::Url;
@@ -49,9 +49,18 @@ pub(super) fn description(evidence: &Evidence) -> Text {
     Some(text).filter(|text| !evidence.is_site(&text.value))
 }
 
-/// The standfirst that readers see: a subtitle, or what is marked as one.
+/// The standfirst that readers see: what is marked as one below the headline.
 pub(super) fn standfirst(evidence: &Evidence) -> Text {
-    item(evidence.page, "alternativeHeadline").filter(|text| text.value.split(' ').count() > 3)
+    let page = evidence.page;
+    let said = |text: &Found<String>| text.value.split(' ').count() > 3;
+    let headline = page.headings.iter().find(|spot| spot.name == "h1" && !spot.place.aside)?.at;
+    let near = |spot: &&Spot| {
+        !spot.place.aside
+            && (headline + 1..headline + 40).contains(&spot.at)
+            && spot.text.chars().count() > 20
+    };
+    let seen = page.standfirsts.iter().find(near).and_then(|spot| found(spot.text.as_str(), Origin::Visible));
+    seen.or_else(|| item(page, "alternativeHeadline")).filter(said)
 }
 
 /// Where it was written, if that is stated.
@@ -78,28 +87,39 @@ pub(super) fn section(evidence: &Evidence) -> Text {
         !text.value.starts_with("http") && text.value.chars().count() < 60 && !evidence.is_site(&text.value)
     };
     let said = || evidence.said.section.as_ref().and_then(|text| found(text, Origin::Said));
-    let section = linked(evidence.facts.section.as_ref()).filter(fits);
-    let section = section.or_else(|| meta(evidence.page, &METAS).filter(fits));
-    section.or_else(|| item(evidence.page, "articleSection").filter(fits)).or_else(said)
+    // Some list all sections that it stands in, the first of which is its own.
+    let first = |text: Found<String>| {
+        found(text.value.split([',', ';', '|']).next().unwrap_or_default().trim(), text.origin)
+    };
+    let is_category =
+        |spot: &&Spot| !spot.place.aside && spot.class.split(' ').any(|word| word == "category");
+    let category = || found(evidence.page.tags.iter().find(is_category)?.text.as_str(), Origin::Visible);
+    let section = linked(evidence.facts.section.as_ref()).and_then(first).filter(fits);
+    let section = section.or_else(|| meta(evidence.page, &METAS).and_then(first).filter(fits));
+    let section = section.or_else(|| item(evidence.page, "articleSection").and_then(first).filter(fits));
+    section.or_else(|| category().filter(fits)).or_else(said)
 }
 
 /// Tags: of the most specific witness that has some.
 pub(super) fn tags(evidence: &Evidence) -> Option<Found<Vec<String>>> {
     let page = evidence.page;
     let split = |texts: &mut dyn Iterator<Item = &str>| -> Vec<String> {
-        texts.flat_map(|text| text.split([',', ';'])).map(unescape).collect()
+        texts.take(TAGS * 8).flat_map(|text| text.split([',', ';'])).map(unescape).collect()
     };
+    let is_tag = |spot: &&Spot| !spot.place.aside && !spot.class.split(' ').any(|word| word == "category");
+    let linked_tags =
+        page.tags.iter().filter(is_tag).map(|spot| spot.text.trim_start_matches('#').to_string()).collect();
     let witnesses: [(Vec<String>, Origin); 6] = [
         (split(&mut page.meta("article:tag").chain(page.meta("og:article:tag"))), Origin::OpenGraph),
         (evidence.facts.tags.clone(), Origin::JsonLd),
         (split(&mut page.meta("news_keywords")), Origin::Meta),
-        (page.tags.iter().map(|tag| tag.trim_start_matches('#').to_string()).collect(), Origin::Visible),
+        (linked_tags, Origin::Visible),
         (evidence.said.tags.clone(), Origin::Said),
         (split(&mut page.meta("keywords").chain(page.meta("parsely-tags"))), Origin::Meta),
     ];
     witnesses.into_iter().find_map(|(tags, origin)| {
         let mut kept: Vec<String> = Vec::new();
-        for tag in tags {
+        for tag in tags.into_iter().take(TAGS * 8) {
             let fits =
                 (2..=50).contains(&tag.chars().count()) && !evidence.is_site(&tag) && !tag.contains("http");
             if fits && !kept.iter().any(|known| fold(known) == fold(&tag)) {
@@ -214,7 +234,8 @@ pub(super) fn source(evidence: &Evidence) -> Text {
 /// Who published it first, if that is another than the site.
 pub(super) fn first_publisher(evidence: &Evidence) -> Text {
     linked(evidence.facts.first.as_ref())
-        .filter(|text| !text.value.starts_with("http") && !evidence.is_site(&text.value))
+        .filter(|text| text.value.chars().count() < 60 && !text.value.starts_with("http"))
+        .filter(|text| !evidence.is_site(&text.value))
         .filter(|text| evidence.facts.publisher.as_deref().map(fold) != Some(fold(&text.value)))
 }
 
@@ -231,8 +252,7 @@ pub(super) fn rights(evidence: &Evidence) -> Text {
     ];
     meta(evidence.page, &METAS)
         .or_else(|| linked(evidence.facts.holder.as_ref()))
-        .or_else(|| item(evidence.page, "copyrightHolder"))
-        .filter(|text| text.value.chars().count() <= 200)
+        .filter(|text| text.value.chars().count() <= 200 && !text.value.starts_with("http"))
 }
 
 /// The licence.

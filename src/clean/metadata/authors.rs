@@ -8,6 +8,8 @@ use super::{Evidence, Found, Origin};
 const ENOUGH: f32 = 0.8;
 /// Most witnesses that are heard.
 const WITNESSES: usize = 100;
+/// Most names that a witness has.
+const NAMES: usize = 30;
 
 #[derive(Debug)]
 struct Witness {
@@ -45,6 +47,7 @@ pub(super) fn find(evidence: &Evidence) -> (Option<Found<Vec<String>>>, Option<F
     heard.retain(|witness| !witness.names.is_empty() && witness.weight > 0.0);
     heard.truncate(WITNESSES);
     for witness in &mut heard {
+        witness.names.truncate(NAMES);
         witness.folded = witness.names.iter().map(|name| fold(name)).collect();
     }
     let mut best: Option<(f32, &Witness)> = None;
@@ -104,6 +107,7 @@ fn machines(evidence: &Evidence) -> Vec<Witness> {
         linked.extend(names::split(&author.name));
     }
     linked.dedup();
+    linked.truncate(NAMES);
     heard.push(Witness {
         names: linked,
         folded: Vec::new(),
@@ -112,7 +116,7 @@ fn machines(evidence: &Evidence) -> Vec<Witness> {
     });
     for (name, weight, origin) in METAS {
         let mut found: Vec<String> = Vec::new();
-        for text in evidence.page.meta(name) {
+        for text in evidence.page.meta(name).take(NAMES) {
             for name in names::split(&super::linked::unescape(text)) {
                 if !found.contains(&name) {
                     found.push(name);

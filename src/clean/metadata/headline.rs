@@ -74,11 +74,11 @@ fn told(evidence: &Evidence) -> Vec<(String, Origin)> {
     if evidence.facts.article {
         evidence.facts.headline.iter().for_each(|text| add(text, Origin::JsonLd));
     }
-    page.meta("og:title").for_each(|text| add(text, Origin::OpenGraph));
-    for item in page.items.iter().filter(|item| item.name == "headline") {
+    page.meta("og:title").take(2).for_each(|text| add(text, Origin::OpenGraph));
+    for item in page.items.iter().filter(|item| item.name == "headline").take(3) {
         add(item.attr.as_deref().unwrap_or(&item.text), Origin::Microdata);
     }
-    page.meta("twitter:title").for_each(|text| add(text, Origin::OpenGraph));
+    page.meta("twitter:title").take(2).for_each(|text| add(text, Origin::OpenGraph));
     for name in [
         "dc.title",
         "dcterms.title",
@@ -88,7 +88,7 @@ fn told(evidence: &Evidence) -> Vec<(String, Origin)> {
         "title",
         "headline",
     ] {
-        page.meta(name).for_each(|text| add(text, Origin::Meta));
+        page.meta(name).take(2).for_each(|text| add(text, Origin::Meta));
     }
     page.title.iter().for_each(|text| add(text, Origin::Meta));
     evidence.said.title.iter().for_each(|text| add(text, Origin::Said));

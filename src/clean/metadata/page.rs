@@ -12,7 +12,9 @@ const LONG: usize = 5_000;
 /// Most bytes of JSON-LD that are read.
 const JSON: usize = 2 << 20;
 /// Most nodes of a text that are looked at.
-const NODES: usize = 300;
+const NODES: usize = 150;
+/// Most elements whose text is looked at for what their classes tell.
+const LOOKS: usize = 5_000;
 /// Most candidates of a kind.
 const MOST: usize = 100;
 
@@ -31,12 +33,16 @@ pub(super) struct Page {
     pub(super) items: Vec<Spot>,
     pub(super) dates: Vec<Spot>,
     pub(super) bylines: Vec<Spot>,
-    /// Texts of links that are `rel=tag`.
-    pub(super) tags: Vec<String>,
+    /// Links that are `rel=tag`; those to a category say so in `class`.
+    pub(super) tags: Vec<Spot>,
+    /// What is marked as a line below the headline.
+    pub(super) standfirsts: Vec<Spot>,
     /// Address of a licence.
     pub(super) license: Option<String>,
     /// The thing that each aside stands in; the first stands for none.
     roots: Vec<usize>,
+    /// Elements whose text was looked at.
+    looks: usize,
     /// What classes tell; a page has few.
     hints: HashMap<String, Hints>,
 }
@@ -84,6 +90,7 @@ struct Hints {
     date: bool,
     byline: bool,
     headline: bool,
+    standfirst: bool,
 }
 
 /// Walks over the page.
@@ -158,7 +165,8 @@ impl Page {
         let frames = first.map(|spot| chain(spot.place.root)).unwrap_or_default();
         let aside: Vec<bool> =
             (0..self.roots.len()).map(|root| chain(root).iter().any(|root| !frames.contains(root))).collect();
-        for spots in [&mut self.headings, &mut self.items, &mut self.dates, &mut self.bylines] {
+        let Self { headings, items, dates, bylines, tags, standfirsts, .. } = self;
+        for spots in [headings, items, dates, bylines, tags, standfirsts] {
             for spot in spots {
                 spot.place.aside = aside[spot.place.root];
             }
@@ -202,9 +210,6 @@ impl Page {
             self.lang = attr("lang").or(attr("xml:lang")).map(ToString::to_string);
         }
         let rel = attr("rel").unwrap_or_default();
-        if name == "a" && rel.split_whitespace().any(|rel| rel == "tag") && self.tags.len() < MOST {
-            self.tags.push(visible(node, 80));
-        }
         if name == "a" && rel.contains("license") {
             self.license = self.license.take().or(attr("href").map(ToString::to_string));
         }
@@ -221,6 +226,12 @@ impl Page {
         }
         place.home |= name == "a" && attr("href").is_some_and(is_front);
         let spot = Spot { name: name.to_string(), class, at: seen.at, place, ..Spot::default() };
+        if name == "a" && rel.split_whitespace().any(|rel| rel == "tag") && self.tags.len() < MOST {
+            self.tags.push(Spot { text: visible(node, 80), ..spot.clone() });
+        }
+        if hints.standfirst && self.standfirsts.len() < MOST {
+            self.standfirsts.push(Spot { text: visible(node, SHORT), ..spot.clone() });
+        }
         self.take_item(node, element, &spot);
         self.take_heading(node, &spot, hints);
         let date = self.take_date(node, element, &spot, hints);
@@ -239,6 +250,16 @@ impl Page {
     }
 
     fn hints(&mut self, class: &str) -> Hints {
+        let hints = self.known_hints(class);
+        self.looks += usize::from(hints.date || hints.byline || hints.headline);
+        if self.looks > LOOKS {
+            Hints { date: false, byline: false, headline: false, ..hints }
+        } else {
+            hints
+        }
+    }
+
+    fn known_hints(&mut self, class: &str) -> Hints {
         if let Some(hints) = self.hints.get(class) {
             return *hints;
         }
@@ -372,16 +393,41 @@ impl Hints {
         const DATE: [&str; 9] =
             ["date", "time", "publi", "updated", "posted", "datum", "fecha", "created", "byline"];
         const BYLINE: [&str; 7] = ["author", "byline", "autor", "auteur", "writer", "vcard", "contributor"];
+        const STANDFIRST: [&str; 15] = [
+            "standfirst",
+            "dek",
+            "deck",
+            "subtitle",
+            "subheadline",
+            "subheading",
+            "subhead",
+            "lede",
+            "strapline",
+            "sottotitolo",
+            "chapo",
+            "entradilla",
+            "bajada",
+            "vorspann",
+            "untertitel",
+        ];
         const BYLINES: [&str; 4] = ["authors", "writers", "autoren", "verfasser"];
         let at_end = |word: &str, hints: &[&str]| {
             hints.iter().any(|hint| word.starts_with(hint) || word.ends_with(hint))
         };
-        let mut found = Self { aside: false, footer: false, date: false, byline: false, headline: false };
+        let mut found = Self {
+            aside: false,
+            footer: false,
+            date: false,
+            byline: false,
+            headline: false,
+            standfirst: false,
+        };
         for word in words(class) {
             found.aside |= ASIDE.contains(&word);
             found.footer |= word == "footer";
             found.date |= at_end(word, &DATE) || word.ends_with("timestamp");
             found.byline |= at_end(word, &BYLINE) || at_end(word, &BYLINES);
+            found.standfirst |= STANDFIRST.contains(&word);
             found.headline |= matches!(word, "headline" | "title");
         }
         found

@@ -201,6 +201,27 @@ fn the_rest_is_found() {
 }
 
 #[test]
+fn what_stands_below_the_headline_is_found() {
+    let body = "<h1>Bridge</h1><p class=standfirst>A town waits no more for its bridge.</p>\
+        <a rel='category tag'>Town</a> <a rel=tag>Bridges</a><aside><a rel=tag>Cats</a></aside>";
+    let found = read("", body);
+    let standfirst = found.standfirst.map(|text| (text.value, text.origin));
+    assert_eq!(standfirst, Some(("A town waits no more for its bridge.".into(), Origin::Visible)));
+    assert_eq!(found.section.map(|text| text.value).as_deref(), Some("Town"));
+    assert_eq!(found.tags.map(|tags| tags.value), Some(vec!["Bridges".to_string()]));
+}
+
+#[test]
+fn by_may_have_an_element_of_its_own() {
+    authors(
+        "",
+        "<h1>Bridge</h1><p><span>By</span> <a href=/1>Jane Doe</a>, <a href=/2>Sam Roe</a></p>",
+        &["Jane Doe", "Sam Roe"],
+    );
+    authors("", "<h1>Bridge</h1><p>3 May 2019 | Jane Doe</p>", &["Jane Doe"]);
+}
+
+#[test]
 fn the_file_is_heard_where_the_page_is_silent() {
     let said = Said {
         title: Some("Bridge opens".into()),
