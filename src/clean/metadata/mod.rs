@@ -5,15 +5,19 @@
 
 mod about;
 mod authors;
+mod clock;
 mod headline;
 mod json;
 mod linked;
 mod months;
 mod names;
 mod page;
+mod place;
 mod stamps;
 #[cfg(test)]
 mod tests;
+mod text;
+mod tokens;
 mod when;
 
 use crate::article::Date;

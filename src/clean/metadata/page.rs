@@ -1,5 +1,8 @@
 //! One walk over a page: everything that may say something about its article. Nothing is judged here.
 
+use super::names;
+use super::place::{Hints, Place, is_front, is_profile, within};
+use super::text::{beside, cut, links, own_text, visible};
 use dom_query::{Document, Element, NodeRef};
 use std::collections::HashMap;
 
@@ -11,10 +14,10 @@ const SHORT: usize = 400;
 const LONG: usize = 5_000;
 /// Most bytes of JSON-LD that are read.
 const JSON: usize = 2 << 20;
-/// Most nodes of a text that are looked at.
-const NODES: usize = 150;
 /// Most elements whose text is looked at for what their classes tell.
 const LOOKS: usize = 5_000;
+/// Longest text that tells by its looks what it is, in bytes.
+const PLAIN: usize = 100;
 /// Most candidates of a kind.
 const MOST: usize = 100;
 
@@ -63,34 +66,6 @@ pub(super) struct Spot {
     /// Texts of the links in it.
     pub(super) linked: Vec<String>,
     pub(super) place: Place,
-}
-
-/// What an element stands in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact about the same place")]
-pub(super) struct Place {
-    /// In an `article` or `main`.
-    pub(super) main: bool,
-    /// In navigation, a footer, a sidebar, comments or a list of other articles, and the headline is not.
-    pub(super) aside: bool,
-    /// The innermost such thing, or 0.
-    root: usize,
-    /// In a link.
-    pub(super) link: bool,
-    /// In a link to the site's front page.
-    pub(super) home: bool,
-}
-
-/// What the classes and the id of an element tell.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact about the same words")]
-struct Hints {
-    aside: bool,
-    footer: bool,
-    date: bool,
-    byline: bool,
-    headline: bool,
-    standfirst: bool,
 }
 
 /// Walks over the page.
@@ -225,6 +200,9 @@ impl Page {
             place.root = self.roots.len() - 1;
         }
         place.home |= name == "a" && attr("href").is_some_and(is_front);
+        if !hints.any() && !may_say(name, element) && !may_tell(&own_text(node, PLAIN)) {
+            return place;
+        }
         let spot = Spot { name: name.to_string(), class, at: seen.at, place, ..Spot::default() };
         if name == "a" && rel.split_whitespace().any(|rel| rel == "tag") && self.tags.len() < MOST {
             self.tags.push(Spot { text: visible(node, 80), ..spot.clone() });
@@ -338,14 +316,11 @@ impl Page {
     /// Takes a date or a byline that only its looks tell: a short text of its own with a year in it, or with a word
     /// that stands before names.
     fn take_plain(&mut self, node: &NodeRef, spot: &Spot, (date, byline): (bool, bool)) {
-        let text = own_text(node, 100);
-        if text.len() < 2 {
-            return;
-        }
+        let text = own_text(node, PLAIN);
         let plain = || Spot { name: String::new(), ..spot.clone() };
-        if byline && self.bylines.len() < MOST && text.len() <= 60 && super::names::starts_with_by(&text) {
+        if byline && self.bylines.len() < MOST && text.len() <= 60 && names::starts_with_by(&text) {
             let whole = visible(node, 200);
-            let alone = super::names::starts_with_by_alone(&whole);
+            let alone = names::starts_with_by_alone(&whole);
             let text = if alone { format!("{whole} {}", beside(node)) } else { whole };
             self.bylines.push(Spot { linked: links(node), text, ..plain() });
         }
@@ -356,147 +331,16 @@ impl Page {
     }
 }
 
-/// Words of classes and ids.
-fn words(class: &str) -> impl Iterator<Item = &str> {
-    class.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+/// Whether the name or the attributes of an element promise something.
+fn may_say(name: &str, element: &Element) -> bool {
+    const ATTRS: [&str; 5] = ["itemprop", "property", "datetime", "data-timestamp", "data-datetime"];
+    matches!(name, "h1" | "h2" | "time" | "a" | "html")
+        || element.attrs.iter().any(|attr| ATTRS.contains(&&*attr.name.local))
 }
 
-impl Hints {
-    fn new(class: &str) -> Self {
-        const ASIDE: [&str; 25] = [
-            "related",
-            "comment",
-            "comments",
-            "sidebar",
-            "recommended",
-            "recommendations",
-            "recirc",
-            "teaser",
-            "teasers",
-            "promo",
-            "newsletter",
-            "nav",
-            "navigation",
-            "menu",
-            "popular",
-            "trending",
-            "widget",
-            "respond",
-            "commentlist",
-            "mostread",
-            "carousel",
-            "cookie",
-            "ticker",
-            "masthead",
-            "disqus",
-        ];
-        const DATE: [&str; 9] =
-            ["date", "time", "publi", "updated", "posted", "datum", "fecha", "created", "byline"];
-        const BYLINE: [&str; 7] = ["author", "byline", "autor", "auteur", "writer", "vcard", "contributor"];
-        const STANDFIRST: [&str; 15] = [
-            "standfirst",
-            "dek",
-            "deck",
-            "subtitle",
-            "subheadline",
-            "subheading",
-            "subhead",
-            "lede",
-            "strapline",
-            "sottotitolo",
-            "chapo",
-            "entradilla",
-            "bajada",
-            "vorspann",
-            "untertitel",
-        ];
-        const BYLINES: [&str; 4] = ["authors", "writers", "autoren", "verfasser"];
-        let at_end = |word: &str, hints: &[&str]| {
-            hints.iter().any(|hint| word.starts_with(hint) || word.ends_with(hint))
-        };
-        let mut found = Self {
-            aside: false,
-            footer: false,
-            date: false,
-            byline: false,
-            headline: false,
-            standfirst: false,
-        };
-        for word in words(class) {
-            found.aside |= ASIDE.contains(&word);
-            found.footer |= word == "footer";
-            found.date |= at_end(word, &DATE) || word.ends_with("timestamp");
-            found.byline |= at_end(word, &BYLINE) || at_end(word, &BYLINES);
-            found.standfirst |= STANDFIRST.contains(&word);
-            found.headline |= matches!(word, "headline" | "title");
-        }
-        found
-    }
-}
-
-fn within(name: &str, hints: Hints, outer: Place) -> Place {
-    let mut place = Place { aside: false, ..outer };
-    match name {
-        "article" | "main" => place.main = true,
-        "nav" | "aside" => place.aside = true,
-        "footer" => place.aside = !place.main,
-        "a" => place.link = true,
-        "body" | "html" => return place,
-        _ => {}
-    }
-    place.aside |= hints.aside || (hints.footer && !place.main);
-    place
-}
-
-/// Whether an address is that of a front page.
-fn is_front(href: &str) -> bool {
-    let path = href.split_once("://").map_or(href, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
-    matches!(path.trim(), "/" | "" | "/index.html" | "/index.php" | "./" | ".." | "../")
-}
-
-/// Whether a link leads to the page of an author.
-fn is_profile(href: &str) -> bool {
-    href.split('/').rev().skip(1).take(3).any(|part| {
-        matches!(
-            part,
-            "author"
-                | "authors"
-                | "autor"
-                | "autoren"
-                | "auteur"
-                | "auteurs"
-                | "autores"
-                | "people"
-                | "staff"
-                | "profile"
-                | "contributors"
-                | "contributor"
-                | "writers"
-                | "by"
-                | "reporter"
-                | "journalists"
-                | "person"
-        )
-    })
-}
-
-/// The text beside `By` that has an element of its own: that of the next element, and of links that follow it.
-fn beside(node: &NodeRef) -> String {
-    let mut text = String::new();
-    let mut next = node.next_sibling();
-    for _ in 0..12 {
-        let Some(sibling) = next else { break };
-        let more = if sibling.is_text() { sibling.text().trim().to_string() } else { visible(&sibling, 120) };
-        let name = sibling.has_name("a") || super::names::is_person(&more);
-        if !text.is_empty() && !name && more.len() > 5 {
-            break;
-        }
-        text.push_str(&more);
-        text.push(' ');
-        text.truncate(text.trim_end().len() + usize::from(!text.trim_end().is_empty()));
-        next = sibling.next_sibling();
-    }
-    text.trim_end().to_string()
+/// Whether a short text promises a date or a byline.
+fn may_tell(text: &str) -> bool {
+    text.len() >= 2 && (has_year(text) || (text.len() <= 60 && names::starts_with_by(text)))
 }
 
 /// Whether there is a number that may be a year.
@@ -504,103 +348,4 @@ fn has_year(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_digit())
         .any(|number| number.len() == 4 && (number.starts_with("19") || number.starts_with("20")))
         || text.bytes().filter(|b| *b == b'.').count() == 2 && text.len() < 30
-}
-
-fn links(node: &NodeRef) -> Vec<String> {
-    let links = node.descendants_it().take(NODES).filter(|inner| inner.has_name("a"));
-    links.take(10).map(|link| visible(&link, 100)).filter(|text| !text.is_empty()).collect()
-}
-
-/// No more than `most` bytes of a text.
-pub(super) fn cut(text: &str, most: usize) -> &str {
-    let mut end = most.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
-
-/// The text of the node's own text nodes; empty if it is longer than `most` bytes.
-fn own_text(node: &NodeRef, most: usize) -> String {
-    let mut text = String::new();
-    for child in node.children_it(false).filter(NodeRef::is_text) {
-        push(&mut text, &child.text());
-        if text.len() > most {
-            return String::new();
-        }
-    }
-    text
-}
-
-/// The text in a node with single spaces; a block begins a new word. Empty if it is longer than `most` bytes.
-pub(super) fn visible(node: &NodeRef, most: usize) -> String {
-    let mut text = String::new();
-    let mut current = node.first_child();
-    let (mut depth, mut count) = (0_usize, 0);
-    while let Some(inner) = current {
-        let mut enter = false;
-        count += 1;
-        if count > NODES {
-            return String::new();
-        }
-        if inner.is_text() {
-            push(&mut text, &inner.text());
-            if text.len() > most {
-                return String::new();
-            }
-        } else if let Some(element) = inner.element_ref() {
-            let name: &str = &element.name.local;
-            enter = !matches!(name, "script" | "style" | "svg" | "noscript" | "template")
-                && inner.first_child().is_some();
-            if !matches!(
-                name,
-                "b" | "i" | "em" | "strong" | "a" | "sup" | "sub" | "font" | "mark" | "wbr" | "u" | "abbr"
-            ) && !text.ends_with(' ')
-            {
-                text.push(if name == "br" || name == "li" || name == "div" || name == "p" {
-                    '\n'
-                } else {
-                    ' '
-                });
-            }
-        }
-        if enter {
-            depth += 1;
-            current = inner.first_child();
-            continue;
-        }
-        let mut at = inner;
-        current = loop {
-            if let Some(next) = at.next_sibling() {
-                break Some(next);
-            }
-            if depth == 0 {
-                break None;
-            }
-            depth -= 1;
-            let Some(parent) = at.parent() else { break None };
-            if parent.element_ref().is_some_and(|e| matches!(&*e.name.local, "div" | "p" | "li" | "span"))
-                && !text.ends_with(' ')
-            {
-                text.push(' ');
-            }
-            at = parent;
-        };
-    }
-    let lines = text.split('\n').map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
-}
-
-fn push(text: &mut String, more: &str) {
-    for c in more.chars() {
-        match c {
-            '\u{ad}' | '\u{200b}' | '\u{feff}' => {}
-            c if c.is_whitespace() => {
-                if !text.ends_with([' ', '\n']) {
-                    text.push(' ');
-                }
-            }
-            c => text.push(c),
-        }
-    }
 }

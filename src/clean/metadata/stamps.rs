@@ -1,6 +1,8 @@
 //! Text → dates: stamps for machines, and dates for people in many languages.
 
+use super::clock::{time_before, time_behind};
 use super::months::month;
+use super::tokens::{Token, tokens};
 use crate::article::Date;
 
 /// Longest text that is looked at, in bytes.
@@ -63,7 +65,7 @@ fn compact(text: &str) -> Option<Date> {
 
 /// All dates in a text, in order.
 pub(super) fn all(text: &str, lang: Option<&str>) -> Vec<Stated> {
-    let text = super::page::cut(text, LONG);
+    let text = super::text::cut(text, LONG);
     let tokens = tokens(text);
     let mut found: Vec<Stated> = Vec::new();
     let (mut at, mut behind) = (0, 0);
@@ -100,100 +102,6 @@ pub(super) fn all(text: &str, lang: Option<&str>) -> Vec<Stated> {
 /// Whether something can have been published then.
 fn likely(date: &Date) -> bool {
     (1600..=2200).contains(&date.year())
-}
-
-#[derive(Debug)]
-struct Token {
-    text: String,
-    /// The sign before it.
-    sign: char,
-}
-
-impl Token {
-    fn number(&self, least: u32, most: u32) -> Option<u32> {
-        let digits = self.text.trim_end_matches(char::is_alphabetic);
-        // `3rd`, `1er`, `2-го`; `12h` is a time.
-        let behind = &self.text[digits.len()..];
-        let fits =
-            behind.is_empty() || matches!(behind, "st" | "nd" | "rd" | "th" | "er" | "e" | "º" | "ª" | "го");
-        digits.parse().ok().filter(|n| fits && digits.len() <= 2 && (least..=most).contains(n))
-    }
-
-    fn year(&self) -> Option<i32> {
-        let digits = self.text.strip_suffix(['г', 'y']).unwrap_or(&self.text);
-        digits.parse().ok().filter(|year| digits.len() == 4 && (1600..2200).contains(year))
-    }
-}
-
-/// Words and numbers with the sign before each; an ideograph is a word of its own.
-fn tokens(text: &str) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
-    let (mut word, mut sign) = (String::new(), ' ');
-    let mut close = |word: &mut String, sign: &mut char, next: char| {
-        if !word.is_empty() {
-            tokens.push(Token { text: std::mem::take(word), sign: std::mem::replace(sign, next) });
-        } else if !next.is_whitespace() || sign.is_whitespace() {
-            *sign = next;
-        }
-    };
-    for c in text.chars().flat_map(char::to_lowercase) {
-        let c = digit(c);
-        let last = word.chars().last();
-        if is_ideograph(c) {
-            close(&mut word, &mut sign, ' ');
-            word.push(c);
-            close(&mut word, &mut sign, ' ');
-        } else if c.is_alphanumeric() || (is_mark(c) && last.is_some_and(char::is_alphabetic)) {
-            // `12dec`, `t10`: letters and digits are two words, but for `3rd` and `12th`.
-            if last.is_some_and(|last| last.is_alphabetic() && c.is_ascii_digit()) {
-                close(&mut word, &mut sign, ' ');
-            }
-            word.push(c);
-        } else {
-            close(&mut word, &mut sign, c);
-        }
-    }
-    close(&mut word, &mut sign, ' ');
-    // `22dec2023`, `2023t10`
-    tokens.into_iter().flat_map(split_letters).collect()
-}
-
-fn split_letters(token: Token) -> Vec<Token> {
-    let digits = token.text.bytes().take_while(u8::is_ascii_digit).count();
-    let letters = token.text.len() - digits;
-    let first = token.text[digits..].chars().next();
-    if digits == 0
-        || letters == 0
-        || (letters <= 4 && first != Some('t') && first != Some('h') && first != Some('z'))
-    {
-        return vec![token];
-    }
-    if token.text.ends_with("th") {
-        return vec![token];
-    }
-    let (number, word) = token.text.split_at(digits);
-    let word = word.strip_prefix(['t', 'h']).filter(|rest| rest.is_empty()).map_or(word, |_| &word[..1]);
-    vec![Token { text: number.to_string(), sign: token.sign }, Token { text: word.to_string(), sign: '\0' }]
-}
-
-/// Arabic, Persian, Devanagari, Bengali, Thai and full-width digits as ASCII.
-fn digit(c: char) -> char {
-    for zero in ['٠', '۰', '०', '০', '๐', '０'] {
-        if let Some(value) = (c as u32).checked_sub(zero as u32).filter(|value| *value < 10) {
-            return char::from(b'0' + value as u8);
-        }
-    }
-    c
-}
-
-fn is_ideograph(c: char) -> bool {
-    matches!(c, '年' | '月' | '日' | '년' | '월' | '일')
-}
-
-/// Vowel signs of Indic scripts and Thai, which are no letters.
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{903}' | '\u{93a}'..='\u{94f}' | '\u{981}'..='\u{983}'
-        | '\u{9bc}'..='\u{9cd}' | '\u{e31}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}' | '\u{200c}')
 }
 
 struct Day {
@@ -319,192 +227,77 @@ fn ideographic(rest: &[Token]) -> Option<Day> {
     Some(Day { date, other: None, count: 6.min(rest.len()) })
 }
 
-/// The time behind a date, as `T09:30:00+02:00`, and where it ends.
-fn time_behind(tokens: &[Token], from: usize) -> (String, usize) {
-    for at in from..tokens.len().min(from + 4) {
-        if let Some((time, count)) = time_at(&tokens[at..]) {
-            return (time, at + count);
-        }
-        // Another date begins.
-        if tokens[at].year().is_some() {
-            break;
-        }
-    }
-    (String::new(), from)
-}
-
-/// The time in front of a date: `10:30, 5 May 2020`.
-fn time_before(tokens: &[Token], from: usize, at: usize) -> String {
-    let first = at.saturating_sub(7).max(from);
-    let found = (first..at).rev().find_map(|start| {
-        let (time, count) = time_at(&tokens[start..at])?;
-        (start + count + 3 >= at).then_some(time)
-    });
-    found.unwrap_or_default()
-}
-
-fn time_at(rest: &[Token]) -> Option<(String, usize)> {
-    let [first, second, ..] = rest else { return None };
-    let mut hour = first.number(0, 23).filter(|_| first.text.len() <= 2)?;
-    let french = second.text == "h";
-    let (minute, mut count) = if french {
-        let minute = rest.get(2).and_then(|token| token.number(0, 59).filter(|_| token.text.len() == 2));
-        (minute.unwrap_or(0), if minute.is_some() { 3 } else { 2 })
-    } else {
-        let minute = second.text.get(..2)?.parse().ok().filter(|minute| *minute < 60)?;
-        let dotted = second.sign == '.'
-            && rest.get(2).is_some_and(|word| matches!(word.text.as_str(), "uhr" | "am" | "pm"));
-        if second.sign != ':' && !dotted {
-            return None;
-        }
-        (minute, 2)
-    };
-    let mut half = second.text.get(2..).unwrap_or_default().to_string();
-    let mut seconds = 0;
-    if let Some(token) = rest.get(count).filter(|token| token.sign == ':' && token.text.len() >= 2)
-        && let Some(number) =
-            token.text.get(..2).and_then(|text| text.parse::<u32>().ok()).filter(|n| *n < 60)
-    {
-        seconds = number;
-        half = token.text[2..].to_string();
-        count += 1;
-        // Parts of a second.
-        if rest.get(count).is_some_and(|t| t.sign == '.' && t.text.starts_with(|c: char| c.is_ascii_digit()))
-        {
-            half = rest[count].text.trim_start_matches(|c: char| c.is_ascii_digit()).to_string();
-            count += 1;
-        }
-    }
-    if half.is_empty()
-        && let Some(token) = rest.get(count)
-        && matches!(token.text.as_str(), "am" | "pm" | "a" | "p")
-    {
-        half.clone_from(&token.text);
-        count += 1;
-        count += usize::from(rest.get(count).is_some_and(|token| token.text == "m"));
-    }
-    if half.starts_with('p') && hour < 12 {
-        hour += 12;
-    } else if half.starts_with('a') && hour == 12 {
-        hour = 0;
-    }
-    let zone = if half == "z" { "Z".to_string() } else { zone(&rest[count..]) };
-    Some((format!("T{hour:02}:{minute:02}:{seconds:02}{zone}"), count))
-}
-
-/// The offset that is stated behind a time; names that mean one offset only.
-fn zone(rest: &[Token]) -> String {
-    let Some(token) = rest.first() else { return String::new() };
-    let named = match token.text.as_str() {
-        "z" | "utc" | "gmt" => "Z",
-        "est" | "cdt" => "-05:00",
-        "edt" => "-04:00",
-        "mdt" => "-06:00",
-        "mst" | "pdt" => "-07:00",
-        "pst" => "-08:00",
-        "cet" | "mez" => "+01:00",
-        "cest" | "mesz" | "eet" => "+02:00",
-        "eest" | "msk" | "мск" => "+03:00",
-        "jst" | "kst" => "+09:00",
-        "aest" => "+10:00",
-        "aedt" => "+11:00",
-        _ => "",
-    };
-    if !named.is_empty() {
-        // `GMT+2`
-        if named == "Z" && rest.get(1).is_some_and(|token| matches!(token.sign, '+' | '-')) {
-            return zone(&rest[1..]);
-        }
-        return named.to_string();
-    }
-    let sign = match token.sign {
-        '+' => '+',
-        '-' | '−' => '-',
-        _ => return String::new(),
-    };
-    let digits = &token.text;
-    if !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return String::new();
-    }
-    match digits.len() {
-        4 => format!("{sign}{}:{}", &digits[..2], &digits[2..]),
-        1 | 2 => {
-            let minutes = rest.get(1).filter(|token| token.sign == ':' && token.text.len() == 2);
-            format!("{sign}{digits:0>2}:{}", minutes.map_or("00", |token| &token.text))
-        }
-        _ => String::new(),
-    }
-}
+/// How words begin that say what a date is, in many languages.
+const UPDATED: [&str; 26] = [
+    "updat",
+    "aktualis",
+    "modif",
+    "jour",
+    "actualiz",
+    "atualiz",
+    "aggiorn",
+    "обнов",
+    "bijgewerkt",
+    "uppdater",
+    "opdater",
+    "oppdater",
+    "更新",
+    "güncel",
+    "zaktual",
+    "aktualiz",
+    "päivitet",
+    "оновл",
+    "frissít",
+    "ενημ",
+    "تحديث",
+    "revis",
+    "geändert",
+    "edited",
+    "stand",
+    "최종",
+];
+const PUBLISHED: [&str; 20] = [
+    "publi",
+    "post",
+    "veröff",
+    "erstell",
+    "опубл",
+    "発",
+    "公開",
+    "yayın",
+    "geplaatst",
+    "gepubl",
+    "udgiv",
+    "created",
+    "issued",
+    "written",
+    "released",
+    "first",
+    "入力",
+    "pubblic",
+    "oluştur",
+    "نشر",
+];
+const OTHER: [&str; 15] = [
+    "copyright",
+    "since",
+    "seit",
+    "founded",
+    "until",
+    "bis",
+    "expires",
+    "born",
+    "died",
+    "accessed",
+    "retrieved",
+    "joined",
+    "ends",
+    "deadline",
+    "valid",
+];
 
 /// What words before a date, nearest first, say of it.
 fn label(before: &[&str]) -> Label {
-    const UPDATED: [&str; 26] = [
-        "updat",
-        "aktualis",
-        "modif",
-        "jour",
-        "actualiz",
-        "atualiz",
-        "aggiorn",
-        "обнов",
-        "bijgewerkt",
-        "uppdater",
-        "opdater",
-        "oppdater",
-        "更新",
-        "güncel",
-        "zaktual",
-        "aktualiz",
-        "päivitet",
-        "оновл",
-        "frissít",
-        "ενημ",
-        "تحديث",
-        "revis",
-        "geändert",
-        "edited",
-        "stand",
-        "최종",
-    ];
-    const PUBLISHED: [&str; 20] = [
-        "publi",
-        "post",
-        "veröff",
-        "erstell",
-        "опубл",
-        "発",
-        "公開",
-        "yayın",
-        "geplaatst",
-        "gepubl",
-        "udgiv",
-        "created",
-        "issued",
-        "written",
-        "released",
-        "first",
-        "入力",
-        "pubblic",
-        "oluştur",
-        "نشر",
-    ];
-    const OTHER: [&str; 15] = [
-        "copyright",
-        "since",
-        "seit",
-        "founded",
-        "until",
-        "bis",
-        "expires",
-        "born",
-        "died",
-        "accessed",
-        "retrieved",
-        "joined",
-        "ends",
-        "deadline",
-        "valid",
-    ];
     for word in before {
         let has = |stems: &[&str]| stems.iter().any(|stem| word.starts_with(stem));
         if has(&UPDATED) {
