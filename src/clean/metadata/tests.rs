@@ -133,6 +133,14 @@ fn no_date_beats_a_wrong_one() {
 }
 
 #[test]
+fn a_date_is_as_precise_as_it_is_stated() {
+    date("<meta name=citation_publication_date content=1998/05>", "", "1998-05");
+    date("<meta name=dcterms.issued content=1998>", "", "1998");
+    date("<meta name=date content=1998>", "<h1>A</h1><time datetime=1998-05-03>3 May</time>", "1998-05-03");
+    date("<meta name=date content='2019-07-21T09:30:00-04:00'>", "", "2019-07-21T09:30:00-04:00");
+}
+
+#[test]
 fn an_address_may_hold_the_day() {
     for (path, iso) in [
         ("2019/07/21/bridge", "2019-07-21"),

@@ -39,11 +39,25 @@ pub(super) fn published(evidence: &Evidence, title: Option<&str>) -> Option<Foun
     heard.retain(|witness| is_possible(evidence, &witness.stated.date));
     heard.truncate(WITNESSES);
     exchange(&mut heard);
-    let best = readers_day(&heard, likeliest(&heard)?);
+    let Some(best) = likeliest(&heard) else { return coarse(evidence) };
+    let best = readers_day(&heard, best);
     // Of those that name the day, the one that says most.
     let same = heard.iter().filter(|w| w.day() == best.day() && w.stated.label != Label::Updated);
     let best = same.fold(best, |best, w| if w.detail() > best.detail() { w } else { best });
     Some(Found::new(best.stated.date, best.origin))
+}
+
+/// A month or a year, where machines are told no more.
+fn coarse(evidence: &Evidence) -> Option<Found<Date>> {
+    let linked = evidence.facts.published.as_deref().map(|text| (text, Origin::JsonLd));
+    let metas =
+        PUBLISHED.iter().flat_map(|(name, _, origin)| evidence.page.meta(name).map(|text| (text, *origin)));
+    let said = evidence.said.date.as_deref().map(|text| (text, Origin::Said));
+    linked.into_iter().chain(metas).chain(said).find_map(|(text, origin)| {
+        let date = Date::parse(text).ok()?;
+        let fits = date.precision() < Precision::Day && date.year() >= 1600 && is_possible(evidence, &date);
+        fits.then(|| Found::new(date, origin))
+    })
 }
 
 /// Day and month are exchanged where another witness says so; what may be two days counts less.
@@ -144,43 +158,45 @@ pub(super) fn modified(evidence: &Evidence, published: Option<&Found<Date>>) -> 
     machine.or_else(seen).map(|(date, origin)| Found::new(date, origin))
 }
 
+/// `meta` elements that say when, with their weight.
+const PUBLISHED: [(&str, f32, Origin); 33] = [
+    ("article:published_time", 3.0, Origin::OpenGraph),
+    ("og:article:published_time", 3.0, Origin::OpenGraph),
+    ("article:published", 3.0, Origin::OpenGraph),
+    ("og:published_time", 3.0, Origin::OpenGraph),
+    ("og:pubdate", 2.6, Origin::OpenGraph),
+    ("datepublished", 2.8, Origin::Microdata),
+    ("date", 2.2, Origin::Meta),
+    ("dc.date", 2.2, Origin::Meta),
+    ("dc.date.issued", 2.6, Origin::Meta),
+    ("dcterms.date", 2.2, Origin::Meta),
+    ("dcterms.created", 2.2, Origin::Meta),
+    ("dcterms.issued", 2.6, Origin::Meta),
+    ("dc.date.created", 2.2, Origin::Meta),
+    ("dc.created", 2.0, Origin::Meta),
+    ("datecreated", 1.8, Origin::Microdata),
+    ("pubdate", 2.6, Origin::Meta),
+    ("pub_date", 2.6, Origin::Meta),
+    ("publish_date", 2.6, Origin::Meta),
+    ("publish-date", 2.6, Origin::Meta),
+    ("publishdate", 2.6, Origin::Meta),
+    ("publication_date", 2.6, Origin::Meta),
+    ("published_at", 2.6, Origin::Meta),
+    ("published", 2.6, Origin::Meta),
+    ("published_date", 2.6, Origin::Meta),
+    ("article_date_original", 2.6, Origin::Meta),
+    ("sailthru.date", 2.4, Origin::Meta),
+    ("parsely-pub-date", 2.6, Origin::Meta),
+    ("cxenseparse:recs:publishtime", 2.6, Origin::Meta),
+    ("cxenseparse:publishtime", 2.6, Origin::Meta),
+    ("citation_publication_date", 2.6, Origin::Meta),
+    ("citation_date", 2.4, Origin::Meta),
+    ("article.published", 2.6, Origin::Meta),
+    ("created", 1.6, Origin::Meta),
+];
+
 /// What machines are told.
 fn machines(evidence: &Evidence, heard: &mut Vec<Witness>) {
-    const METAS: [(&str, f32, Origin); 33] = [
-        ("article:published_time", 3.0, Origin::OpenGraph),
-        ("og:article:published_time", 3.0, Origin::OpenGraph),
-        ("article:published", 3.0, Origin::OpenGraph),
-        ("og:published_time", 3.0, Origin::OpenGraph),
-        ("og:pubdate", 2.6, Origin::OpenGraph),
-        ("datepublished", 2.8, Origin::Microdata),
-        ("date", 2.2, Origin::Meta),
-        ("dc.date", 2.2, Origin::Meta),
-        ("dc.date.issued", 2.6, Origin::Meta),
-        ("dcterms.date", 2.2, Origin::Meta),
-        ("dcterms.created", 2.2, Origin::Meta),
-        ("dcterms.issued", 2.6, Origin::Meta),
-        ("dc.date.created", 2.2, Origin::Meta),
-        ("dc.created", 2.0, Origin::Meta),
-        ("datecreated", 1.8, Origin::Microdata),
-        ("pubdate", 2.6, Origin::Meta),
-        ("pub_date", 2.6, Origin::Meta),
-        ("publish_date", 2.6, Origin::Meta),
-        ("publish-date", 2.6, Origin::Meta),
-        ("publishdate", 2.6, Origin::Meta),
-        ("publication_date", 2.6, Origin::Meta),
-        ("published_at", 2.6, Origin::Meta),
-        ("published", 2.6, Origin::Meta),
-        ("published_date", 2.6, Origin::Meta),
-        ("article_date_original", 2.6, Origin::Meta),
-        ("sailthru.date", 2.4, Origin::Meta),
-        ("parsely-pub-date", 2.6, Origin::Meta),
-        ("cxenseparse:recs:publishtime", 2.6, Origin::Meta),
-        ("cxenseparse:publishtime", 2.6, Origin::Meta),
-        ("citation_publication_date", 2.6, Origin::Meta),
-        ("citation_date", 2.4, Origin::Meta),
-        ("article.published", 2.6, Origin::Meta),
-        ("created", 1.6, Origin::Meta),
-    ];
     let mut hear = |text: &str, weight: f32, origin: Origin| {
         if let Some(stated) = stamps::one(text, evidence.lang())
             && stated.date.precision() >= Precision::Day
@@ -191,7 +207,7 @@ fn machines(evidence: &Evidence, heard: &mut Vec<Witness>) {
     if let Some(text) = &evidence.facts.published {
         hear(text, if evidence.facts.article { 3.2 } else { 1.8 }, Origin::JsonLd);
     }
-    for (name, weight, origin) in METAS {
+    for (name, weight, origin) in PUBLISHED {
         evidence.page.meta(name).take(2).for_each(|text| hear(text, weight, origin));
     }
     for item in evidence.page.items.iter().filter(|item| item.name == "datePublished") {
