@@ -11,6 +11,7 @@ mod byline;
 mod dates;
 mod furniture;
 mod markdown;
+pub mod metadata;
 mod origin;
 mod phrases;
 mod repair;
