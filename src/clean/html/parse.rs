@@ -26,8 +26,49 @@ const VOID: [&str; 14] = [
 /// Elements that a parser opens again where it thinks that they were closed by mistake.
 const FORMAT: [&str; 14] =
     ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
-/// Elements that end where another of their kind begins.
-const AGAIN: [&str; 11] = ["dd", "dt", "li", "option", "p", "rp", "rt", "td", "th", "tr", "tbody"];
+/// Elements that such a tag begins, those that it ends, and those that it does not reach beyond.
+const AGAIN: [(&[&str], &[&str], &[&str]); 6] = [
+    (&["td", "th"], &["td", "th"], &["table", "tr", "template"]),
+    (&["tr"], &["tr"], &["table", "template"]),
+    (&["tbody", "tfoot", "thead"], &["tbody", "tfoot", "thead"], &["table", "template"]),
+    (&["li"], &["li"], &["ol", "ul", "menu", "td", "table", "blockquote", "section"]),
+    (&["dd", "dt"], &["dd", "dt"], &["dl", "td", "table", "blockquote", "section"]),
+    (
+        &[
+            "dl",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "li",
+            "ol",
+            "p",
+            "ul",
+            "div",
+            "blockquote",
+            "section",
+            "dd",
+            "dt",
+        ],
+        &["p"],
+        &[
+            "table",
+            "td",
+            "th",
+            "caption",
+            "button",
+            "object",
+            "template",
+            "div",
+            "ul",
+            "ol",
+            "dl",
+            "blockquote",
+        ],
+    ),
+];
 /// Elements whose content is text, whatever it looks like.
 const RAW_TEXT: [&str; 9] =
     ["iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"];
@@ -86,13 +127,26 @@ impl<'a> Scan<'a> {
         if is_one_of(&VOID) || is_one_of(&RAW_TEXT) {
             return (self.tags <= TAGS).then_some(());
         }
-        if is_one_of(&AGAIN) && self.open.last().is_some_and(|last| last.eq_ignore_ascii_case(name)) {
-            self.open.pop();
-        }
+        self.end_before(name);
         self.sum += self.formatting;
         self.formatting += usize::from(is_one_of(&FORMAT));
         self.open.push(name);
         (self.open.len() <= DEPTH && self.sum <= FORMATTING && self.tags <= TAGS).then_some(())
+    }
+
+    /// Closes what the parser closes before such a tag: cells, rows, items and paragraphs of old pages have no end.
+    fn end_before(&mut self, name: &str) {
+        let is_one_of = |list: &[&str], name: &str| list.iter().any(|it| it.eq_ignore_ascii_case(name));
+        for (starts, ends, walls) in AGAIN {
+            if !is_one_of(starts, name) {
+                continue;
+            }
+            let at = self.open.iter().rposition(|open| is_one_of(ends, open) || is_one_of(walls, open));
+            if let Some(at) = at.filter(|at| is_one_of(ends, self.open[*at])) {
+                let inner = self.open.split_off(at);
+                self.open.extend(inner.into_iter().filter(|open| is_one_of(&FORMAT, open)));
+            }
+        }
     }
 
     /// Closes what the parser closes for sure; what stays open counts.
@@ -195,8 +249,11 @@ mod tests {
     fn pages_beyond_the_limits_are_refused() {
         check(&"<div>".repeat(511), true);
         check(&"<div>".repeat(513), false);
-        check(&"<b><p>".repeat(400), false);
+        check(&"<b><p>".repeat(700), false);
         check(&"<p>one".repeat(5000), true);
+        check(&format!("<table>{}", "<tr><td>a<td>b".repeat(5000)), true);
+        check(&"<ul><li><p>a<li><p>b</ul>".repeat(5000), true);
+        check(&"<dl><dt>a<dd>b<dt>c</dl>".repeat(5000), true);
         check(&"<div><span>a</div>".repeat(5000), true);
         check(&"<p><b>a<i>b</b></i></p>".repeat(5000), true);
         check(&format!("<p {}>", "a=1 ".repeat(513)), false);
