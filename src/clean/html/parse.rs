@@ -17,6 +17,8 @@ const TAG: usize = 1 << 20;
 const TAGS: usize = 400_000;
 /// Sum over start tags of the formatting elements that are open there.
 const FORMATTING: usize = 200_000;
+/// Most open elements looked at, all tags taken together: a page takes a hundredth of it.
+const STEPS: usize = 64 << 20;
 
 /// Elements without an end tag.
 const VOID: [&str; 14] = [
@@ -69,6 +71,7 @@ const AGAIN: [(&[&str], &[&str], &[&str]); 6] = [
         ],
     ),
 ];
+
 /// Elements whose content is text, whatever it looks like.
 const RAW_TEXT: [&str; 9] =
     ["iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"];
@@ -91,6 +94,7 @@ struct Scan<'a> {
     formatting: usize,
     sum: usize,
     tags: usize,
+    steps: usize,
 }
 
 impl<'a> Scan<'a> {
@@ -116,7 +120,11 @@ impl<'a> Scan<'a> {
                         at = after_raw_text(bytes, at, raw);
                     }
                 }
-                _ => {}
+                _ => continue,
+            }
+            self.steps += self.open.len();
+            if self.steps > STEPS {
+                return None;
             }
         }
         Some(())
@@ -259,6 +267,7 @@ mod tests {
         check(&format!("<p {}>", "a=1 ".repeat(513)), false);
         check(&format!("<p title='{}'>", "a".repeat(1 << 20)), false);
         check(&"<br>".repeat(400_001), false);
+        check(&format!("{}{}", "<span>".repeat(500), "</a>".repeat(200_000)), false);
         check(&format!("<script>{}</script>", "<div>".repeat(600)), true);
         check(&format!("<!-- {} -->", "<div>".repeat(600)), true);
         check(&" ".repeat((8 << 20) + 1), false);
