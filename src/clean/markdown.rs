@@ -1,7 +1,7 @@
 //! Text → Markdown that reads back as the same text: what CommonMark, tables, footnotes and strikethrough would
 //! interpret is escaped, and nothing else, so that the file stays pleasant to edit.
 
-use crate::markdown::shortcodes;
+use crate::markdown;
 
 /// A paragraph: one line.
 pub(super) fn paragraph(text: &str) -> String {
@@ -10,16 +10,25 @@ pub(super) fn paragraph(text: &str) -> String {
 
 /// A subheading.
 pub(super) fn heading(text: &str) -> String {
-    let escaped = escape_inline(text);
+    headed(2, &escape_inline(text))
+}
+
+/// A heading of text that is escaped already.
+pub(super) fn headed(level: u8, escaped: &str) -> String {
+    let signs = "#".repeat(usize::from(level.clamp(1, 6)));
     // A row of `#` at the end would be read as the heading's closing sequence.
     match escaped.strip_suffix('#') {
-        Some(rest) => format!("## {rest}\\#"),
-        None => format!("## {escaped}"),
+        Some(rest) => format!("{signs} {rest}\\#"),
+        None => format!("{signs} {escaped}"),
     }
 }
 
 fn escape_line(text: &str) -> String {
-    let escaped = escape_inline(text);
+    guard(text, &escape_inline(text))
+}
+
+/// Escapes what would begin a block at the start of a line, given the line itself and what was made of it.
+pub(super) fn guard(text: &str, escaped: &str) -> String {
     let first = text.chars().next().unwrap_or(' ');
     let dashes = text.bytes().take_while(|byte| *byte == b'-').count();
     if dashes > 1 {
@@ -35,13 +44,13 @@ fn escape_line(text: &str) -> String {
     // `\` before a sign that is escaped already would undo it.
     let begins_block =
         matches!(first, '#' | '>' | '+' | '-' | '*' | '=' | ':' | '|') && !escaped.starts_with('\\');
-    if begins_block { format!("\\{escaped}") } else { escaped }
+    if begins_block { format!("\\{escaped}") } else { escaped.to_string() }
 }
 
 fn escape_inline(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     // A build takes what is inside of these as text already; `\` would be shown.
-    let shortcodes = shortcodes(text);
+    let shortcodes = markdown::shortcodes(text);
     let mut out = String::with_capacity(text.len() + 8);
     for (at, (byte, letter)) in text.char_indices().enumerate() {
         let before = at.checked_sub(1).map(|at| letters[at]);
@@ -55,7 +64,8 @@ fn escape_inline(text: &str) -> String {
     out
 }
 
-fn needs_escape(letter: char, before: Option<char>, after: Option<char>, rest: &[char]) -> bool {
+/// Whether a letter would be read as Markdown where it stands; `rest` begins with it.
+pub(super) fn needs_escape(letter: char, before: Option<char>, after: Option<char>, rest: &[char]) -> bool {
     let space = |c: Option<char>| c.is_none_or(char::is_whitespace);
     let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     match letter {
@@ -71,7 +81,8 @@ fn needs_escape(letter: char, before: Option<char>, after: Option<char>, rest: &
     }
 }
 
-fn is_entity(rest: &[char]) -> bool {
+/// Whether an entity's name and its end follow a `&`.
+pub(super) fn is_entity(rest: &[char]) -> bool {
     let name = rest.iter().take(40).position(|c| *c == ';').unwrap_or(0);
     name > 0 && rest[..name].iter().all(|c| c.is_ascii_alphanumeric() || *c == '#')
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! text ─ blocks ─▶ blocks ─ roles ─▶ a role a block, with its neighbours in view ─ story ─▶ article + Markdown
+//! page ─ html ─▶ the blocks of its story ─▶ Markdown
 //! ```
 //!
 //! Nothing is invented and nothing of the story is lost: whatever is not recognised stays a paragraph.
@@ -10,6 +11,7 @@ mod blocks;
 mod byline;
 mod dates;
 mod furniture;
+pub mod html;
 mod markdown;
 pub mod metadata;
 mod origin;
@@ -18,9 +20,11 @@ mod repair;
 mod roles;
 
 use crate::article::{Article, Raw};
-use crate::raw::{Content, RawArticle};
+use crate::raw::{Content, RawArticle, Said};
 use dates::{Label, Line};
+use dom_query::Document;
 use roles::Role;
+use url::Url;
 
 /// A cleaned article.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +33,8 @@ pub struct Cleaned {
     pub article: Article,
     /// Its body in Markdown.
     pub body: String,
+    /// The words of its body, a blank line between blocks.
+    pub text: String,
 }
 
 /// Why a raw file holds no article.
@@ -40,6 +46,8 @@ pub enum Rejected {
     Binary,
     /// It has a headline or furniture, but no story.
     NoStory,
+    /// It is a page that is too large, or nested too deep, for anyone to have written it.
+    Excessive,
 }
 
 impl Rejected {
@@ -49,6 +57,7 @@ impl Rejected {
             Self::Empty => "there is no text in it",
             Self::Binary => "it is not text",
             Self::NoStory => "there is no story in it",
+            Self::Excessive => "it is larger or nested deeper than pages are",
         }
     }
 }
@@ -59,13 +68,49 @@ pub fn clean(raw: &RawArticle) -> Result<Cleaned, Rejected> {
     if is_binary(text) {
         return Err(Rejected::Binary);
     }
+    let mut cleaned = match &raw.content {
+        Content::Text(text) => from_text(text)?,
+        Content::Html(page) => from_page(page, &raw.said)?,
+    };
+    cleaned.article.raw =
+        Some(Box::new(Raw { file: raw.file.clone(), sha256: raw.sha256.clone(), written: None }));
+    Ok(cleaned)
+}
+
+fn from_page(page: &str, said: &Said) -> Result<Cleaned, Rejected> {
+    if page.trim().is_empty() {
+        return Err(Rejected::Empty);
+    }
+    let document = html::parse(page)?;
+    let base = said.url.as_deref().and_then(|url| Url::parse(url).ok());
+    let html::Story { body, text } = html::Page::new(&document).story(&html::Model::own(), base.as_ref());
+    if text.is_empty() {
+        return Err(Rejected::NoStory);
+    }
+    Ok(Cleaned { article: metadata(&document, said), body, text })
+}
+
+/// What is said about the article of a page.
+fn metadata(document: &Document, said: &Said) -> Article {
+    let text = |name: &str| {
+        let found = document.select_single(name).text();
+        let title = found.split_whitespace().collect::<Vec<_>>().join(" ");
+        (!title.is_empty()).then_some(title)
+    };
+    Article {
+        title: said.title.clone().or_else(|| text("h1")).or_else(|| text("title")),
+        ..Article::default()
+    }
+}
+
+fn from_text(text: &str) -> Result<Cleaned, Rejected> {
     let blocks = blocks::split(text);
     if blocks.is_empty() {
         return Err(Rejected::Empty);
     }
     let roles = roles::assign(&blocks);
     let mut article = Article::default();
-    let mut body = Vec::new();
+    let mut story = Told::default();
     for (block, role) in blocks.iter().zip(&roles) {
         match role {
             Role::Title => article.title = Some(block.clone()),
@@ -73,14 +118,14 @@ pub fn clean(raw: &RawArticle) -> Result<Cleaned, Rejected> {
             Role::Authors(byline) => {
                 article.terms.insert("authors", byline.names.clone());
                 if byline.more {
-                    body.push(markdown::paragraph(block));
+                    story.paragraph(block);
                 }
             }
             Role::Date(Line { date, label: Label::Updated }) => article.updated = Some(*date),
             Role::Date(line) => article.date = article.date.or(Some(line.date)),
             // There is one first publisher; what else is said stays in the text.
             Role::FirstPublishedBy(..) if article.provenance.first_published_by.is_some() => {
-                body.push(markdown::paragraph(block));
+                story.paragraph(block);
             }
             Role::FirstPublishedBy(name, date) => {
                 article.provenance.first_published_by = Some(name.clone());
@@ -91,8 +136,8 @@ pub fn clean(raw: &RawArticle) -> Result<Cleaned, Rejected> {
                 article.provenance.rights =
                     Some(before.map_or_else(|| block.clone(), |before| format!("{before} {block}")));
             }
-            Role::Subheading => body.push(markdown::heading(block)),
-            Role::Paragraph => body.push(markdown::paragraph(&repair::sentences(block))),
+            Role::Subheading => story.push(markdown::heading(block), block),
+            Role::Paragraph => story.paragraph(&repair::sentences(block)),
             Role::Furniture => {}
         }
     }
@@ -102,8 +147,25 @@ pub fn clean(raw: &RawArticle) -> Result<Cleaned, Rejected> {
     if let Some(dateline) = roles::dateline(&blocks, &roles) {
         article.provenance.dateline = Some(dateline);
     }
-    article.raw = Some(Box::new(Raw { file: raw.file.clone(), sha256: raw.sha256.clone(), written: None }));
-    Ok(Cleaned { article, body: body.join("\n\n") })
+    Ok(Cleaned { article, body: story.body.join("\n\n"), text: story.text.join("\n\n") })
+}
+
+/// Blocks of a story, as Markdown and as text.
+#[derive(Default)]
+struct Told {
+    body: Vec<String>,
+    text: Vec<String>,
+}
+
+impl Told {
+    fn paragraph(&mut self, text: &str) {
+        self.push(markdown::paragraph(text), text);
+    }
+
+    fn push(&mut self, markdown: String, text: &str) {
+        self.body.push(markdown);
+        self.text.push(text.to_string());
+    }
 }
 
 /// Whether more than one character in a hundred, or in ten of a few words, is none that texts have; a stray one may

@@ -92,7 +92,7 @@ impl Imported {
         if let Some(known) = existing.made_from(&raw.sha256) {
             return self.again(input, cleaned, known);
         }
-        let Cleaned { mut article, body } = cleaned;
+        let Cleaned { mut article, body, .. } = cleaned;
         let stem = raw.file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
         if article.title.is_none() {
             let message = "no headline was found; the article is called by its file";

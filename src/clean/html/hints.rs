@@ -1,0 +1,184 @@
+//! What names of elements and of classes say of their content. The words are those that pages of any language and
+//! outlet are written with; none is the name of a site.
+
+use super::block::{FAR, HINTS, Near};
+use ahash::AHashMap;
+
+/// Elements, and roles that stand for one.
+const NAMES: [&[&str]; 20] = [
+    &["article"],
+    &["main"],
+    &["aside", "complementary"],
+    &["nav", "navigation", "menu"],
+    &["header", "banner"],
+    &["footer", "contentinfo"],
+    &["section"],
+    &["ul", "ol", "list"],
+    &["table"],
+    &["figure"],
+    &["blockquote"],
+    &["form", "search"],
+    &["button"],
+    &["a"],
+    &["details", "dialog", "alertdialog"],
+    &["h1", "h2", "h3", "h4", "h5", "h6", "heading"],
+    &["p"],
+    &["pre", "code"],
+    &["time"],
+    // What is not shown until a script or a subscription asks for it; some stories are.
+    &["[hidden]"],
+];
+
+/// Beginnings of words in classes and ids; those that end in `$` are whole words.
+const WORDS: [&[&str]; 26] = [
+    &["articlebody", "storybody", "postbody", "articletext", "articlecontent", "postcontent", "entrycontent"],
+    &["article", "story", "post$", "entry", "news$"],
+    &["content", "body", "text$", "copy$", "prose", "richtext", "rte$", "wysiwyg", "paragraph", "main$"],
+    &["nav", "menu", "breadcrumb", "crumb", "pagination", "pager"],
+    &["header", "masthead", "topbar", "banner", "hero"],
+    &["foot$", "footer", "bottom", "colophon"],
+    &["side", "rail", "widget", "aside", "column$", "secondary"],
+    &["shar", "social", "follow"],
+    &["comment", "disqus", "repl", "discuss", "respond"],
+    &["relat", "recommend", "recirc", "more$", "also", "similar", "readnext", "suggest", "further"],
+    &["popular", "trend", "latest", "most$", "recent", "headlines"],
+    &["teaser", "card", "promo", "tile", "carousel", "slider", "featured"],
+    &["ad$", "ads$", "advert", "adslot", "sponsor", "dfp", "commercial", "affiliate", "deal"],
+    &["caption", "credit", "legend", "attribution", "copyright", "photographer"],
+    &["image", "photo", "picture", "figure", "media", "gallery", "thumb", "img", "slideshow"],
+    &["byline", "author", "writer", "contributor", "bio$", "reporter", "profile"],
+    &["date", "time", "publish", "updated", "meta$", "dateline", "info$"],
+    &[
+        "newsletter",
+        "subscri",
+        "signup",
+        "register",
+        "login",
+        "account",
+        "paywall",
+        "donat",
+        "membership",
+        "cta$",
+    ],
+    &["tag$", "tags$", "topic", "categor", "label", "keyword", "kicker", "eyebrow"],
+    &["title", "headline", "heading", "hed$"],
+    &[
+        "lead$",
+        "lede",
+        "dek$",
+        "standfirst",
+        "summary",
+        "subtitle",
+        "excerpt",
+        "intro",
+        "deck$",
+        "description",
+        "subhead",
+    ],
+    &["cookie", "consent", "gdpr", "modal", "popup", "overlay", "privacy"],
+    &["hidden", "hide$", "screen", "sr$", "visually", "noprint", "print$", "collapse", "invisible"],
+    &["list", "item", "feed", "stream", "grid"],
+    &["video", "player", "audio", "embed", "podcast"],
+    &["btn", "button", "tool", "action", "icon", "print", "control", "toc$", "index$", "jump", "skip"],
+];
+
+/// The hint of an element that is an article.
+pub(super) const ARTICLE: usize = 0;
+
+/// That of a time.
+pub(super) const TIME: usize = 18;
+
+/// No hint at all.
+pub(super) const NONE: Near = [FAR; HINTS];
+
+/// Names of classes that were seen, with their hints as bits: pages say the same ones a thousand times.
+#[derive(Default)]
+pub(super) struct Seen(AHashMap<Box<str>, u64>);
+
+/// Distances inside an element, given those around it; `names` are its own, its role and others that it acts for.
+pub(super) fn inside(around: &Near, names: [&str; 3], classes: [Option<&str>; 4], seen: &mut Seen) -> Near {
+    let mut near = around.map(|far| (far + 1).min(FAR));
+    for (hint, known) in NAMES.iter().enumerate() {
+        if names.iter().any(|name| known.contains(name)) {
+            near[hint] = 0;
+        }
+    }
+    for class in classes.into_iter().flatten() {
+        let bits = seen.bits(class);
+        for (hint, far) in near[NAMES.len()..].iter_mut().enumerate() {
+            if bits >> hint & 1 == 1 {
+                *far = 0;
+            }
+        }
+    }
+    near
+}
+
+impl Seen {
+    fn bits(&mut self, class: &str) -> u64 {
+        if let Some(bits) = self.0.get(class) {
+            return *bits;
+        }
+        let mut bits = 0;
+        words(class, |word| {
+            for (hint, stems) in WORDS.iter().enumerate() {
+                if stems.iter().any(|stem| matches(word, stem)) {
+                    bits |= 1 << hint;
+                }
+            }
+        });
+        self.0.insert(class.into(), bits);
+        bits
+    }
+}
+
+fn matches(word: &str, stem: &str) -> bool {
+    match stem.strip_suffix('$') {
+        Some(whole) => word == whole,
+        None => word.starts_with(stem),
+    }
+}
+
+/// The words of a class or id in small letters: `relatedPosts__item-2` → `related`, `posts`, `item`, and as a whole
+/// `relatedpostsitem`, for names whose words say something only together.
+fn words(class: &str, mut each: impl FnMut(&str)) {
+    for token in class.split_ascii_whitespace().take(24) {
+        let (mut word, mut whole) = (String::new(), String::new());
+        let mut small = false;
+        for letter in token.chars().take(64) {
+            let ends = !letter.is_ascii_alphabetic() || letter.is_ascii_uppercase() && small;
+            if ends && !word.is_empty() {
+                each(&word);
+                word.clear();
+            }
+            small = letter.is_ascii_lowercase();
+            if letter.is_ascii_alphabetic() {
+                word.push(letter.to_ascii_lowercase());
+                whole.push(letter.to_ascii_lowercase());
+            }
+        }
+        if !word.is_empty() {
+            each(&word);
+        }
+        if whole.len() > word.len() {
+            each(&whole);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_classes() {
+        let mut found = Vec::new();
+        words("relatedPosts__item-2 ad", |word| found.push(word.to_string()));
+        assert_eq!(found, ["related", "posts", "item", "relatedpostsitem", "ad"]);
+    }
+
+    #[test]
+    fn there_is_a_place_for_each_hint() {
+        assert_eq!(NAMES.len() + WORDS.len(), HINTS);
+    }
+}
