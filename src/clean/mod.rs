@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! text ─ blocks ─▶ blocks ─ roles ─▶ a role a block, with its neighbours in view ─ story ─▶ article + Markdown
-//! page ─ html ─▶ the blocks of its story ─▶ Markdown
+//! page ─ html ─▶ the blocks of its story ─▶ Markdown; ─ metadata ─▶ what it says of it
 //! ```
 //!
 //! Nothing is invented and nothing of the story is lost: whatever is not recognised stays a paragraph.
@@ -22,7 +22,6 @@ mod roles;
 use crate::article::{Article, Raw};
 use crate::raw::{Content, RawArticle, Said};
 use dates::{Label, Line};
-use dom_query::Document;
 use roles::Role;
 use url::Url;
 
@@ -87,20 +86,7 @@ fn from_page(page: &str, said: &Said) -> Result<Cleaned, Rejected> {
     if text.is_empty() {
         return Err(Rejected::NoStory);
     }
-    Ok(Cleaned { article: metadata(&document, said), body, text })
-}
-
-/// What is said about the article of a page.
-fn metadata(document: &Document, said: &Said) -> Article {
-    let text = |name: &str| {
-        let found = document.select_single(name).text();
-        let title = found.split_whitespace().collect::<Vec<_>>().join(" ");
-        (!title.is_empty()).then_some(title)
-    };
-    Article {
-        title: said.title.clone().or_else(|| text("h1")).or_else(|| text("title")),
-        ..Article::default()
-    }
+    Ok(Cleaned { article: metadata::find(&document, said).into_article(), body, text })
 }
 
 fn from_text(text: &str) -> Result<Cleaned, Rejected> {

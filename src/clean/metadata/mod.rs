@@ -20,7 +20,7 @@ mod text;
 mod tokens;
 mod when;
 
-use crate::article::Date;
+use crate::article::{Article, Date};
 use crate::raw::Said;
 use linked::Facts;
 use page::Page;
@@ -97,6 +97,48 @@ pub struct Metadata {
     pub rights: Option<Found<String>>,
     /// Licence: its address or name.
     pub license: Option<Found<String>>,
+}
+
+impl Metadata {
+    /// As an article has it, without where it was found.
+    pub fn into_article(self) -> Article {
+        fn value<T>(found: Option<Found<T>>) -> Option<T> {
+            found.map(|found| found.value)
+        }
+        let mut article = Article {
+            title: value(self.title),
+            subtitle: value(self.standfirst),
+            description: value(self.description),
+            date: value(self.published),
+            lang: value(self.lang),
+            ..Article::default()
+        };
+        // Templates show one of them; machines may get the very words that readers do.
+        article.description =
+            article.description.take().filter(|text| article.subtitle.as_ref() != Some(text));
+        let lists = [
+            ("authors", value(self.authors)),
+            ("tags", value(self.tags)),
+            ("sections", value(self.section).map(|section| vec![section])),
+            ("sources", value(self.source).map(|source| vec![source])),
+        ];
+        for (key, names) in lists {
+            if let Some(names) = names.filter(|names| !names.is_empty()) {
+                article.terms.insert(key, names);
+            }
+        }
+        article.updated = value(self.modified);
+        article.image = value(self.image);
+        let provenance = &mut article.provenance;
+        provenance.original_url = value(self.canonical);
+        provenance.rights = value(self.rights).or(value(self.license));
+        provenance.first_published_by = value(self.first_publisher);
+        provenance.dateline = value(self.dateline);
+        provenance.agency = value(self.agency);
+        article.seldom.settle();
+        article.provenance.details.settle();
+        article
+    }
 }
 
 /// Finds what a page says of its article. `said` is what the file that it came in says.
