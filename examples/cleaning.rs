@@ -34,7 +34,7 @@ fn main() -> Result<()> {
         Some(folder) => {
             (0..5).map(|fold| model(format!("{folder}/fold{fold}.bin"))).collect::<Result<Vec<_>>>()?
         }
-        None => vec![Model::own()],
+        None => vec![Model::own().clone()],
     };
     let folder = Path::new(folder);
     let mut found = Map::new();

@@ -82,7 +82,7 @@ fn from_page(page: &str, said: &Said) -> Result<Cleaned, Rejected> {
     }
     let document = html::parse(page)?;
     let base = said.url.as_deref().and_then(|url| Url::parse(url).ok());
-    let html::Story { body, text } = html::Page::new(&document).story(&html::Model::own(), base.as_ref());
+    let html::Story { body, text } = html::Page::new(&document).story(html::Model::own(), base.as_ref());
     if text.is_empty() {
         return Err(Rejected::NoStory);
     }

@@ -1,6 +1,8 @@
 //! Trees of decisions that were learned from pages of many outlets: a row of numbers → how likely the block belongs to
 //! the story. `training/` says how they are made.
 
+use std::sync::LazyLock;
+
 /// The trees of one look.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Forest {
@@ -31,8 +33,10 @@ pub struct Model {
 
 impl Model {
     /// The model that is part of the program.
-    pub fn own() -> Self {
-        Self::read(include_bytes!("model.bin")).expect("a test reads it")
+    pub fn own() -> &'static Self {
+        static OWN: LazyLock<Model> =
+            LazyLock::new(|| Model::read(include_bytes!("model.bin")).expect("a test reads it"));
+        &OWN
     }
 
     /// Reads a file as `training/train.py` writes it; `None` if it is none.

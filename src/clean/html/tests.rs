@@ -21,7 +21,7 @@ fn page(story: &str) -> String {
 }
 
 fn story(html: &str) -> Story {
-    Page::read(html).unwrap().story(&Model::own(), None)
+    Page::read(html).unwrap().story(Model::own(), None)
 }
 
 /// A story of these paragraphs is found whole, and nothing else with it.
@@ -106,7 +106,7 @@ fn hostile_pages_end_soon() {
         "<a href=x>".repeat(600),
         "<b>a".repeat(40_000),
     ] {
-        let _ = Page::read(&html).map(|page| page.story(&Model::own(), None));
+        let _ = Page::read(&html).map(|page| page.story(Model::own(), None));
     }
 }
 
