@@ -163,8 +163,9 @@ fn summary(report: &Report, wish: &Wish, imported: &Imported, start: Instant) {
         report.line(&format!("  … and {more} more"));
     }
     let count = |map: &BTreeMap<String, usize>| map.values().sum::<usize>();
+    let would = if wish.dry_run { "would be " } else { "" };
     report.line(&format!(
-        "{} written, {} rewritten, {} unchanged, {} edited by hand and kept, {} rejected in {:.2} s",
+        "{} {would}written, {} {would}rewritten, {} unchanged, {} edited by hand and kept, {} rejected in {:.2} s",
         imported.written.len(),
         imported.rewritten.len(),
         imported.unchanged,
@@ -186,9 +187,6 @@ fn summary(report: &Report, wish: &Wish, imported: &Imported, start: Instant) {
         if count > 0 {
             report.line(&format!("  {count} {what}"));
         }
-    }
-    if wish.dry_run {
-        report.line("nothing was written, as `--dry-run` asked for");
     }
 }
 

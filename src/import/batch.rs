@@ -67,13 +67,15 @@ pub(super) struct Batches<'a> {
     wish: &'a Wish,
     at: usize,
     open: Option<Iter>,
+    /// Whether anything was found in it.
+    any: bool,
     /// Cut, and not cleaned yet.
     waiting: Option<Vec<(usize, Found)>>,
 }
 
 impl<'a> Batches<'a> {
     pub(super) fn new(inputs: &'a [Input], settings: &'a Settings, wish: &'a Wish) -> Self {
-        Self { inputs, settings, wish, at: 0, open: None, waiting: None }
+        Self { inputs, settings, wish, at: 0, open: None, any: false, waiting: None }
     }
 
     /// The next batch, in the order of the inputs, each with the number of its input.
@@ -106,8 +108,15 @@ impl<'a> Batches<'a> {
                 Ok(Some(found)) => {
                     bytes += if let Found::Record(record) = &found { record.size() } else { 0 };
                     batch.push((self.at, found));
+                    self.any = true;
                 }
-                Ok(None) => self.next_input(),
+                Ok(None) => {
+                    if !self.any {
+                        let reason = "there are no articles in it".to_string();
+                        batch.push((self.at, Found::Passed(Unread { reason, ..Unread::default() })));
+                    }
+                    self.next_input();
+                }
                 Err(_) => {
                     batch.push((self.at, Found::Broken(defect())));
                     self.next_input();
@@ -118,7 +127,7 @@ impl<'a> Batches<'a> {
     }
 
     fn next_input(&mut self) {
-        self.open = None;
+        (self.open, self.any) = (None, false);
         self.at += 1;
     }
 }

@@ -68,39 +68,18 @@ impl<'a> Desk<'a> {
 
     /// Files what came of something that was found.
     pub(super) fn take(&mut self, input: &Input, cut: Cut) -> Result<()> {
-        let folder = input.folder.and_then(|at| self.folders.get_mut(&at));
+        if let Some(folder) = input.folder.and_then(|at| self.folders.get_mut(&at)) {
+            match cut {
+                Cut::Unknown => *folder.others.entry(raw::end_of(&input.file)).or_default() += 1,
+                _ => folder.any = true,
+            }
+        }
         match cut {
             Cut::Unknown => {
-                if let Some(folder) = folder {
-                    *folder.others.entry(raw::end_of(&input.file)).or_default() += 1;
-                }
-                self.outcome(&Outcome {
-                    input: &input.shown,
-                    outcome: "passed",
-                    reason: Some("of an unknown kind"),
-                    ..Outcome::default()
-                });
-                return Ok(());
+                let reason = "of an unknown kind".to_string();
+                self.unread(input, &Unread { reason, ..Unread::default() }, "passed");
             }
-            Cut::Moved(from, to) => {
-                if !self.expected.is_empty()
-                    && let Some((from, to)) = same::address(&from).zip(same::address(&to))
-                {
-                    self.moved.insert(from, to);
-                }
-                let outcome = Outcome {
-                    input: &input.shown,
-                    url: Some(&from),
-                    outcome: "moved",
-                    detail: Some(&to),
-                    ..Outcome::default()
-                };
-                self.outcome(&outcome);
-                return Ok(());
-            }
-            _ => folder.map(|folder| folder.any = true),
-        };
-        match cut {
+            Cut::Moved(from, to) => self.moved(input, from, to),
             Cut::Unread(unread) if unread.passed => {
                 *self.imported.passed.entry(unread.reason.clone()).or_default() += 1;
                 self.unread(input, &unread, "passed");
@@ -111,16 +90,25 @@ impl<'a> Desk<'a> {
                 let detail = unread.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
                 let message = format!("not imported: {}{detail}", unread.reason);
                 let problem = Problem::warning("import-rejected", message);
-                (self.say)(Event::Problem(problem.file(place(input, unread.record.as_deref()))));
+                self.problem(problem.file(place(input, unread.record.as_deref())));
                 self.unread(input, &unread, "rejected");
             }
             Cut::Made(made) => {
                 self.imported.inputs += 1;
                 self.file(input, &made)?;
             }
-            Cut::Unknown | Cut::Moved(..) => {}
         }
         Ok(())
+    }
+
+    fn moved(&mut self, input: &Input, from: String, to: String) {
+        if !self.expected.is_empty()
+            && let Some((from, to)) = same::address(&from).zip(same::address(&to))
+        {
+            self.moved.insert(from, to);
+        }
+        let unread = Unread { url: Some(from), detail: Some(to), ..Unread::default() };
+        self.unread(input, &unread, "moved");
     }
 
     fn unread(&mut self, input: &Input, unread: &Unread, outcome: &'static str) {
@@ -129,7 +117,7 @@ impl<'a> Desk<'a> {
             record: unread.record.as_deref(),
             url: unread.url.as_deref(),
             outcome,
-            reason: Some(&unread.reason),
+            reason: Some(unread.reason.as_str()).filter(|reason| !reason.is_empty()),
             detail: unread.detail.as_deref(),
             file: None,
         });
@@ -292,15 +280,13 @@ impl<'a> Desk<'a> {
     }
 
     /// What can be said only when everything was read.
-    pub(super) fn end(&mut self, inputs: &[Input]) {
+    pub(super) fn end(&mut self) {
         for (at, root) in self.wish.inputs.iter().enumerate() {
             let label = root.to_string_lossy().replace('\\', "/");
             let folder = self.folders.remove(&at).unwrap_or_default();
-            let is_folder = fs::kind(root).ok().flatten() == Some(fs::Kind::Folder);
-            if is_folder
-                && !folder.any
-                && !inputs.iter().any(|input| input.folder == Some(at) && folder.others.is_empty())
-            {
+            let is_folder =
+                fs::canonical(root).and_then(|path| fs::kind(&path)).ok().flatten() == Some(fs::Kind::Folder);
+            if is_folder && !folder.any {
                 let message = "there is nothing to import in this folder";
                 self.problem(Problem::warning("nothing-to-import", message).file(label.clone()));
             }

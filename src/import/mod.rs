@@ -130,6 +130,6 @@ pub fn import(config: &Config, wish: &Wish, say: &mut (dyn FnMut(Event) + Send))
         }
         (desk.say)(Event::Read(settings.read.load(Ordering::Relaxed)));
     }
-    desk.end(&inputs);
+    desk.end();
     Ok(desk.imported)
 }

@@ -49,6 +49,8 @@ pub(super) fn format(head: &[u8], file: &str, named: bool) -> Format {
             _ if is_text || named => Format::Text,
             _ => Format::Unknown,
         },
+        // A file of lines may begin with a broken one.
+        _ if !head.is_empty() && matches!(&*end, "jsonl" | "ndjson") => Format::Lines,
         _ if is_page => Format::Page,
         _ if is_text || named => Format::Text,
         _ => Format::Unknown,
@@ -152,6 +154,8 @@ mod tests {
             ("{ braces }", "x.txt", Format::Text),
             ("body { margin: 0 }", "x.css", Format::Unknown),
             ("Text", "README", Format::Unknown),
+            ("broken", "x.jsonl", Format::Lines),
+            ("", "x.jsonl", Format::Unknown),
         ] {
             assert_eq!(format(head.as_bytes(), file, false), format_found, "{head}");
         }

@@ -191,3 +191,37 @@ fn bounded(mut reader: impl Read, packed: &[u8]) -> Result<Vec<u8>, Unpacking> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn chunks_that_end_too_early_are_not_whole() {
+        for (chunks, body) in [
+            ("3\r\nabc\r\n0\r\n\r\n", Some(("abc", true))),
+            ("3\nabc\n2;x\nde\n0\n", Some(("abcde", true))),
+            ("3\r\nabc\r\n", Some(("abc", false))),
+            ("5\r\nabc", Some(("abc", false))),
+            ("<html>", None),
+            ("", None),
+        ] {
+            let made = unchunked(chunks.as_bytes());
+            let made = made.as_ref().map(|(body, whole)| (std::str::from_utf8(body).unwrap(), *whole));
+            assert_eq!(made, body, "{chunks:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_makes_it_panic(
+            head in "(Transfer-Encoding: chunked\r\n|Content-Encoding: (gzip|br|zstd|deflate|gzip, br)\r\n|[A-Za-z: \r\n]{0,20}){0,3}",
+            chunk in "([0-9a-f]{1,17}\r\n)?",
+            body in proptest::collection::vec(any::<u8>(), 0..300),
+        ) {
+            let bytes = [format!("HTTP/1.1 200 OK\r\n{head}\r\n{chunk}").as_bytes(), &body].concat();
+            let _ = Answer::of(&bytes).map(|answer| answer.body());
+        }
+    }
+}

@@ -449,3 +449,53 @@ pub(super) fn is_markup(text: &str) -> bool {
 pub(super) fn markup(text: String) -> Content {
     if is_markup(&text) { Content::Html(text) } else { Content::Text(text) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn people_of_a_byline() {
+        for (line, names) in [
+            ("Jane Doe", &["Jane Doe"][..]),
+            ("By Jane Doe and Sam Roe", &["Jane Doe", "Sam Roe"]),
+            ("Jane Doe, Sam Roe, and Ann Poe", &["Jane Doe", "Sam Roe", "Ann Poe"]),
+            ("Doe, Jane; Roe, Sam", &["Doe, Jane", "Roe, Sam"]),
+            ("Byron Anderson", &["Byron Anderson"]),
+            (" , ", &[]),
+        ] {
+            assert_eq!(people(line), names, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic_or_run_on(text in "([{}\\[\\],:\"\\\\ \n]|\"text\"|\"items\"|é|1){0,60}") {
+            let keys = Keys::default();
+            for found in Values::new(text.as_bytes(), &keys).chain(Lines::new(text.as_bytes(), &keys)) {
+                if let Found::Record(record) = found {
+                    let _ = read(&record.bytes, &keys);
+                }
+            }
+        }
+
+        #[test]
+        fn objects_are_found_whatever_is_in_them(
+            texts in proptest::collection::vec("\\PC{0,20}|[{}\\[\\]\"\\\\]{0,9}", 1..5),
+            pretty in any::<bool>(),
+            listed in any::<bool>(),
+        ) {
+            let objects: Vec<Value> = texts.iter().map(|text| serde_json::json!({"text": text, "a": [{}]})).collect();
+            let write = |value: &Value| if pretty { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
+            let all = if listed { write(&objects.clone().into()).unwrap() } else {
+                objects.iter().map(|object| write(object).unwrap() + "\n").collect()
+            };
+            let found = Values::new(all.as_bytes(), &Keys::default()).map(|found| match found {
+                Found::Record(record) => serde_json::from_slice(&record.bytes).unwrap(),
+                _ => Value::Null,
+            });
+            prop_assert_eq!(found.collect::<Vec<Value>>(), objects);
+        }
+    }
+}

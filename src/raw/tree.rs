@@ -222,3 +222,25 @@ impl Tree {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn elements_nobody_escaped_are_kept_as_html() {
+        let xml = "<entry><content><p class='a&amp;b'>One &amp; <b>two</b>&nbsp;&what;<br/></p></content><name>x</name></entry>";
+        let fields = fields(xml, &Vec::new()).unwrap();
+        assert_eq!(fields[0].inner, "<p class=\"a&amp;b\">One &amp; <b>two</b>\u{a0}&amp;what;<br></p>");
+        assert_eq!(fields[0].text, "One & two\u{a0}&what;");
+        assert_eq!((fields.len(), fields[1].text.as_str()), (2, "x"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_xml_makes_it_panic(xml in "(<item>)?(<(/?[abé:]{1,3}( x='[&;#x0-9a]{0,5}')?/?)?>|&[#x0-9a-z]{0,4};?|<!\\[CDATA\\[|\\]\\]>|[a-zé \"']{0,4}){0,20}") {
+            let _ = fields(&xml, &Vec::new());
+        }
+    }
+}

@@ -288,3 +288,24 @@ impl Records {
         (&mut self.source).take(HEAD as u64).read_until(b'\n', line).map(|_| ())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io::Cursor;
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic_or_run_on(
+            text in "(WARC/1.0\r\n|WARC-Type: (response|revisit|resource)\r\n|Content-Length: [0-9]{1,3}\r\n|HTTP/1.1 200 OK\r\n|\r\n|[a-z: ]{0,9}){0,20}",
+        ) {
+            let source = || Source::unpack(Box::new(Cursor::new(text.clone().into_bytes())), std::sync::Arc::default()).unwrap();
+            for found in Warc::new(source(), Some(source())) {
+                if let Found::Record(record) = found && let Packing::Web(capture) = record.packing {
+                    let _ = capture.read(&record.bytes);
+                }
+            }
+        }
+    }
+}

@@ -760,3 +760,15 @@ fn the_whole_goes_before_an_excerpt_of_the_same_run() {
         assert!(text.contains(LAST) && !text.contains("excerpt"), "{text}");
     }
 }
+
+#[test]
+fn a_file_without_articles_is_said_to_have_none() {
+    let site = Site::new();
+    site.file("raw/a.warc", warc("warcinfo", "", DATE, "", b"software: x"))
+        .file("raw/b.rss", "<rss><channel><title>x</title></channel></rss>")
+        .file("raw/c.jsonl", format!("\u{0}\u{0}\n{}\n", json!({"text": story("A bridge")})));
+    let run = dry(&site, &["raw", "--report", "out.jsonl"]);
+    assert_eq!(last(&run)["passed"], json!({"there are no articles in it": 2}), "{}", run.stdout);
+    assert_eq!((last(&run)["rejected"].clone(), articles(&run).len()), (json!({"not valid JSON": 1}), 1));
+    assert_eq!(site.read("out.jsonl").lines().count(), 4);
+}
