@@ -2,8 +2,8 @@
 //! call them.
 
 use super::{Content, Found, Packing, RECORD, RawArticle, Record, Said, Unread, too_large};
-use serde_json::Value;
-use std::collections::VecDeque;
+use serde_json::{Map, Value};
+use std::collections::{HashMap, VecDeque};
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
@@ -135,8 +135,8 @@ fn record(name: String, bytes: Vec<u8>, keys: &Keys) -> Found {
 fn listed(bytes: &[u8], keys: &Keys) -> Option<VecDeque<Found>> {
     let Ok(Value::Object(mut object)) = serde_json::from_slice(bytes) else { return None };
     let is_feed = object.get("version").and_then(Value::as_str).is_some_and(|it| it.contains("jsonfeed.org"));
-    let reads = |ours: &str| find(&object, keys, ours).is_some();
-    if !is_feed && (reads("text") || reads("html")) {
+    let fields = Fields::new(&object, keys);
+    if !is_feed && (fields.find("text").is_some() || fields.find("html").is_some()) {
         return None;
     }
     let list = LISTS.iter().find(|key| {
@@ -287,7 +287,8 @@ pub(super) fn read(bytes: &[u8], keys: &Keys) -> Result<RawArticle, Unread> {
     let value: Value = serde_json::from_slice(bytes)
         .map_err(|error| Unread::new("not valid JSON").detail(error.to_string().replace(" at line 1", "")))?;
     let Value::Object(object) = value else { return Err(Unread::new("no object")) };
-    let find = |ours: &str| find(&object, keys, ours);
+    let fields = Fields::new(&object, keys);
+    let find = |ours: &str| fields.find(ours);
     let one = |ours: &str| find(ours).and_then(|(_, value)| said(value));
     let said = Said {
         id: one("id"),
@@ -322,32 +323,45 @@ pub(super) fn read(bytes: &[u8], keys: &Keys) -> Result<RawArticle, Unread> {
     Ok(RawArticle { content, said, ..RawArticle::default() })
 }
 
-/// The first value that means one of ours, with the key it has: as configured, else as we call it, else as others do.
-fn find<'a>(
-    object: &'a serde_json::Map<String, Value>,
-    keys: &Keys,
-    ours: &str,
-) -> Option<(&'a str, &'a Value)> {
-    let has = |value: &Value| text(value).is_some() || !names(value).is_empty();
-    let own = keys.iter().filter(|(_, mapped)| mapped == ours);
-    let own = own.filter_map(|(theirs, _)| object.get_key_value(theirs).filter(|(_, value)| has(value)));
-    if let Some((key, value)) = own.into_iter().next() {
-        return Some((key, value));
+/// What an object says under which name.
+struct Fields<'a> {
+    object: &'a Map<String, Value>,
+    keys: &'a Keys,
+    /// What has a value and is not configured, by its key in small letters without signs: an object may have a million.
+    usual: HashMap<String, (&'a str, &'a Value)>,
+}
+
+impl<'a> Fields<'a> {
+    fn new(object: &'a Map<String, Value>, keys: &'a Keys) -> Self {
+        let mut usual = HashMap::with_capacity(object.len());
+        for (key, value) in object {
+            if has_value(value) && !keys.iter().any(|(theirs, _)| theirs == key) {
+                let letters = key.trim_start_matches('_').chars().filter(|c| !"_-:".contains(*c));
+                usual.entry(letters.flat_map(char::to_lowercase).collect()).or_insert((key.as_str(), value));
+            }
+        }
+        Self { object, keys, usual }
     }
-    let others = KEYS.iter().find(|(key, _)| *key == ours).map_or(IMAGE, |(_, others)| others);
-    // A key that is configured to mean something else does not mean this.
-    let free = |key: &str| !keys.iter().any(|(theirs, mapped)| theirs == key && mapped != ours);
-    others.split_whitespace().find_map(|other| {
-        let same = |key: &str| {
-            key.trim_start_matches('_')
-                .chars()
-                .filter(|c| !"_-:".contains(*c))
-                .flat_map(char::to_lowercase)
-                .eq(other.chars())
-        };
-        let mut entries = object.iter().filter(|(key, value)| same(key) && free(key) && has(value));
-        entries.next().map(|(key, value)| (key.as_str(), value))
-    })
+
+    /// The first value that means one of ours, with the key it has: as configured, else as others call it.
+    fn find(&self, ours: &str) -> Option<(&'a str, &'a Value)> {
+        let mut own = self.keys.iter().filter(|(_, mapped)| mapped == ours);
+        let own = own
+            .find_map(|(theirs, _)| self.object.get_key_value(theirs).filter(|(_, value)| has_value(value)));
+        let others = KEYS.iter().find(|(key, _)| *key == ours).map_or(IMAGE, |(_, others)| others);
+        let usual = || others.split_whitespace().find_map(|other| self.usual.get(other).copied());
+        own.map(|(key, value)| (key.as_str(), value)).or_else(usual)
+    }
+}
+
+fn has_value(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Number(_) => true,
+        Value::Array(list) => list.iter().any(has_value),
+        Value::Object(_) => said(value).is_some(),
+        Value::Null | Value::Bool(_) => false,
+    }
 }
 
 /// A text, a number, or a list of paragraphs.
