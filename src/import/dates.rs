@@ -79,7 +79,7 @@ fn spelt(text: &str) -> Option<Date> {
         } else if let Some(numbers) = slashed(lower) {
             (day, month, year) = (Some(numbers.0), Some(numbers.1), Some(numbers.2));
         } else if let Ok(number) = ordinal.parse::<i16>() {
-            let is_year = word.len() == 4;
+            let is_year = ordinal.len() == 4;
             let place = if is_year { &mut year } else { &mut day };
             if place.replace(number).is_some() {
                 return None;
