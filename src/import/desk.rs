@@ -199,14 +199,15 @@ impl<'a> Desk<'a> {
         let mut article = made.article.clone();
         let file = article.raw.as_ref().map(|raw| raw.file.clone()).unwrap_or_default();
         let name = file.split('#').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
-        let stem = made.record.as_deref().unwrap_or_else(|| name.split('.').next().unwrap_or_default());
+        let name =
+            made.record.as_deref().map_or_else(|| name.split('.').next().unwrap_or_default(), page_name);
         if article.title.is_none() {
             let message = "no headline was found; the article is called by its file";
             let hint =
                 "put a line without a full stop above the first sentence, or edit the article's `title`";
             self.problem(Problem::warning("no-headline", message).file(place).hint(hint));
         }
-        let slug = undated(Slug::new(article.title.as_deref().unwrap_or(stem)), article.date);
+        let slug = undated(Slug::new(article.title.as_deref().unwrap_or(name)), article.date);
         let slug = self.existing.take(&slug, article.date, &made.sha256)?;
         let name = file_name(article.date, &slug);
         article.slug = Some(slug.to_string());
@@ -324,6 +325,14 @@ impl<'a> Desk<'a> {
 /// An input as messages name it.
 fn place(input: &Input, record: Option<&str>) -> String {
     record.map_or_else(|| input.shown.clone(), |record| format!("{}#{record}", input.shown))
+}
+
+/// What a record is called; of an address, the last part of its path.
+fn page_name(record: &str) -> &str {
+    let Some((_, rest)) = record.split_once("://") else { return record };
+    let path = rest.split(['?', '#']).next().unwrap_or(rest).trim_end_matches('/');
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split('.').next().filter(|stem| !stem.is_empty() && path.contains('/')).unwrap_or(path)
 }
 
 /// Whether a date lies before another, as far as both are known.
