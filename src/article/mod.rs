@@ -12,7 +12,7 @@ mod write;
 pub use date::{Date, Precision};
 pub use read::{KEYS, Keys, Parsed, parse};
 pub use redact::Redaction;
-pub use write::write;
+pub use write::{front, write};
 
 use crate::yaml::Node;
 use serde::{Deserialize, Serialize};

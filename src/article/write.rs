@@ -10,6 +10,11 @@ pub fn write(article: &Article, body: &str) -> String {
     format!("---\n{front}---\n\n{}\n", body.trim_end())
 }
 
+/// The front matter as JSON.
+pub fn front(article: &Article) -> serde_json::Value {
+    yaml::json(&front_matter(article))
+}
+
 fn front_matter(article: &Article) -> Node {
     let mut out = Entries(Vec::new());
     out.text("title", article.title.as_ref());

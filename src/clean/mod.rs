@@ -19,7 +19,7 @@ mod phrases;
 mod repair;
 mod roles;
 
-use crate::article::{Article, Raw};
+use crate::article::{Article, Date, Raw};
 use crate::raw::{Content, RawArticle, Said};
 use dates::{Label, Line};
 use roles::Role;
@@ -61,22 +61,22 @@ impl Rejected {
     }
 }
 
-/// Cleans one raw article.
-pub fn clean(raw: &RawArticle) -> Result<Cleaned, Rejected> {
+/// Cleans one raw article; what a page says is no date of it if it is later than `today`.
+pub fn clean(raw: &RawArticle, today: Option<Date>) -> Result<Cleaned, Rejected> {
     let (Content::Text(text) | Content::Html(text)) = &raw.content;
     if is_binary(text) {
         return Err(Rejected::Binary);
     }
     let mut cleaned = match &raw.content {
         Content::Text(text) => from_text(text)?,
-        Content::Html(page) => from_page(page, &raw.said)?,
+        Content::Html(page) => from_page(page, &raw.said, today)?,
     };
     cleaned.article.raw =
         Some(Box::new(Raw { file: raw.file.clone(), sha256: raw.sha256.clone(), written: None }));
     Ok(cleaned)
 }
 
-fn from_page(page: &str, said: &Said) -> Result<Cleaned, Rejected> {
+fn from_page(page: &str, said: &Said, today: Option<Date>) -> Result<Cleaned, Rejected> {
     if page.trim().is_empty() {
         return Err(Rejected::Empty);
     }
@@ -86,7 +86,7 @@ fn from_page(page: &str, said: &Said) -> Result<Cleaned, Rejected> {
     if text.is_empty() {
         return Err(Rejected::NoStory);
     }
-    Ok(Cleaned { article: metadata::find(&document, said).into_article(), body, text })
+    Ok(Cleaned { article: metadata::find_until(&document, said, today).into_article(), body, text })
 }
 
 fn from_text(text: &str) -> Result<Cleaned, Rejected> {

@@ -2,7 +2,7 @@
 
 use super::report::Report;
 use crate::build::{Event, Stage};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -96,5 +96,75 @@ impl<'a> Bar<'a> {
             current.told = Some(Instant::now());
             self.report.line(&format!("{}: {done} of {}", current.name, current.total));
         }
+    }
+}
+
+/// The progress of reading bytes, with rate and time left.
+pub(super) struct Bytes<'a> {
+    report: &'a Report,
+    terminal: bool,
+    started: Instant,
+    drawn: ProgressBar,
+    told: Mutex<Option<Instant>>,
+}
+
+impl<'a> Bytes<'a> {
+    pub(super) fn new(report: &'a Report) -> Self {
+        Self {
+            report,
+            terminal: std::io::stderr().is_terminal(),
+            started: Instant::now(),
+            drawn: ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()),
+            told: Mutex::new(None),
+        }
+    }
+
+    /// Sets how many bytes there are; none if nobody knows.
+    pub(super) fn begin(&self, total: u64) {
+        let (template, total) = match total {
+            0 => ("importing {bytes} ({bytes_per_sec})", None),
+            total => {
+                ("importing {wide_bar} {bytes}/{total_bytes} ({bytes_per_sec}, {eta} left)", Some(total))
+            }
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.drawn.set_style(style.progress_chars("━╸─"));
+        }
+        if let Some(total) = total {
+            self.drawn.set_length(total);
+        }
+    }
+
+    /// Takes note of how many were read.
+    pub(super) fn show(&self, read: u64) {
+        if self.report.silent() || self.started.elapsed() < PATIENCE {
+            return;
+        }
+        if self.terminal {
+            if self.drawn.is_hidden() {
+                self.drawn.set_draw_target(ProgressDrawTarget::stderr());
+            }
+            return self.drawn.set_position(read);
+        }
+        let Ok(mut told) = self.told.try_lock() else { return };
+        if told.is_none_or(|told| told.elapsed() > LINES) {
+            *told = Some(Instant::now());
+            self.drawn.set_position(read);
+            let seconds = self.started.elapsed().as_secs().max(1);
+            let rate = read / seconds;
+            let left = self.drawn.length().map(|total| total.saturating_sub(read) / rate.max(1));
+            let left = left.map(|left| format!(", {left} s left")).unwrap_or_default();
+            let (read, rate) = (HumanBytes(read), HumanBytes(rate));
+            self.report.line(&format!("importing: {read} read, {rate}/s{left}"));
+        }
+    }
+
+    /// Writes something else on the terminal.
+    pub(super) fn aside(&self, write: impl FnOnce()) {
+        self.drawn.suspend(write);
+    }
+
+    pub(super) fn finish(&self) {
+        self.drawn.finish_and_clear();
     }
 }

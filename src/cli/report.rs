@@ -4,7 +4,6 @@ use super::Global;
 use crate::problem::{Fatal, Level, Problem};
 use annotate_snippets::{AnnotationKind, Element, Level as Shown, Origin, Renderer, Snippet};
 use serde_json::json;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,6 +26,36 @@ pub(super) struct Report {
     any: AtomicBool,
     /// Whether the program ends with status 1 although no error ended the command.
     failed: AtomicBool,
+}
+
+/// Problems that come one after the other, as many as there are.
+#[derive(Default)]
+pub(super) struct Tally(BTreeMap<(Level, &'static str), usize>);
+
+impl Tally {
+    /// Shows a problem; people see the first of each kind.
+    pub(super) fn add(&mut self, report: &Report, problem: &Problem) {
+        report.any.store(true, Ordering::Relaxed);
+        if report.json {
+            return report.print(&object(problem).to_string());
+        }
+        let count = self.0.entry((problem.level, problem.code)).or_default();
+        *count += 1;
+        if (*count <= MOST || problem.level == Level::Error)
+            && !(report.quiet && problem.level == Level::Note)
+        {
+            say!("{}", report.show(problem));
+        }
+    }
+
+    /// Says how many were not shown.
+    pub(super) fn end(&mut self, report: &Report) {
+        for ((level, code), count) in std::mem::take(&mut self.0) {
+            if count > MOST && level != Level::Error && !(report.quiet && level == Level::Note) {
+                say!("{}: {} more `{code}`, all shown by `--json`", level.name(), count - MOST);
+            }
+        }
+    }
 }
 
 impl Report {
@@ -99,27 +128,11 @@ impl Report {
 
     /// Problems in the order given; people see the first of each kind.
     pub(super) fn problems(&self, problems: &[Problem]) {
-        self.any.fetch_or(!problems.is_empty(), Ordering::Relaxed);
-        let counts: RefCell<BTreeMap<(Level, &str), usize>> = RefCell::default();
+        let mut tally = Tally::default();
         for problem in problems {
-            if self.json {
-                self.print(&object(problem).to_string());
-                continue;
-            }
-            let mut counts = counts.borrow_mut();
-            let count = counts.entry((problem.level, problem.code)).or_default();
-            *count += 1;
-            if (*count <= MOST || problem.level == Level::Error)
-                && !(self.quiet && problem.level == Level::Note)
-            {
-                say!("{}", self.show(problem));
-            }
+            tally.add(self, problem);
         }
-        for ((level, code), count) in counts.into_inner() {
-            if count > MOST && level != Level::Error && !(self.quiet && level == Level::Note) {
-                say!("{}: {} more `{code}`, all shown by `--json`", level.name(), count - MOST);
-            }
-        }
+        tally.end(self);
     }
 
     /// Why the command failed.

@@ -31,6 +31,7 @@ pub(super) struct Keys {
     periods: PeriodKeys,
     taxonomies: Option<Ordered<Option<TaxonomyKeys>>>,
     keys: Ordered<String>,
+    import: ImportKeys,
     aliases: Ordered<Ordered<String>>,
     feeds: FeedKeys,
     own_hosts: Vec<String>,
@@ -53,6 +54,12 @@ struct PeriodKeys {
     year: Option<Extent>,
     month: Option<Extent>,
     day: Option<Extent>,
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ImportKeys {
+    keys: Ordered<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, serde::Deserialize)]
@@ -80,6 +87,12 @@ enum Weekday {
     Saturday,
     Sunday,
 }
+
+/// What `import` calls the parts of a record.
+const IMPORT_KEYS: [&str; 14] = [
+    "text", "html", "id", "url", "title", "date", "updated", "authors", "tags", "section", "lang", "outlet",
+    "summary", "image",
+];
 
 /// A mapping in the order written, keys unique.
 struct Ordered<V>(Vec<(String, V)>);
@@ -155,6 +168,7 @@ impl<'a> File<'a> {
         keep(self.clock(flags).map(|values| clock = Some(values)));
         keep(self.checks());
         keep(self.key_targets(&taxonomies));
+        keep(self.import_targets());
         let (Some(permalink), Some(site), Some((timezone, now)), true) =
             (permalink, site, clock, wrong.is_empty())
         else {
@@ -182,6 +196,7 @@ impl<'a> File<'a> {
             },
             taxonomies,
             keys: self.keys.keys.0,
+            import_keys: self.keys.import.keys.0,
             feeds: self.keys.feeds.resolve(),
             own_hosts: self.keys.own_hosts.iter().map(|host| host.trim().to_lowercase()).collect(),
             redirect_maps: self.keys.redirect_maps,
@@ -205,6 +220,20 @@ impl<'a> File<'a> {
             Some(known) => problem.hint(format!("did you mean `{known}`?")),
             None => problem.hint("name one of the keys that `README.md` lists, or a taxonomy"),
         })
+    }
+
+    /// A key of a dump can only become one that `import` reads.
+    fn import_targets(&self) -> Result<(), Problem> {
+        let known = |ours: &String| IMPORT_KEYS.contains(&ours.as_str());
+        let Some((theirs, ours)) = self.keys.import.keys.0.iter().find(|(_, ours)| !known(ours)) else {
+            return Ok(());
+        };
+        let message = format!("`import: {{keys: {{{theirs}: {ours}}}}}`: unknown key `{ours}`");
+        let hint = match nearest(ours, IMPORT_KEYS) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None => format!("known are `{}`", IMPORT_KEYS.join("`, `")),
+        };
+        Err(self.problem("import", message).hint(hint))
     }
 
     fn checks(&self) -> Result<(), Problem> {
@@ -349,6 +378,7 @@ fn plain(message: &str) -> String {
         .replace("expected struct Keys", "expected `key: value` lines")
         .replace("expected usize", "expected a whole number")
         .replace("expected struct FeedKeys", "expected `key: value` pairs")
+        .replace("expected struct ImportKeys", "expected `key: value` pairs")
         .replace("expected struct PeriodKeys", "expected `key: value` pairs")
 }
 

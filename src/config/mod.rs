@@ -56,6 +56,8 @@ pub struct Config {
     pub taxonomies: Vec<Taxonomy>,
     /// Foreign front-matter keys and ours, in the order written.
     pub keys: Vec<(String, String)>,
+    /// Foreign keys of records to be imported and ours, in the order written.
+    pub import_keys: Vec<(String, String)>,
     /// Taxonomy, name, and the name to use instead.
     pub aliases: Vec<(String, Vec<(String, String)>)>,
     /// Feeds.

@@ -208,16 +208,21 @@ fn read_open(mut file: fs::File, size: u64, limit: u64, bytes: &mut Vec<u8>) -> 
     if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(()) }
 }
 
-/// Reads the rest of the standard input, at most `limit` bytes.
-pub fn read_stdin(limit: u64) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes);
-    named("read", Path::new("-"), read)?;
-    if bytes.len() as u64 > limit {
-        let cause = io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes"));
-        return named("read", Path::new("-"), Err(cause));
-    }
-    Ok(bytes)
+/// A regular file to be read piece by piece, and its size.
+pub fn open(path: &Path) -> Result<(Box<dyn io::Read + Send>, u64)> {
+    let (file, about) = named("read", path, open_regular(path))?;
+    Ok((Box::new(file), about.len()))
+}
+
+/// The standard input, to be read piece by piece.
+pub fn stdin() -> Box<dyn io::Read + Send> {
+    Box::new(io::stdin())
+}
+
+/// A file that is written piece by piece, whatever stood there.
+pub fn writer(path: &Path) -> Result<Box<dyn io::Write + Send>> {
+    let file = named("write", path, fs::File::create(path))?;
+    Ok(Box::new(io::BufWriter::new(file)))
 }
 
 /// Writes a file that must not exist yet; folders above it are made.

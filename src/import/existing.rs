@@ -1,5 +1,6 @@
 //! What `content/` holds before something is added to it.
 
+use super::same;
 use crate::article::{self, Article, Date, Keys};
 use crate::config::{Config, Permalink, PermalinkPart};
 use crate::fs;
@@ -9,33 +10,41 @@ use data_encoding::HEXLOWER;
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// Largest article that is looked at.
 pub(super) const LIMIT: u64 = 32 << 20;
 
 /// An article that `import` made.
+#[derive(Clone)]
 pub(super) struct Known {
     /// Relative to the project.
-    pub(super) name: String,
-    pub(super) path: PathBuf,
+    pub(super) name: Box<str>,
     /// Whether its bytes are still those that `import` wrote.
     pub(super) untouched: bool,
+    /// Whether this run has met the record it was made from.
+    pub(super) met: bool,
 }
 
-/// The articles of a folder: what they were made from, and the addresses they have.
+/// The articles of a folder: what they were made from, and the addresses they have. Of each a few dozen bytes, as a run
+/// may make millions.
 pub struct Existing<'a> {
     config: &'a Config,
-    /// By the hash of their raw file.
-    known: HashMap<String, Known>,
-    /// What their addresses are made of: the parts of the date that the permalink shows, and the slug.
-    taken: HashSet<(String, Slug)>,
+    articles: Vec<Known>,
+    /// By the hash of the hash of their record.
+    records: HashMap<u128, u32>,
+    /// By their original address.
+    originals: HashMap<u64, u32>,
+    /// Hashes of their addresses: the parts of the date that the permalink shows, and the slug.
+    taken: HashSet<u128>,
+    /// Files that a run without writing would have made.
+    planned: HashSet<u128>,
 }
 
 /// One file of `content/`.
 struct Found {
-    raw: Option<(String, Known)>,
-    address: Option<(String, Slug)>,
+    raw: Option<(String, Option<u64>, Known)>,
+    address: Option<u128>,
 }
 
 impl<'a> Existing<'a> {
@@ -47,34 +56,64 @@ impl<'a> Existing<'a> {
         let files: Vec<_> = walk.files.into_par_iter().filter(markdown).collect();
         let found = files.par_iter().filter_map(|file| found(file, folder, &keys, config));
         let found: Vec<Found> = found.collect();
-        let mut existing = Self { config, known: HashMap::new(), taken: HashSet::with_capacity(found.len()) };
+        let (articles, records, originals, planned) = Default::default();
+        let taken = HashSet::with_capacity(found.len());
+        let mut existing = Self { config, articles, records, originals, taken, planned };
         for Found { raw, address } in found {
             existing.taken.extend(address);
-            if let Some((hash, known)) = raw {
-                // The first of several in order of names, as everywhere.
-                existing.known.entry(hash).or_insert(known);
+            if let Some((hash, original, known)) = raw {
+                existing.add(&hash, original, known);
             }
         }
         Ok(existing)
     }
 
-    /// The article made from raw bytes, by their hash.
-    pub(super) fn made_from(&self, hash: &str) -> Option<&Known> {
-        self.known.get(hash)
+    fn add(&mut self, hash: &str, original: Option<u64>, known: Known) {
+        let at = u32::try_from(self.articles.len()).expect("no disk has that many articles");
+        self.articles.push(known);
+        // The first of several in order of names, as everywhere.
+        self.records.entry(xxh3_128(hash.as_bytes())).or_insert(at);
+        if let Some(original) = original {
+            self.originals.entry(original).or_insert(at);
+        }
     }
 
-    /// Writes a new article, and remembers what it was made from.
-    pub(super) fn create(&mut self, name: String, bytes: &[u8], hash: &str) -> Result<()> {
-        let path = self.config.root.join(&name);
-        fs::create(&path, bytes)?;
-        self.known.insert(hash.to_string(), Known { name, path, untouched: true });
+    /// The article made from a record, by the hash of its bytes; and whether this run has met it before.
+    pub(super) fn made_from(&mut self, hash: &str) -> Option<Known> {
+        let at = *self.records.get(&xxh3_128(hash.as_bytes()))?;
+        let known = &mut self.articles[at as usize];
+        let before = known.clone();
+        known.met = true;
+        Some(before)
+    }
+
+    /// The article that was made of what was published at an address.
+    pub(super) fn published_at(&self, original: u64) -> Option<&Known> {
+        self.originals.get(&original).map(|at| &self.articles[*at as usize])
+    }
+
+    /// Writes a new article, and remembers what it was made from. Without bytes it is remembered only.
+    pub(super) fn create(
+        &mut self,
+        name: &str,
+        bytes: Option<&[u8]>,
+        hash: &str,
+        original: Option<u64>,
+    ) -> Result<()> {
+        match bytes {
+            Some(bytes) => fs::create(&self.config.root.join(name), bytes)?,
+            None => drop(self.planned.insert(xxh3_128(name.as_bytes()))),
+        }
+        self.add(hash, original, Known { name: name.into(), untouched: true, met: true });
         Ok(())
     }
 
     /// Whether a slug is free on a date: no file is called so, and no article has the address.
     pub fn is_free(&self, slug: &Slug, date: Option<Date>) -> Result<bool> {
-        let vacant = fs::kind(&self.config.root.join(file_name(date, slug)))?.is_none();
-        Ok(vacant && !self.taken.contains(&address(&self.config.permalink, date, slug)))
+        let name = file_name(date, slug);
+        let vacant = fs::kind(&self.config.root.join(&name))?.is_none();
+        let planned = self.planned.contains(&xxh3_128(name.as_bytes()));
+        Ok(vacant && !planned && !self.taken.contains(&address(&self.config.permalink, date, slug)))
     }
 
     /// Takes a slug for a new article: the bare one if it is free, else with digits of what the article is told from
@@ -108,20 +147,21 @@ fn found(file: &fs::File, folder: &str, keys: &Keys, config: &Config) -> Option<
     let text = String::from_utf8_lossy(&bytes);
     let Ok(parsed) = article::parse(&text, keys) else {
         // Broken by hand, but still the article of its raw file: importing it again would make a second one.
-        let known = Known { name, path: file.path(), untouched: false };
-        return recorded_hash(&text).map(|hash| Found { raw: Some((hash, known)), address: None });
+        let known = Known { name: name.into(), untouched: false, met: false };
+        return recorded_hash(&text).map(|hash| Found { raw: Some((hash, None, known)), address: None });
     };
     let article = parsed.article;
     let address = own_address(&article, &name, config);
+    let original = article.provenance.original_url.as_deref().and_then(same::address);
     let raw = article.raw.map(|raw| {
         let untouched = is_untouched(&text, raw.written.as_deref().unwrap_or_default());
-        (raw.sha256, Known { name, path: file.path(), untouched })
+        (raw.sha256, original, Known { name: name.into(), untouched, met: false })
     });
     Some(Found { raw, address: Some(address) })
 }
 
 /// What an article's address is made of; a name stands for its file as it does for a build.
-fn own_address(article: &Article, name: &str, config: &Config) -> (String, Slug) {
+fn own_address(article: &Article, name: &str, config: &Config) -> u128 {
     let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let stem = if stem == "index" { folder.rsplit('/').next().unwrap_or(stem) } else { stem };
@@ -130,7 +170,7 @@ fn own_address(article: &Article, name: &str, config: &Config) -> (String, Slug)
     address(&config.permalink, article.date.or(date), &slug)
 }
 
-fn address(permalink: &Permalink, date: Option<Date>, slug: &Slug) -> (String, Slug) {
+fn address(permalink: &Permalink, date: Option<Date>, slug: &Slug) -> u128 {
     let shown = |part: &PermalinkPart| {
         let date = date?;
         match part {
@@ -141,7 +181,7 @@ fn address(permalink: &Permalink, date: Option<Date>, slug: &Slug) -> (String, S
         }
     };
     let parts: Vec<String> = permalink.segments.iter().flatten().filter_map(shown).collect();
-    (parts.join("/"), slug.clone())
+    xxh3_128(format!("{}/{slug}", parts.join("/")).as_bytes())
 }
 
 /// The hash of a raw file in front matter that cannot be read as YAML.

@@ -1,23 +1,53 @@
 //! The verb: raw files in, articles in `content/` out. Importing again changes nothing, nothing is overwritten that
 //! was edited by hand, and no raw file is lost.
+//!
+//! Records are cut from their files one after the other, cleaned on all threads a batch at a time, and filed in order, so
+//! that neither memory nor result depends on how many there are or who works on them.
 
+mod batch;
+mod dates;
+mod desk;
 mod existing;
+mod said;
+mod same;
 
 pub use existing::{Existing, file_name};
+pub use said::language;
 
-use crate::article::{self, Article, Date, Keys, Raw};
-use crate::clean::{self, Cleaned};
+use crate::article::{Article, Date};
 use crate::config::Config;
-use crate::fs;
 use crate::problem::Problem;
-use crate::raw::{self, Input, RawArticle};
-use crate::route::Slug;
+use crate::raw::{self, Input, Settings};
 use anyhow::Result;
-use data_encoding::HEXLOWER;
-use existing::Known;
-use rayon::prelude::*;
-use sha2::{Digest as _, Sha256};
+use batch::Batches;
+use desk::Desk;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// What to import, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+    /// Files, folders, or `-` for the standard input.
+    pub inputs: Vec<PathBuf>,
+    /// Write nothing.
+    pub dry_run: bool,
+    /// Replace articles that were edited by hand.
+    pub overwrite: bool,
+    /// Who published the articles, whatever they say.
+    pub outlet: Option<String>,
+    /// The language of the articles, whatever they say.
+    pub lang: Option<String>,
+    /// Leave out what was published before.
+    pub since: Option<Date>,
+    /// Leave out what was published later.
+    pub until: Option<Date>,
+    /// Addresses that articles are expected from.
+    pub expected: Vec<String>,
+    /// No article is of a later day.
+    pub today: Option<Date>,
+}
 
 /// What an import did.
 #[derive(Debug, Default)]
@@ -26,136 +56,82 @@ pub struct Imported {
     pub written: Vec<String>,
     /// Articles that today's cleaning makes differently.
     pub rewritten: Vec<String>,
-    /// Raw files that were imported before, or twice.
+    /// Articles that were imported before and are the same today.
     pub unchanged: usize,
     /// Articles kept because they were edited by hand.
     pub edited: Vec<String>,
-    /// Raw files without an article.
-    pub rejected: usize,
-    /// What should be known.
-    pub problems: Vec<Problem>,
-}
-
-/// Imports files and folders; `step` is called after each file.
-pub fn import(config: &Config, inputs: &[PathBuf], step: &(dyn Fn(usize) + Sync)) -> Result<Imported> {
-    let (inputs, problems) = raw::list(inputs)?;
-    let mut imported = Imported { problems, ..Imported::default() };
-    let total = inputs.len();
-    let cleaned: Vec<_> = inputs
-        .par_iter()
-        .map(|input| {
-            let made = clean_one(input);
-            step(total);
-            made
-        })
-        .collect();
-    let mut existing = Existing::read(config, "content")?;
-    // One after the other: which of two equal files is filed must not depend on threads.
-    for (input, result) in inputs.iter().zip(cleaned) {
-        match result {
-            Ok((raw, cleaned)) => imported.file(input, &raw, cleaned, &mut existing)?,
-            Err(problem) => {
-                imported.rejected += 1;
-                imported.problems.push(problem.file(&input.shown));
-            }
-        }
-    }
-    Ok(imported)
-}
-
-fn clean_one(input: &Input) -> Result<(RawArticle, Cleaned), Problem> {
-    let raw = raw::read(input).map_err(|error| {
-        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        Problem::warning("import-rejected", format!("not imported: the file could not be read{cause}"))
-    })?;
-    match clean::clean(&raw) {
-        Ok(cleaned) => Ok((raw, cleaned)),
-        Err(rejected) => {
-            Err(Problem::warning("import-rejected", format!("not imported: {}", rejected.reason())))
-        }
-    }
+    /// Files, and records of files that have several, in which an article was looked for.
+    pub inputs: usize,
+    /// How many of them hold no article, by the reason.
+    pub rejected: BTreeMap<String, usize>,
+    /// Records in which nobody looks for an article, by the reason.
+    pub passed: BTreeMap<String, usize>,
+    /// How many articles are of a time that was not asked for.
+    pub left_out: usize,
+    /// How many articles another of the same run is the same as.
+    pub duplicates: usize,
+    /// How many articles have no date.
+    pub undated: usize,
+    /// Expected addresses that no article is from.
+    pub missing: usize,
 }
 
 impl Imported {
-    fn file(
-        &mut self,
-        input: &Input,
-        raw: &RawArticle,
-        cleaned: Cleaned,
-        existing: &mut Existing,
-    ) -> Result<()> {
-        if raw.damaged {
-            let message = "some bytes could not be read; `�` stands for them in the article";
-            let hint = "save the file as UTF-8 and import it again if you know its encoding";
-            self.problems.push(Problem::warning("encoding", message).file(&input.shown).hint(hint));
-        }
-        if let Some(known) = existing.made_from(&raw.sha256) {
-            return self.again(input, cleaned, known);
-        }
-        let Cleaned { mut article, body, .. } = cleaned;
-        let stem = raw.file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
-        if article.title.is_none() {
-            let message = "no headline was found; the article is called by its file";
-            let hint =
-                "put a line without a full stop above the first sentence, or edit the article's `title`";
-            self.problems.push(Problem::warning("no-headline", message).file(&input.shown).hint(hint));
-        }
-        let slug = undated(Slug::new(article.title.as_deref().unwrap_or(stem)), article.date);
-        let slug = existing.take(&slug, article.date, &raw.sha256)?;
-        let name = file_name(article.date, &slug);
-        article.slug = Some(slug.to_string());
-        existing.create(name.clone(), stamped(&article, &body).as_bytes(), &raw.sha256)?;
-        self.written.push(name);
-        Ok(())
-    }
-
-    /// The same raw bytes have an article already.
-    fn again(&mut self, input: &Input, cleaned: Cleaned, known: &Known) -> Result<()> {
-        if self.written.contains(&known.name) {
-            self.unchanged += 1;
-            let message = format!("imported once only: `{}` has the same bytes", known.name);
-            self.problems.push(Problem::note("same-path", message).file(&input.shown));
-            return Ok(());
-        }
-        if !known.untouched {
-            self.edited.push(known.name.clone());
-            let message = format!("kept as it is: edited by hand since it was made from `{}`", input.shown);
-            self.problems.push(Problem::note("edited-import", message).file(&known.name));
-            return Ok(());
-        }
-        let current = String::from_utf8_lossy(&fs::read(&known.path, existing::LIMIT)?).into_owned();
-        // The slug and the name under which it was found first stay: addresses and origins do not move.
-        let old = article::parse(&current, &Keys::default()).map(|parsed| parsed.article).unwrap_or_default();
-        let mut article = cleaned.article;
-        article.slug = old.slug;
-        article.raw = old.raw.or(article.raw).map(|raw| Box::new(Raw { written: None, ..*raw }));
-        let text = stamped(&article, &cleaned.body);
-        if text == current.replace("\r\n", "\n") {
-            self.unchanged += 1;
-        } else {
-            fs::replace(&known.path, text.as_bytes())?;
-            self.rewritten.push(known.name.clone());
-        }
-        Ok(())
+    /// How many articles there are of the inputs.
+    pub fn articles(&self) -> usize {
+        self.written.len() + self.rewritten.len() + self.unchanged + self.edited.len()
     }
 }
 
-/// A slug whose file has no date in its name: a build would read it as the article's. `1998-05-03-x` → `19980503-x`.
-fn undated(slug: Slug, date: Option<Date>) -> Slug {
-    match Date::from_file_name(slug.as_str()) {
-        Some((said, _)) if date.map(|date| date.civil()) != Some(said.civil()) => {
-            Slug::new(&slug.as_str().replacen('-', "", 2))
-        }
-        _ => slug,
-    }
+/// What an import says while it works.
+pub enum Event<'a> {
+    /// The bytes of all inputs, as far as they are known; comes first.
+    Total(u64),
+    /// Bytes that were read.
+    Read(u64),
+    /// What should be known.
+    Problem(Problem),
+    /// What became of one input.
+    Outcome(&'a Outcome<'a>),
+    /// An article that a run without writing made.
+    Article(&'a Article, &'a Outcome<'a>, &'a str, &'a str),
 }
 
-/// The article's text with the hash of itself in it: the hash of all lines but the one that holds it.
-fn stamped(article: &Article, body: &str) -> String {
-    let mut article = article.clone();
-    let bare = article::write(&article, body);
-    if let Some(raw) = &mut article.raw {
-        raw.written = Some(HEXLOWER.encode(&Sha256::digest(bare.as_bytes())));
+/// What became of one input.
+#[derive(Debug, Default)]
+pub struct Outcome<'a> {
+    /// The file, as it was called.
+    pub input: &'a str,
+    /// What the record is called in it.
+    pub record: Option<&'a str>,
+    /// Where it was published.
+    pub url: Option<&'a str>,
+    /// `written`, `rewritten`, `unchanged`, `kept`, `duplicate`, `left-out`, `rejected`, `passed` or `moved`.
+    pub outcome: &'static str,
+    /// Why.
+    pub reason: Option<&'a str>,
+    /// What else is known.
+    pub detail: Option<&'a str>,
+    /// The article's file.
+    pub file: Option<&'a str>,
+}
+
+/// Imports files and folders. `say` is called in the order of the inputs.
+pub fn import(config: &Config, wish: &Wish, say: &mut (dyn FnMut(Event) + Send)) -> Result<Imported> {
+    let (inputs, problems) = raw::list(&wish.inputs)?;
+    say(Event::Total(inputs.iter().map(Input::size).sum()));
+    for problem in problems {
+        say(Event::Problem(problem));
     }
-    article::write(&article, body)
+    let settings = Settings { keys: Arc::new(config.import_keys.clone()), ..Settings::default() };
+    let mut desk = Desk::new(config, wish, say)?;
+    let mut batches = Batches::new(&inputs, &settings, wish);
+    while let Some(batch) = batches.next() {
+        for (at, cut) in batch {
+            desk.take(&inputs[at], cut)?;
+        }
+        (desk.say)(Event::Read(settings.read.load(Ordering::Relaxed)));
+    }
+    desk.end();
+    Ok(desk.imported)
 }

@@ -1,5 +1,6 @@
 //! Bytes → text.
 
+use super::{Content, RawArticle};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -7,6 +8,13 @@ use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 pub(super) struct Decoded {
     pub(super) text: String,
     pub(super) damaged: bool,
+}
+
+impl Decoded {
+    /// An article of this text and nothing else.
+    pub(super) fn into_article(self, content: fn(String) -> Content) -> RawArticle {
+        RawArticle { content: content(self.text), damaged: self.damaged, ..RawArticle::default() }
+    }
 }
 
 /// Decodes by byte order mark, else as UTF-16 if every other byte is zero now and then, else as UTF-8 if it is valid or
@@ -28,7 +36,7 @@ fn unmarked(bytes: &[u8]) -> &'static Encoding {
 }
 
 /// Whether a text is UTF-8, perhaps with a few bytes damaged: letters of several bytes do not come about by chance.
-fn is_utf8(bytes: &[u8]) -> bool {
+pub(super) fn is_utf8(bytes: &[u8]) -> bool {
     let (mut letters, mut wrong) = (0, 0);
     for chunk in bytes.utf8_chunks() {
         letters += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
@@ -38,7 +46,7 @@ fn is_utf8(bytes: &[u8]) -> bool {
 }
 
 /// UTF-16 without a mark: spaces and line ends have a zero on one side, and nothing has on the other.
-fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+pub(super) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let zeros = |side: usize| bytes.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
     let many = |count: usize| count * 40 > bytes.len();
     match (zeros(0), zeros(1)) {
@@ -55,7 +63,7 @@ fn is_iso_2022_jp(bytes: &[u8]) -> bool {
     bytes.is_ascii() && bytes.windows(3).any(|three| matches!(three, b"\x1b$B" | b"\x1b$@"))
 }
 
-fn legacy(bytes: &[u8]) -> &'static Encoding {
+pub(super) fn legacy(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     detector.guess(None, Utf8Detection::Deny)

@@ -103,6 +103,11 @@ pub fn typed<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     serde_yaml::from_str(text).map_err(|error| locate(&error, text))
 }
 
+/// A value as JSON.
+pub fn json(node: &Node) -> serde_json::Value {
+    serde_json::to_value(Plain(node)).expect("a value of YAML is one of JSON")
+}
+
 /// Writes a mapping as a block document; texts that YAML would read as something else are quoted.
 pub fn write(node: &Node) -> String {
     serde_yaml::to_string(&Plain(node)).expect("nodes are plain data that YAML can always hold")

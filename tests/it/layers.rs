@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("raw", "fs"),
     ("markdown", ""),
     ("clean", "article markdown raw"),
-    ("import", "article clean fs raw route"),
+    ("import", "article clean fs raw route yaml"),
     ("theme", "fs route yaml"),
     ("content", "article fs route"),
     ("archive", "article route"),

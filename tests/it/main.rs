@@ -9,6 +9,7 @@ mod foreign;
 mod hostile;
 mod import;
 mod incremental;
+mod inputs;
 mod large;
 mod layers;
 mod lists;

@@ -1,0 +1,161 @@
+//! What an article's file says of it, where the cleaner found nothing; and what the user says, who knows best.
+
+use super::Wish;
+use super::dates::moment;
+use crate::article::{Article, Date, Kind};
+use crate::raw::Said;
+use crate::yaml::{Kind as Scalar, Node};
+
+/// Longest name, heading or summary that is believed to be one, in characters.
+const NAME: usize = 100;
+const TITLE: usize = 400;
+/// Most names of a kind.
+const NAMES: usize = 200;
+const SUMMARY: usize = 1000;
+
+/// Adds what is said of an article.
+pub(super) fn add(article: &mut Article, said: &Said, wish: &Wish) {
+    let text = |text: &Option<String>, most| text.as_deref().and_then(|text| line(text, most));
+    article.title = article.title.take().or_else(|| text(&said.title, TITLE));
+    if article.description.is_none() && article.subtitle.is_none() {
+        article.description = text(&said.summary, SUMMARY);
+    }
+    let date = |text: &Option<String>| text.as_deref().and_then(moment);
+    article.date = better(article.date, date(&said.date));
+    if article.updated.is_none() {
+        article.updated = date(&said.updated)
+            .filter(|updated| article.date.is_none_or(|date| updated.civil() > date.civil()));
+    }
+    terms(article, "authors", &said.authors);
+    terms(article, "tags", &said.tags);
+    terms(article, "sections", said.section.as_slice());
+    match &wish.outlet {
+        Some(outlet) => article.terms.insert("sources", vec![outlet.clone()]),
+        None => terms(article, "sources", said.outlet.as_deref().map(outlet).as_slice()),
+    }
+    article.lang =
+        wish.lang.clone().or_else(|| article.lang.take()).or_else(|| said.lang.as_deref().and_then(language));
+    if article.image.is_none() {
+        article.image = said.image.clone().filter(|image| is_address(image));
+    }
+    let provenance = &mut article.provenance;
+    provenance.original_url =
+        provenance.original_url.take().or_else(|| said.url.clone().filter(|url| is_address(url)));
+    provenance.retrieved = provenance.retrieved.or_else(|| date(&said.retrieved));
+    if said.excerpt {
+        article.extra.push(("excerpt".to_string(), Node::Scalar(Scalar::Bool, "true".to_string())));
+    }
+    if said.page {
+        article.kind = Kind::Page;
+    }
+    article.seldom.settle();
+}
+
+/// Whether an article is known to be but a part of one.
+pub(super) fn is_excerpt(article: &Article) -> bool {
+    article.extra.iter().any(|(key, _)| key == "excerpt")
+}
+
+/// The date that was found, or the one that is said if that is the same day and tells the time.
+fn better(found: Option<Date>, said: Option<Date>) -> Option<Date> {
+    let same_day = |a: Date, b: Date| (a.year(), a.month(), a.day()) == (b.year(), b.month(), b.day());
+    match (found, said) {
+        (Some(found), Some(said))
+            if found.time().is_none() && said.time().is_some() && same_day(found, said) =>
+        {
+            Some(said)
+        }
+        (found, said) => found.or(said),
+    }
+}
+
+fn terms(article: &mut Article, key: &str, names: &[String]) {
+    if article.terms.get(key).is_some_and(|known| !known.is_empty()) {
+        return;
+    }
+    let mut clean: Vec<String> = Vec::new();
+    for name in names.iter().filter_map(|name| line(name, NAME)).take(NAMES) {
+        if !clean.contains(&name) {
+            clean.push(name);
+        }
+    }
+    if !clean.is_empty() {
+        article.terms.insert(key, clean);
+    }
+}
+
+/// A text as one line; none if it is empty or longer than such a thing is.
+fn line(text: &str, most: usize) -> Option<String> {
+    let text = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    let text = text.collect::<Vec<_>>().join(" ");
+    (!text.is_empty() && text.chars().count() <= most).then_some(text)
+}
+
+/// The name of an outlet; of an address, its host.
+fn outlet(said: &str) -> String {
+    let host = url::Url::parse(said).ok().and_then(|url| url.host_str().map(str::to_string));
+    host.map_or_else(|| said.to_string(), |host| host.trim_start_matches("www.").to_string())
+}
+
+fn is_address(text: &str) -> bool {
+    url::Url::parse(text)
+        .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some())
+}
+
+/// A language tag, as dumps write it or as its English name.
+pub fn language(said: &str) -> Option<String> {
+    const NAMES: [(&str, &str); 14] = [
+        ("english", "en"),
+        ("german", "de"),
+        ("french", "fr"),
+        ("spanish", "es"),
+        ("portuguese", "pt"),
+        ("italian", "it"),
+        ("dutch", "nl"),
+        ("russian", "ru"),
+        ("ukrainian", "uk"),
+        ("polish", "pl"),
+        ("arabic", "ar"),
+        ("chinese", "zh"),
+        ("japanese", "ja"),
+        ("turkish", "tr"),
+    ];
+    let said = said.trim().replace('_', "-");
+    if let Some((_, tag)) = NAMES.iter().find(|(name, _)| said.eq_ignore_ascii_case(name)) {
+        return Some((*tag).to_string());
+    }
+    let mut parts = said.split('-');
+    let first = parts.next().filter(|part| (2..=3).contains(&part.len()))?;
+    let fits =
+        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (first.bytes().all(|byte| byte.is_ascii_alphabetic()) && parts.all(fits)).then(|| {
+        match said.split_once('-') {
+            Some((language, region)) if region.len() == 2 => {
+                format!("{}-{}", language.to_lowercase(), region.to_uppercase())
+            }
+            Some((language, rest)) => format!("{}-{rest}", language.to_lowercase()),
+            None => said.to_lowercase(),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_are_tags() {
+        for (said, tag) in [
+            ("en", "en"),
+            ("en_US", "en-US"),
+            ("German", "de"),
+            ("zh-Hans", "zh-Hans"),
+            ("PT-br", "pt-BR"),
+            ("unknown", ""),
+            ("", ""),
+            ("e n", ""),
+        ] {
+            assert_eq!(language(said).unwrap_or_default(), tag, "{said}");
+        }
+    }
+}
