@@ -55,6 +55,10 @@ impl<'r> Session<'r> {
             if let Some(built) = changed.and_then(|changed| self.amend(config, changed, progress)) {
                 return built;
             }
+            if changed.is_some() {
+                // It will be another; both at once would be twice the memory.
+                self.standing = None;
+            }
             let keep = Keep::All(self.standing.as_ref());
             let (built, standing) = build_here(config, &self.run, progress, keep)?;
             self.standing = standing.or(self.standing.take());

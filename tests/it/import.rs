@@ -554,3 +554,44 @@ fn noise_is_no_text_and_a_stray_byte_is_no_noise() {
     let run = site.run(&["import", "--json", "raw/empty"]);
     assert_eq!((run.problem("nothing-to-import")["file"].as_str(), run.code), (Some("raw/empty"), Some(0)));
 }
+
+#[test]
+fn a_page_becomes_an_article_without_what_stands_around_it() {
+    let site = Site::new();
+    let paragraph = |n: usize| {
+        format!(
+            "<p>The goat of Hollin, which crossed the new bridge first, was seen on the far side of the river {n} hours later, where it ate the ribbon.</p>"
+        )
+    };
+    let page = format!(
+        "<!doctype html><html lang=en><head><meta charset=utf-8><title>Goat crosses bridge - The Skerry Times</title>\
+         <meta property=og:site_name content='The Skerry Times'><link rel=canonical href='https://skerry.example/2019/07/21/goat'>\
+         <script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"headline\":\"Goat crosses bridge\",\"datePublished\":\"2019-07-21T08:30:00Z\",\"author\":{{\"@type\":\"Person\",\"name\":\"Ann Moor\"}}}}</script>\
+         </head><body><nav><ul><li><a href=/>Home</a><li><a href=/sport>Sport</a></ul></nav>\
+         <div class=cookie>We value your privacy. <button>Accept all</button></div>\
+         <article><h1>Goat crosses bridge</h1><div class=byline>By Ann Moor</div>{}<h2>What it ate</h2>{}{}</article>\
+         <aside><h3>Most read</h3><ul><li><a href=/a>Ferry sinks</a><li><a href=/b>Quay closed</a></ul></aside>\
+         <footer>Copyright 2019 The Skerry Times. <a href=/imprint>Imprint</a></footer></body></html>",
+        [paragraph(1), paragraph(2)].concat(),
+        paragraph(3),
+        paragraph(4),
+    );
+    site.file("raw/goat.html", page);
+    site.run(&["import", "raw"]).clean();
+    let article = site.read("content/2019/07/goat-crosses-bridge.md");
+    for line in [
+        "title: Goat crosses bridge",
+        "date: 2019-07-21T08:30:00Z",
+        "- Ann Moor",
+        "- The Skerry Times",
+        "original_url: https://skerry.example/2019/07/21/goat",
+        "## What it ate",
+    ] {
+        assert!(article.lines().any(|known| known == line), "{line}\n{article}");
+    }
+    let (_, body) = article.split_once("\n---\n").unwrap();
+    assert_eq!(body.matches("The goat of Hollin").count(), 4, "{article}");
+    for furniture in ["Home", "privacy", "Most read", "Ferry", "Copyright", "By Ann", "Accept", "Imprint"] {
+        assert!(!body.contains(furniture), "{furniture}\n{article}");
+    }
+}
