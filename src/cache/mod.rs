@@ -1,6 +1,6 @@
 //! What the last build knew: sources as they were understood, files as they were measured, pages as they were published.
 //!
-//! One file, which may be deleted at any time: it costs only time. Its form is that of [`file`]; what is not exactly so,
+//! One file, which may be deleted at any time: it costs only time. Its form is told in `file.rs`; what is not exactly so,
 //! or was written by another program, is dropped. Nothing is taken from it without a stamp or hash that says that the
 //! file it speaks of is the same. Who owns what in the output is not its business: that stands in the manifest.
 //!
