@@ -84,6 +84,8 @@ pub struct Built {
     pub set_aside: Vec<String>,
     /// What should be known.
     pub problems: Vec<Problem>,
+    /// Those of them that are about what was found in the output.
+    pub found: Vec<Problem>,
     /// Sources that had to be parsed.
     pub parsed: usize,
     /// Files whose bytes had to be made.
@@ -190,12 +192,13 @@ fn as_it_is(
         inputs.files.trust(&inputs.known.files);
         inputs.save(inputs.load.entries.iter(), Some((&known.outputs, &before)), &known, (run, progress));
     }
-    let found = known.problems.iter().cloned().chain(problems).collect();
+    let all = known.problems.iter().chain(&problems).cloned().collect();
     let built = Built {
         articles: known.articles,
         pages: known.outputs.len(),
         unchanged: known.outputs.len(),
-        problems: inputs.all_problems(found),
+        problems: inputs.all_problems(all),
+        found: problems,
         withheld: std::mem::take(&mut inputs.load.withheld),
         published: known.into(),
         ..Built::default()
@@ -254,6 +257,7 @@ fn publish(
         rendered,
         published: Arc::clone(&published),
         problems: inputs.all_problems(found),
+        found: changes.problems.clone(),
         withheld: inputs.load.withheld.clone(),
         set_aside: inputs.load.set_aside.keys().cloned().collect(),
     };

@@ -62,6 +62,9 @@ impl<'r> Session<'r> {
             let keep = Keep::All(self.standing.as_ref());
             let (built, standing) = build_here(config, &self.run, progress, keep)?;
             self.standing = standing.or(self.standing.take());
+            if let Some(standing) = &mut self.standing {
+                standing.found.clone_from(&built.found);
+            }
             Ok(built)
         })
     }

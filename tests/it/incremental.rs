@@ -671,7 +671,12 @@ fn a_session_mends_what_somebody_did_to_the_site() {
         equals_clean(&site, &format!("tampered with: {what}"));
     }
     // What is not ours stays, and is told of each time.
+    settle(&site);
+    build_in(&mut session, &site, None);
+    settle(&site);
     site.file("public/theirs.txt", "x");
+    settle(&site);
+    // Be it that nothing else is new.
     build_in(&mut session, &site, None);
     let (built, planned) = edit(&mut session, "More.");
     let foreign = built.problems.iter().filter(|problem| problem.code == "foreign-file").count();
