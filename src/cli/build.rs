@@ -10,12 +10,19 @@ use crate::config::{Config, Flags};
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Build the site
 #[derive(Debug, Args)]
 pub(super) struct Build {
+    #[command(flatten)]
+    target: Target,
+}
+
+/// What is published, and where.
+#[derive(Debug, Args)]
+pub(super) struct Target {
     /// Write the site to this folder [default: public]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
@@ -26,11 +33,23 @@ pub(super) struct Build {
     selection: Selection,
 }
 
+impl Target {
+    /// Where the site goes, from the project.
+    pub(super) fn output(&self) -> &Path {
+        self.output.as_deref().unwrap_or(Path::new("public"))
+    }
+}
+
+impl From<Target> for Flags {
+    fn from(target: Target) -> Self {
+        Self { output: target.output, adopt: target.adopt, ..target.selection.into() }
+    }
+}
+
 impl Build {
     pub(super) fn run(self, global: &Global, report: &Report) -> Result<()> {
         let start = Instant::now();
-        let flags = Flags { output: self.output, adopt: self.adopt, ..self.selection.into() };
-        let config = load(flags)?;
+        let config = load(self.target.into())?;
         let bar = Bar::new(report);
         let home = home();
         let built = build::build(&config, &run(global, home.as_deref()), &|event| bar.on(event));

@@ -1,9 +1,8 @@
 //! `backissue watch`.
 
-use super::build::{summary, tell_withheld};
+use super::build::{Target, summary, tell_withheld};
 use super::progress::Bar;
 use super::report::{Report, plain};
-use super::selection::Selection;
 use super::{Global, home, load, millis, run};
 use crate::archive::Reason;
 use crate::build::{self, Built, Event, Session};
@@ -22,14 +21,8 @@ pub(super) const FOLDERS: [&str; 4] = ["content", "templates", "static", "data"]
 /// Build the site again whenever something changes
 #[derive(Debug, Args)]
 pub(super) struct WatchCommand {
-    /// Write the site to this folder [default: public]
-    #[arg(short, long, value_name = "DIR")]
-    output: Option<PathBuf>,
-    /// Take over an output folder that holds something else; files that are not ours are kept
-    #[arg(long)]
-    adopt: bool,
     #[command(flatten)]
-    selection: Selection,
+    target: Target,
     #[command(flatten)]
     polling: Polling,
 }
@@ -57,8 +50,8 @@ impl Polling {
 
 impl WatchCommand {
     pub(super) fn run(self, global: &Global, report: &Report) -> Result<()> {
-        let output = self.output.clone().unwrap_or_else(|| PathBuf::from("public"));
-        let flags = Flags { output: self.output, adopt: self.adopt, ..self.selection.into() };
+        let output = self.target.output().to_path_buf();
+        let flags = Flags::from(self.target);
         let home = home();
         let run = run(global, home.as_deref());
         // First the watch, then the build: nothing that happens in between is lost.

@@ -181,10 +181,8 @@ impl Site {
 
     /// Whether the site is just as the last build left it: its manifest whole, and these files untouched.
     pub fn is_as_left(&self, files: &[(&str, Option<Stamp>)]) -> bool {
-        let untouched = |(path, stamp): &(&str, Option<Stamp>)| {
-            stamp.is_some() && fs::own_stamp(&self.output.join(path)) == *stamp
-        };
-        self.found.is_whole(files.len()) && files.par_iter().all(untouched)
+        let all_known = || files.iter().all(|(_, stamp)| stamp.is_some());
+        self.found.is_whole(files.len()) && all_known() && self.are_untouched(files)
     }
 
     /// Whether the manifest that was found is whole and lists just these files, which are sorted by path.

@@ -341,6 +341,18 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// Five articles in a new project.
+    pub fn begin(site: &Site) -> Self {
+        let mut desk = Self::default();
+        for what in [0, 4, 6] {
+            shared(site, what, 0);
+        }
+        for number in 0..5 {
+            desk.apply(site, &Edit::Add(number, number % 4));
+        }
+        desk
+    }
+
     pub fn apply(&mut self, site: &Site, edit: &Edit) {
         match edit {
             Edit::Add(number, value) => {
@@ -495,13 +507,7 @@ proptest! {
     #[test]
     fn any_sequence_of_edits_leads_to_the_clean_build(edits in edits()) {
         let site = Site::new();
-        let mut desk = Desk::default();
-        shared(&site, 0, 0);
-        shared(&site, 4, 0);
-        shared(&site, 6, 0);
-        for number in 0..5 {
-            desk.apply(&site, &Edit::Add(number, number % 4));
-        }
+        let mut desk = Desk::begin(&site);
         build(&site);
         for (at, edit) in edits.iter().enumerate() {
             desk.apply(&site, edit);
@@ -546,13 +552,7 @@ proptest! {
     #[test]
     fn a_session_leads_to_the_clean_build(edits in edits()) {
         let site = Site::new();
-        let mut desk = Desk::default();
-        for what in [0, 4, 6] {
-            shared(&site, what, 0);
-        }
-        for number in 0..5 {
-            desk.apply(&site, &Edit::Add(number, number % 4));
-        }
+        let mut desk = Desk::begin(&site);
         let mut session = Session::new(Run { jobs: 1, program: Some(PROGRAM), ..Run::default() });
         build_in(&mut session, &site, None);
         for (at, edit) in edits.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! `watch`, driven by real changes of files: in the end the site is what a clean build makes, however they came.
 
-use crate::incremental::{Desk, Edit, clean_and_whole, edits, shared};
+use crate::incremental::{Desk, Edit, clean_and_whole, edits};
 use crate::running::{NOW, Running, until};
 use crate::site::{PROGRAM, Site, tree};
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -288,13 +288,7 @@ fn any_sequence_of_edits_leads_to_the_clean_build() {
     let mut runner = TestRunner::deterministic();
     for case in 0..8 {
         let site = Site::new();
-        let mut desk = Desk::default();
-        for what in [0, 4, 6] {
-            shared(&site, what, 0);
-        }
-        for number in 0..5 {
-            desk.apply(&site, &Edit::Add(number, number % 4));
-        }
+        let mut desk = Desk::begin(&site);
         let poll: &[&str] = if case % 4 == 3 { &["--poll=50"] } else { &[] };
         let watching = Watching::start(&site, poll);
         for edit in edits().new_tree(&mut runner).unwrap().current() {
