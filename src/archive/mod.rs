@@ -220,7 +220,8 @@ impl Archive {
         })
     }
 
-    fn place(&self, entry: &Entry) -> Option<usize> {
+    /// Where the entry of the same source stands, if it is where another would.
+    pub fn place(&self, entry: &Entry) -> Option<usize> {
         let at = match entry.article.kind {
             Kind::Article => self.entries.binary_search_by(|other| order(other, entry)),
             Kind::Page => self.pages.binary_search_by(|other| other.source.cmp(&entry.source)),

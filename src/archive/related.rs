@@ -21,7 +21,9 @@ use crate::article::term_key;
 use crate::config::Config;
 use ahash::AHashMap;
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::cmp;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -51,6 +53,25 @@ pub struct Related {
     /// How many asked before there was an index.
     asked: AtomicUsize,
     index: OnceLock<Index>,
+    /// Whether what titles say is kept for the archive after an edit.
+    keeps: bool,
+    titles: OnceLock<Titles>,
+}
+
+/// What all titles say.
+#[derive(Clone)]
+struct Titles {
+    all: Arc<Apart>,
+    /// Those that were edited since.
+    edited: BTreeMap<usize, Vec<title::Word>>,
+}
+
+/// Titles taken apart, in the order of their entries.
+struct Apart {
+    words: Vec<title::Word>,
+    ends: Vec<u32>,
+    /// Which entries can be shown: neither removed ones nor copies, for which the canonical article stands.
+    shown: Vec<bool>,
 }
 
 /// Who takes titles apart.
@@ -66,6 +87,22 @@ impl Related {
     /// As many articles are looked at each by itself; it takes a part of the time that all take.
     const FEW: usize = 4;
 
+    /// One that keeps what titles say, for archives that are edited.
+    pub fn keeping() -> Self {
+        Self { keeps: true, ..Self::default() }
+    }
+
+    /// The same for an archive in which nothing but the titles of some articles is other.
+    #[must_use]
+    pub fn retitled(&self, archive: &Archive, ids: &[usize]) -> Self {
+        let mut titles = self.titles.get().cloned();
+        if let Some(Titles { edited, .. }) = &mut titles {
+            edited.extend(ids.iter().map(|id| (*id, words_of(&archive.entries[*id]))));
+        }
+        let titles = titles.map(OnceLock::from).unwrap_or_default();
+        Self { keeps: self.keeps, titles, ..Self::default() }
+    }
+
     /// Gets ready, by all threads, for some articles of an archive, which is always the same; while nobody else asks.
     pub fn prepare(&self, archive: &Archive, config: &Config, ids: impl Iterator<Item = usize>) {
         let mut few = self.few.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,9 +113,9 @@ impl Related {
         }
         if few.len() + new.len() > Self::FEW {
             // Nobody else asks.
-            let _ = self.index.set(Index::new(archive, config, None, Hands::All));
+            let _ = self.index.set(self.index_of(archive, config, None, Hands::All));
         } else {
-            let found = |id| (id, Index::new(archive, config, Some(id), Hands::All).of(archive, id));
+            let found = |id| (id, self.index_of(archive, config, Some(id), Hands::All).of(archive, id));
             few.extend(new.into_iter().map(found));
         }
     }
@@ -96,13 +133,73 @@ impl Related {
         // Outside of a pool nobody takes other work up.
         let hands = if rayon::current_thread_index().is_none() { Hands::All } else { Hands::One };
         if self.asked.fetch_add(1, Ordering::Relaxed) == Self::FEW {
-            let index = Index::new(archive, config, None, hands);
+            let index = self.index_of(archive, config, None, hands);
             return self.index.get_or_init(|| index).of(archive, id);
         }
-        let found = Index::new(archive, config, Some(id), hands).of(archive, id);
+        let found = self.index_of(archive, config, Some(id), hands).of(archive, id);
         few().push((id, found.clone()));
         found
     }
+
+    fn index_of(&self, archive: &Archive, config: &Config, one: Option<usize>, hands: Hands) -> Index {
+        if self.keeps && self.titles.get().is_none() {
+            // Who comes second drops his own.
+            let all = Arc::new(Apart::new(archive, hands));
+            let _ = self.titles.set(Titles { all, edited: BTreeMap::new() });
+        }
+        if let Some(titles) = self.titles.get() {
+            let words = (0..archive.entries.len()).map(|id| Cow::Borrowed(titles.of(id)));
+            Index::new(archive, config, one, titles.all.shown.clone(), words)
+        } else {
+            let words = taken_apart(archive, hands).map(Cow::Owned);
+            Index::new(archive, config, one, shown(archive), words)
+        }
+    }
+}
+
+impl Titles {
+    fn of(&self, id: usize) -> &[title::Word] {
+        self.edited.get(&id).map_or_else(|| self.all.of(id), Vec::as_slice)
+    }
+}
+
+impl Apart {
+    fn new(archive: &Archive, hands: Hands) -> Self {
+        let (mut words, mut ends) = (Vec::new(), Vec::with_capacity(archive.entries.len()));
+        for of_one in taken_apart(archive, hands) {
+            words.extend(of_one);
+            ends.push(words.len() as u32);
+        }
+        Self { words, ends, shown: shown(archive) }
+    }
+
+    fn of(&self, id: usize) -> &[title::Word] {
+        let start = id.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.words[start as usize..self.ends[id] as usize]
+    }
+}
+
+/// The words of all titles. They are taken apart on all processors, some at a time: those of all would be much.
+fn taken_apart(archive: &Archive, hands: Hands) -> impl Iterator<Item = Vec<title::Word>> {
+    let of_part = move |part: &[Arc<Entry>]| match hands {
+        Hands::All => part.par_iter().map(words_of).collect::<Vec<_>>(),
+        Hands::One => part.iter().map(words_of).collect(),
+    };
+    archive.entries.chunks(CHUNK).flat_map(of_part)
+}
+
+/// Each word of a title once, in an order of their own.
+fn words_of(entry: &Arc<Entry>) -> Vec<title::Word> {
+    let mut words = if entry.removed() { Vec::new() } else { title::words(&entry.title) };
+    words.sort_unstable_by_key(|word| (word.hash, word.half));
+    words.dedup_by_key(|word| word.hash);
+    words
+}
+
+/// Which entries can be shown.
+fn shown(archive: &Archive) -> Vec<bool> {
+    let entries = archive.entries.iter().enumerate();
+    entries.map(|(id, entry)| !entry.removed() && !archive.canonical.contains_key(&id)).collect()
 }
 
 /// What relates articles.
@@ -111,10 +208,8 @@ struct Index {
     rarest: u32,
     /// What each taxonomy counts for.
     factors: Vec<u32>,
-    /// Which entries can be shown: neither removed ones nor copies, for which the canonical article stands.
+    /// Which entries can be shown.
     shown: Vec<bool>,
-    /// The day of each entry, for distances.
-    days: Vec<Option<i32>>,
     /// The words of each entry's title.
     words_of: Lists,
     /// The entries that can be shown with each word in their titles.
@@ -163,49 +258,35 @@ struct Match {
 }
 
 impl Index {
-    /// Looks at all titles; only what they share with `one` is known, if there is one.
-    fn new(archive: &Archive, config: &Config, one: Option<usize>, hands: Hands) -> Self {
-        let entries = archive.entries.iter().enumerate();
-        let shown: Vec<bool> =
-            entries.map(|(id, entry)| !entry.removed() && !archive.canonical.contains_key(&id)).collect();
+    /// From the words of each title; only what they share with `one` is known, if there is one.
+    fn new<'a>(
+        archive: &Archive,
+        config: &Config,
+        one: Option<usize>,
+        shown: Vec<bool>,
+        words: impl Iterator<Item = Cow<'a, [title::Word]>>,
+    ) -> Self {
+        let asked: Option<Vec<title::Word>> = one.map(|id| words_of(&archive.entries[id]));
+        let is_asked = |word: &title::Word| {
+            asked.as_ref().is_none_or(|asked| asked.iter().any(|asked| asked.hash == word.hash))
+        };
         let mut known: AHashMap<u64, u32> = AHashMap::new();
         let mut word_factors = Vec::new();
         let mut words_of = Lists::default();
-        // Titles are taken apart on all processors, some at a time: the words of all would be much.
-        let words_in = |entry: &Arc<Entry>| {
-            let mut words = if entry.removed() { Vec::new() } else { title::words(&entry.title) };
-            words.sort_unstable_by_key(|word| (word.hash, word.half));
-            words.dedup_by_key(|word| word.hash);
-            words
-        };
-        let asked: Option<Vec<title::Word>> = one.map(|id| words_in(&archive.entries[id]));
-        let words_in = |entry: &Arc<Entry>| {
-            let mut words = words_in(entry);
-            if let Some(asked) = &asked {
-                words.retain(|word| asked.iter().any(|asked| asked.hash == word.hash));
-            }
-            words
-        };
-        let parts = archive.entries.chunks(CHUNK);
-        let words_of_part = |part: &[Arc<Entry>]| match hands {
-            Hands::All => part.par_iter().map(words_in).collect::<Vec<_>>(),
-            Hands::One => part.iter().map(words_in).collect(),
-        };
-        for words in parts.flat_map(words_of_part) {
-            let number = |word: title::Word| {
+        for words in words {
+            let number = |word: &title::Word| {
                 *known.entry(word.hash).or_insert_with(|| {
                     word_factors.push(if word.half { 1 } else { 2 });
                     word_factors.len() as u32 - 1
                 })
             };
-            words_of.push(words.into_iter().map(number));
+            words_of.push(words.iter().filter(|word| is_asked(word)).map(number));
         }
         let (with_word, places) = words_of.inverted(word_factors.len(), &shown);
         let count = shown.iter().filter(|shown| **shown).count();
         Self {
             rarest: count.max(1).ilog2().clamp(LEAST_RARE, RAREST),
             factors: config.taxonomies.iter().map(|taxonomy| factor(&taxonomy.name)).collect(),
-            days: archive.entries.iter().map(|entry| day(entry)).collect(),
             shown,
             words_of,
             with_word,
@@ -232,7 +313,8 @@ impl Index {
             if !enough || other == id || !self.shown[other] || linked() {
                 continue;
             }
-            let found = Match { id: other, score, distance: self.distance(id, other) };
+            let found =
+                Match { id: other, score, distance: distance(&archive.entries[id], &archive.entries[other]) };
             let at = best.partition_point(|known| order(archive, known, &found).is_lt());
             if at < MOST {
                 best.insert(at, found);
@@ -274,13 +356,14 @@ impl Index {
     fn rarity(&self, count: usize) -> u32 {
         self.rarest.saturating_sub(count.max(1).ilog2())
     }
+}
 
-    fn distance(&self, a: usize, b: usize) -> u32 {
-        match (self.days[a], self.days[b]) {
-            (Some(a), Some(b)) => a.abs_diff(b),
-            (None, None) => 0,
-            _ => u32::MAX,
-        }
+/// Days between two articles.
+fn distance(a: &Entry, b: &Entry) -> u32 {
+    match (day(a), day(b)) {
+        (Some(a), Some(b)) => a.abs_diff(b),
+        (None, None) => 0,
+        _ => u32::MAX,
     }
 }
 

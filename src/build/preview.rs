@@ -7,6 +7,7 @@ use super::pages::{Failure, Work};
 use super::withheld::{Hidden, Whole};
 use super::{Progress, Run};
 use crate::archive::{Archive, Related};
+use crate::article::Kind;
 use crate::cache;
 use crate::config::Config;
 use crate::content;
@@ -82,7 +83,8 @@ impl Preview {
         let found = inputs.problems_of(&attempt, Vec::new());
         let problems = inputs.all_problems(found);
         let opened = Arc::new(Opened { inputs, attempt, ready, problems });
-        Ok(Self { opened, edited: None, related: Arc::default(), hidden: OnceLock::new() })
+        let related = Arc::new(Related::keeping());
+        Ok(Self { opened, edited: None, related, hidden: OnceLock::new() })
     }
 
     /// The same site after edits of some files, named from the project's folder, if they changed nothing but the words
@@ -96,7 +98,7 @@ impl Preview {
             return None;
         }
         let mut archive = None;
-        let mut related = Arc::clone(&self.related);
+        let mut retitled = Vec::new();
         for path in changed {
             let name = name_of(path)?;
             let Some(Again { entry, .. }) = self.opened.inputs.load.read_again(&name, None) else {
@@ -110,12 +112,16 @@ impl Preview {
             if !entry.stands_as(&before) {
                 return None;
             }
-            if entry.title != before.title {
-                related = Arc::default();
+            if entry.title != before.title && entry.article.kind == Kind::Article {
+                retitled.push(archive.place(&entry)?);
             }
         }
-        let opened = Arc::clone(&self.opened);
-        archive.map(|archive| Self { opened, edited: Some(archive), related, hidden: OnceLock::new() })
+        let (opened, archive) = (Arc::clone(&self.opened), archive?);
+        let related = match &*retitled {
+            [] => Arc::clone(&self.related),
+            ids => Arc::new(self.related.retitled(&archive, ids)),
+        };
+        Some(Self { opened, edited: Some(archive), related, hidden: OnceLock::new() })
     }
 
     /// What should be known of the site, sorted by place. Bodies are looked at with their pages only.

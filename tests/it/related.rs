@@ -330,6 +330,34 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn what_was_kept_of_titles_finds_what_a_new_look_finds(
+        words in proptest::collection::vec(proptest::collection::vec(0..WORDS.len(), 0..5), 2..24),
+        edits in proptest::collection::vec((0..24_usize, proptest::collection::vec(0..WORDS.len(), 0..5)), 1..6),
+    ) {
+        let title = |words: &[usize]| words.iter().map(|word| WORDS[*word]).collect::<Vec<_>>().join(" ");
+        let of = |number: usize, words: &[usize]| {
+            let slug = Slug::new(&number.to_string());
+            Arc::new(Entry { slug, ..Arc::unwrap_or_clone(entry(number, &title(words), &["x"])) })
+        };
+        let config = plain_config();
+        let entries = words.iter().enumerate().map(|(number, words)| of(number, words)).collect();
+        let (mut archive, _) = Archive::new(entries, &config);
+        let mut kept = Related::keeping();
+        for (number, words) in edits.iter().map(|(number, new)| (number % words.len(), new)) {
+            kept.of(&archive, &config, 0);
+            let new = of(number, words);
+            let id = archive.place(&new).expect("nothing but its title is other");
+            archive.replace(new);
+            kept = kept.retitled(&archive, &[id]);
+            for id in 0..archive.entries.len() {
+                prop_assert_eq!(kept.of(&archive, &config, id), Related::default().of(&archive, &config, id));
+            }
+        }
+    }
+}
+
 #[test]
 fn many_threads_that_ask_at_once_do_not_wait_for_themselves() {
     // A thread of the pool that waits takes other work up. If that asked again for what the thread itself was about to
