@@ -9,6 +9,7 @@ mod html;
 mod http;
 mod input;
 mod json;
+mod members;
 mod source;
 mod text;
 mod tree;

@@ -1,9 +1,9 @@
 //! A file as a stream of unpacked bytes, and of text where a format is made of text. What it unpacks to is bounded by
 //! what it takes.
 
+use super::members::{Members, is_damage};
 use super::text;
 use encoding_rs::{Decoder, Encoding, UTF_8};
-use flate2::read::MultiGzDecoder;
 use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,7 +36,7 @@ impl Source {
             let packed = |inner| BufReader::new(Counted { inner, count: Arc::clone(&count) });
             let unpacked: Bytes = match head.as_slice() {
                 _ if nesting == NESTING => return Ok(Self::of(head, chained)),
-                [0x1f, 0x8b, 8, ..] => Box::new(MultiGzDecoder::new(packed(chained))),
+                [0x1f, 0x8b, 8, ..] => Box::new(Members::new(packed(chained))),
                 [0x28, 0xb5, 0x2f, 0xfd, ..] => {
                     Box::new(zstd::stream::read::Decoder::with_buffer(packed(chained))?)
                 }
@@ -98,13 +98,18 @@ fn declared(head: &[u8]) -> Option<&'static Encoding> {
 
 /// The first bytes, as far as they can be read, and the rest.
 fn peek(mut bytes: Bytes) -> io::Result<(Vec<u8>, Bytes)> {
-    let mut head = Vec::new();
-    let read = (&mut bytes).take(HEAD as u64).read_to_end(&mut head);
-    match read {
-        Ok(_) => Ok((head, bytes)),
-        Err(error) if head.is_empty() => Err(error),
-        // What was read before is looked at, and then comes the error.
-        Err(error) => Ok((head, Box::new(Failed(Some(error))))),
+    let (mut head, mut failed) = (Vec::new(), None);
+    loop {
+        match (&mut bytes).take((HEAD - head.len()) as u64).read_to_end(&mut head) {
+            Ok(_) if failed.is_none() => return Ok((head, bytes)),
+            // Of a file whose beginning is damaged, what is behind that says what it is.
+            Err(error) if head.is_empty() && is_damage(&error) => failed = failed.or(Some(error)),
+            Err(error) if head.is_empty() => return Err(failed.unwrap_or(error)),
+            // What was read before is looked at, and then comes the error.
+            Err(error) => return Ok((head, Box::new(Failed(Some(error)).chain(bytes)))),
+            Ok(_) if head.is_empty() => return failed.map_or(Ok((head, bytes)), Err),
+            Ok(_) => return Ok((head, Box::new(Failed(failed).chain(bytes)))),
+        }
     }
 }
 

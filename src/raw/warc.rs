@@ -2,6 +2,7 @@
 //! are; of several captures of a page, the latest whole one counts.
 
 use super::http::{Answer, Headers};
+use super::members::is_damage;
 use super::source::Source;
 use super::{Content, Found, Packing, RECORD, RawArticle, Record, Said, Unread, html, sized, text};
 use std::collections::HashMap;
@@ -65,7 +66,8 @@ impl Warc {
 fn latest(source: Source) -> HashMap<u64, Chosen> {
     let mut latest: HashMap<u64, Chosen> = HashMap::new();
     let mut records = Records::new(source);
-    while let Ok(Some(block)) = records.next() {
+    while let Some(block) = records.next().transpose() {
+        let Ok(block) = block else { continue };
         let Sorted::Page(capture) = sort(&block) else { continue };
         let (Some(url), false, None) = (&capture.url, capture.truncated || block.too_large, &block.cut)
         else {
@@ -228,13 +230,17 @@ impl Records {
         Self { source, number: 0, ended: false }
     }
 
-    /// The next record. After an error there is none.
+    /// The next record. Behind damage it is the next one that can be found; after any other error there is none.
     fn next(&mut self) -> io::Result<Option<Block>> {
         if self.ended {
             return Ok(None);
         }
         let block = self.block();
-        self.ended = !matches!(&block, Ok(Some(Block { cut: None, .. })));
+        self.ended = match &block {
+            Ok(None) => true,
+            Ok(Some(Block { cut: None, .. })) => false,
+            Ok(Some(Block { cut: Some(error), .. })) | Err(error) => !is_damage(error),
+        };
         block
     }
 
@@ -249,13 +255,16 @@ impl Records {
             if matches!(&head[before..], b"\r\n" | b"\n") {
                 break;
             }
-            if head.len() == before || head.len() > HEAD {
+            if head.len() == before {
                 return Err(io::ErrorKind::UnexpectedEof.into());
+            } else if head.len() > HEAD {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "the head of a record has no end"));
             }
         }
         self.number += 1;
         let length = Headers::split(&head).0.get("content-length").and_then(|it| it.parse::<u64>().ok());
-        let length = length.ok_or_else(|| io::Error::other("a record does not say how long it is"))?;
+        let unknown = || io::Error::new(io::ErrorKind::InvalidData, "a record does not say how long it is");
+        let length = length.ok_or_else(unknown)?;
         let kept = length.min(RECORD as u64 + 1);
         let mut bytes = Vec::new();
         let (mut read, mut cut) = ((&mut self.source).take(kept).read_to_end(&mut bytes).map(|_| ()), None);

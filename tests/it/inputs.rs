@@ -393,6 +393,35 @@ fn what_stands_before_the_end_of_a_cut_file_is_kept() {
 }
 
 #[test]
+fn a_damaged_record_of_a_crawl_costs_no_other() {
+    let site = Site::new();
+    let record = |name: &str| {
+        warc("response", &format!("https://example.org/{name}"), DATE, "", &answer("", page(name).as_bytes()))
+    };
+    let packed = ["One", "Two", "Three"].map(|name| gz(record(name)));
+    let damaged = |at: usize, byte: usize| {
+        let mut packed = packed.clone();
+        packed[at][byte] ^= 0xff;
+        packed.concat()
+    };
+    let headless = String::from_utf8(record("Two")).unwrap().replace("Content-Length", "Content-Size");
+    let headless = [record("One"), headless.into_bytes(), record("Three")].concat();
+    for (file, bytes, others) in [
+        ("middle.warc.gz", damaged(1, 200), ["One", "Three"]),
+        ("head.warc.gz", damaged(1, 1), ["One", "Three"]),
+        ("first.warc.gz", damaged(0, 12), ["Two", "Three"]),
+        ("plain.warc", headless, ["One", "Three"]),
+    ] {
+        site.file(file, bytes);
+        let run = dry(&site, &[file]);
+        let titles: Vec<_> = articles(&run).iter().map(|it| it["front"]["title"].clone()).collect();
+        assert_eq!(titles, others, "{file}: {}{}", run.stdout, run.stderr);
+        assert_eq!(run.problems("import-rejected").len(), 1, "{file}: {}", run.stderr);
+        assert_eq!(last(&run)["rejected"].as_object().unwrap().len(), 1);
+    }
+}
+
+#[test]
 fn a_feed_holds_articles_or_excerpts() {
     let site = Site::new();
     let body = format!("<p>{FIRST}</p><p>{LAST}</p>");
