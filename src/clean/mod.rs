@@ -81,12 +81,15 @@ fn from_page(page: &str, said: &Said, today: Option<Date>) -> Result<Cleaned, Re
         return Err(Rejected::Empty);
     }
     let document = html::parse(page)?;
-    let base = said.url.as_deref().and_then(|url| Url::parse(url).ok());
+    let article = metadata::find_until(&document, said, today).into_article();
+    // Of a page that is saved somewhere else, its own word for its address is the only one.
+    let own = said.url.as_ref().or(article.provenance.original_url.as_ref());
+    let base = html::base(&document, own.and_then(|url| Url::parse(url).ok()));
     let html::Story { body, text } = html::Page::new(&document).story(html::Model::own(), base.as_ref());
     if text.is_empty() {
         return Err(Rejected::NoStory);
     }
-    Ok(Cleaned { article: metadata::find_until(&document, said, today).into_article(), body, text })
+    Ok(Cleaned { article, body, text })
 }
 
 fn from_text(text: &str) -> Result<Cleaned, Rejected> {

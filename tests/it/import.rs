@@ -595,3 +595,30 @@ fn a_page_becomes_an_article_without_what_stands_around_it() {
         assert!(!body.contains(furniture), "{furniture}\n{article}");
     }
 }
+
+#[test]
+fn relative_links_start_where_the_page_says() {
+    let paragraph = "The goat of Hollin, which crossed the new bridge first, was seen on the far side of the river an hour later, where it ate the ribbon.";
+    let link = |head: &str| {
+        let site = Site::new();
+        let story = format!("<p>{paragraph} See <a href=\"map\">the map</a>.</p>").repeat(3);
+        let page = format!(
+            "<html><head><title>Goat</title>{head}</head><body><article><h1>Goat</h1>{story}</article></body></html>"
+        );
+        site.file("goat.html", page);
+        let run = site.run(&["import", "--dry-run", "--json", "goat.html"]);
+        let body = run.objects[0]["body"].as_str().unwrap();
+        assert!(body.contains("the map"), "{body}");
+        let target = body.split_once("[the map](").and_then(|(_, rest)| rest.split(')').next());
+        target.unwrap_or_default().to_string()
+    };
+    let canonical = "<link rel=canonical href='https://skerry.example/2019/goat'>";
+    assert_eq!(link(canonical), "https://skerry.example/2019/map");
+    assert_eq!(link("<base href='https://skerry.example/a/b/'>"), "https://skerry.example/a/b/map");
+    assert_eq!(link(&format!("{canonical}<base href='/maps/'>")), "https://skerry.example/maps/map");
+    assert_eq!(
+        link(&format!("{canonical}<base href='javascript:alert(1)'>")),
+        "https://skerry.example/2019/map"
+    );
+    assert_eq!(link(""), "", "a link that leads nowhere is no link");
+}

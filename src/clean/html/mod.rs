@@ -54,6 +54,13 @@ pub(super) fn parse(html: &str) -> Result<Document, Rejected> {
     parse::parse(html)
 }
 
+/// What relative addresses of a page start from, given its own (HTML, section 2.4.3, "document base URLs").
+pub(super) fn base(document: &Document, own: Option<Url>) -> Option<Url> {
+    let said = document.select_single("base[href]").attr("href");
+    let resolved = said.and_then(|said| Url::options().base_url(own.as_ref()).parse(said.trim()).ok());
+    resolved.filter(|url| matches!(url.scheme(), "http" | "https")).or(own)
+}
+
 impl Page {
     /// Reads a page.
     pub fn read(html: &str) -> Result<Self, Rejected> {
