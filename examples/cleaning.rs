@@ -45,10 +45,10 @@ fn main() -> Result<()> {
         let start = Instant::now();
         let page = Page::read(&html);
         read += start.elapsed();
-        let story = page.map(|page| page.story(&models[pages::fold(&outlet) as usize % models.len()], None));
+        let story = page.map(|page| page.story(&models[pages::fold(&outlet) as usize % models.len()]));
+        let (text, markdown) = story.map(|story| (story.text(), story.markdown(None))).unwrap_or_default();
         whole += start.elapsed();
-        let story = story.unwrap_or_default();
-        found.insert(id, json!({ "text": story.text, "markdown": story.body }));
+        found.insert(id, json!({ "text": text, "markdown": markdown }));
     }
     let pages = found.len().max(1);
     let each =

@@ -81,15 +81,21 @@ fn from_page(page: &str, said: &Said, today: Option<Date>) -> Result<Cleaned, Re
         return Err(Rejected::Empty);
     }
     let document = html::parse(page)?;
-    let article = metadata::find_until(&document, said, today).into_article();
+    let mut article = metadata::find_until(&document, said, today).into_article();
     // Of a page that is saved somewhere else, its own word for its address is the only one.
     let own = said.url.as_ref().or(article.provenance.original_url.as_ref());
     let base = html::base(&document, own.and_then(|url| Url::parse(url).ok()));
-    let html::Story { body, text } = html::Page::new(&document).story(html::Model::own(), base.as_ref());
-    if text.is_empty() {
+    let mut story = html::Page::new(&document).story(html::Model::own());
+    if story.text().is_empty() {
         return Err(Rejected::NoStory);
     }
-    Ok(Cleaned { article, body, text })
+    let head = [&article.title, &article.subtitle].map(|text| text.as_deref().unwrap_or_default());
+    story.drop_head(&head);
+    if article.subtitle.is_none() {
+        article.subtitle = article.description.as_deref().and_then(|summary| story.take_standfirst(summary));
+        article.description = article.description.filter(|_| article.subtitle.is_none());
+    }
+    Ok(Cleaned { article, body: story.markdown(base.as_ref()), text: story.text() })
 }
 
 fn from_text(text: &str) -> Result<Cleaned, Rejected> {

@@ -6,12 +6,28 @@ use super::walk::Walked;
 /// Score from which on a block is the story's. Below one half, as a lost paragraph is worse than one too many, and as
 /// measured: a heading or an item between paragraphs rarely scores high by itself.
 const STORY: f32 = 0.4;
+/// As [`STORY`], of a block between two of the story's: an item that is missing in the middle of a list is worse still.
+const BETWEEN: f32 = 0.2;
 
-/// The blocks of the story in their order.
-pub(super) fn choose(page: &Walked, scores: &[f32]) -> Vec<Block> {
+/// Which of these blocks are the story's, by their scores. The likeliest sequence (Viterbi) was tried as well: it takes
+/// last lines that stand by themselves away, and finds no more than this.
+fn decide(scores: &[f32]) -> Vec<bool> {
+    let told = |at: usize| scores.get(at).is_some_and(|score| *score > STORY);
+    let between = |at: usize| scores[at] > BETWEEN && at > 0 && told(at - 1) && told(at + 1);
+    (0..scores.len()).map(|at| told(at) || between(at)).collect()
+}
+
+/// The blocks of the story in their order; the headline is none of them.
+pub(super) fn choose(page: &Walked, headline: Option<usize>, scores: &[f32]) -> Vec<Block> {
     let blocks = &page.blocks;
-    let told: Vec<bool> =
-        blocks.iter().zip(scores).map(|(it, score)| !it.kind.is_silent() && *score > STORY).collect();
+    // Silent blocks follow their neighbours.
+    let speaks = |at: &usize| !blocks[*at].kind.is_silent() && headline != Some(*at);
+    let speaks: Vec<usize> = (0..blocks.len()).filter(speaks).collect();
+    let decided = decide(&speaks.iter().map(|at| scores[*at]).collect::<Vec<_>>());
+    let mut told = vec![false; blocks.len()];
+    for (at, decided) in speaks.into_iter().zip(decided) {
+        told[at] = decided;
+    }
     let (Some(first), Some(last)) = (told.iter().position(|it| *it), told.iter().rposition(|it| *it)) else {
         return Vec::new();
     };
@@ -58,4 +74,18 @@ fn caption(page: &Walked, told: &[bool], at: usize) -> String {
     let words: Vec<&str> =
         next.filter(|other| !told[*other]).map(|other| page.blocks[other].text.as_str()).collect();
     words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_weak_block_between_strong_ones_stays_and_a_strong_one_by_itself_too() {
+        assert_eq!(decide(&[0.1, 0.9, 0.25, 0.9, 0.25]), [false, true, true, true, false]);
+        assert_eq!(decide(&[0.9, 0.25, 0.25, 0.9]), [true, false, false, true]);
+        assert_eq!(decide(&[0.1, 0.41, 0.1]), [false, true, false]);
+        assert_eq!(decide(&[0.3]), [false]);
+        assert_eq!(decide(&[]), [false; 0]);
+    }
 }

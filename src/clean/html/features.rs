@@ -83,6 +83,11 @@ impl Measured {
         Self { measures, sums, core, alike, repeats, headline, marks }
     }
 
+    /// The heading that says what the page is called.
+    pub(super) fn headline(&self) -> Option<usize> {
+        self.headline
+    }
+
     /// The rows of the first look.
     pub(super) fn first(&self, page: &Walked) -> Vec<Vec<f32>> {
         let groups = self.groups();

@@ -192,7 +192,13 @@ fn write_links(out: &mut String, group: &[Span], text: &[char], at: &mut usize, 
     while let Some(first) = rest.first() {
         let end = rest.iter().position(|span| span.link != first.link).unwrap_or(rest.len());
         let (inside, after) = rest.split_at(end);
-        out.push_str(if first.link.is_some() { "[" } else { "" });
+        if first.link.is_some() {
+            // Else it would be a picture.
+            if out.ends_with('!') {
+                out.insert(out.len() - 1, '\\');
+            }
+            out.push('[');
+        }
         for span in inside {
             let from = *at;
             *at += span.text.chars().count();
@@ -235,7 +241,7 @@ fn escape(out: &mut String, text: &[char], range: std::ops::Range<usize>, rich: 
         let beside = rich
             && match letter {
                 '*' | '~' => true,
-                '_' | '\\' | '!' | '^' => edge,
+                '_' | '\\' | '^' => edge,
                 '&' => is_entity(&text[at + 1..]),
                 _ => false,
             };

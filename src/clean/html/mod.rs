@@ -18,6 +18,7 @@ mod inline;
 mod measure;
 mod model;
 mod parse;
+mod tidy;
 mod walk;
 #[expect(clippy::cast_precision_loss, reason = "counts of a page are small, and rows have 32 bits")]
 mod words;
@@ -40,14 +41,8 @@ pub struct Page {
     measured: Measured,
 }
 
-/// The story of a page.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Story {
-    /// In Markdown.
-    pub body: String,
-    /// Its words, a blank line between blocks.
-    pub text: String,
-}
+/// The story of a page: its blocks.
+pub struct Story(Vec<Block>);
 
 /// Parses a page, within limits.
 pub(super) fn parse(html: &str) -> Result<Document, Rejected> {
@@ -106,10 +101,33 @@ impl Page {
         second.iter().map(|row| model.second.score(row)).collect()
     }
 
-    /// The story; empty if there is none. Relative addresses are resolved by `base`.
-    pub fn story(&self, model: &Model, base: Option<&Url>) -> Story {
-        let chosen = choose::choose(&self.walked, &self.scores(model));
-        let chosen: Vec<&Block> = chosen.iter().collect();
-        Story { body: write::markdown(&chosen, base), text: write::text(&chosen) }
+    /// The story; empty if there is none.
+    pub fn story(&self, model: &Model) -> Story {
+        let mut blocks = choose::choose(&self.walked, self.measured.headline(), &self.scores(model));
+        tidy::bullets(&mut blocks);
+        tidy::plain_headings(&mut blocks);
+        Story(blocks)
+    }
+}
+
+impl Story {
+    /// Takes out what stands at its beginning though the article's head says it: title, standfirst.
+    pub(super) fn drop_head(&mut self, head: &[&str]) {
+        tidy::drop_head(&mut self.0, head);
+    }
+
+    /// Takes the heading that it begins with, if it says what machines are told of the article: a standfirst.
+    pub(super) fn take_standfirst(&mut self, summary: &str) -> Option<String> {
+        tidy::take_standfirst(&mut self.0, summary)
+    }
+
+    /// In Markdown. Relative addresses are resolved by `base`, or left out.
+    pub fn markdown(&self, base: Option<&Url>) -> String {
+        write::markdown(&self.0.iter().collect::<Vec<_>>(), base)
+    }
+
+    /// Its words, a blank line between blocks.
+    pub fn text(&self) -> String {
+        write::text(&self.0)
     }
 }

@@ -21,7 +21,7 @@ fn page(story: &str) -> String {
 }
 
 fn story(html: &str) -> Story {
-    Page::read(html).unwrap().story(Model::own(), None)
+    Page::read(html).unwrap().story(Model::own())
 }
 
 /// A story of these paragraphs is found whole, and nothing else with it.
@@ -29,7 +29,7 @@ fn story(html: &str) -> Story {
 fn finds(headline: &str, paragraphs: &[&str]) {
     let body = paragraphs.iter().map(|it| format!("<p>{it}</p>\n")).collect::<Vec<_>>().concat();
     let html = page(&format!("<h1>{headline}</h1><div class='article-body'>{body}</div>"));
-    let found = story(&html).text;
+    let found = story(&html).text();
     let found: Vec<&str> = found.split("\n\n").collect();
     assert_eq!(found, paragraphs);
 }
@@ -95,7 +95,7 @@ fn hidden_scripts_and_breaks() {
         "<h1>Ferry</h1><script>var a = '<p>no</p>';</script><noscript><p>{second} no</p></noscript>\
          <div class='article-body'>{first}<br><br>{second}</div>"
     ));
-    assert_eq!(story(&html).text, format!("{first}\n\n{second}"));
+    assert_eq!(story(&html).text(), format!("{first}\n\n{second}"));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn hostile_pages_end_soon() {
         "<a href=x>".repeat(600),
         "<b>a".repeat(40_000),
     ] {
-        let _ = Page::read(&html).map(|page| page.story(Model::own(), None));
+        let _ = Page::read(&html).map(|page| page.story(Model::own()));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::clean::markdown::{guard, headed};
 use url::Url;
 
 /// The words of blocks, a blank line between them.
-pub(super) fn text(blocks: &[&Block]) -> String {
+pub(super) fn text(blocks: &[Block]) -> String {
     let mut out = String::new();
     for block in blocks.iter().filter(|block| !block.kind.is_silent()) {
         if !out.is_empty() {
@@ -421,6 +421,6 @@ mod tests {
         let blocks = [block(Kind::Paragraph, vec![span("One", "", None)]), second];
         let all: Vec<&Block> = blocks.iter().collect();
         assert_eq!(markdown(&all, None), "One\\\n\\- two");
-        assert_eq!(text(&all), "One\n- two");
+        assert_eq!(text(&blocks), "One\n- two");
     }
 }

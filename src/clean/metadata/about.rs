@@ -100,8 +100,8 @@ pub(super) fn section(evidence: &Evidence) -> Text {
     section.or_else(|| category().filter(fits)).or_else(said)
 }
 
-/// Tags: of the most specific witness that has some.
-pub(super) fn tags(evidence: &Evidence) -> Option<Found<Vec<String>>> {
+/// Tags: of the most specific witness that has some. The section is none.
+pub(super) fn tags(evidence: &Evidence, section: Option<&str>) -> Option<Found<Vec<String>>> {
     let page = evidence.page;
     let split = |texts: &mut dyn Iterator<Item = &str>| -> Vec<String> {
         texts.take(TAGS * 8).flat_map(|text| text.split([',', ';'])).map(unescape).collect()
@@ -119,9 +119,10 @@ pub(super) fn tags(evidence: &Evidence) -> Option<Found<Vec<String>>> {
     ];
     witnesses.into_iter().find_map(|(tags, origin)| {
         let mut kept: Vec<String> = Vec::new();
-        for tag in tags.into_iter().take(TAGS * 8) {
-            let fits =
-                (2..=50).contains(&tag.chars().count()) && !evidence.is_site(&tag) && !tag.contains("http");
+        for tag in tags.into_iter().take(TAGS * 8).map(spelt) {
+            let is_section = section.is_some_and(|section| fold(section) == fold(&tag));
+            let named = is_section || evidence.is_site(&tag);
+            let fits = (2..=50).contains(&tag.chars().count()) && !named && !tag.contains("http");
             if fits && !kept.iter().any(|known| fold(known) == fold(&tag)) {
                 kept.push(tag);
             }
@@ -129,6 +130,11 @@ pub(super) fn tags(evidence: &Evidence) -> Option<Found<Vec<String>>> {
         kept.truncate(TAGS);
         (!kept.is_empty()).then(|| Found::new(kept, origin))
     })
+}
+
+/// A tag as readers would write it: some programs have no spaces.
+fn spelt(tag: String) -> String {
+    if tag.contains('_') && !tag.contains(' ') { tag.replace('_', " ").trim().to_string() } else { tag }
 }
 
 /// The language, as declared by the most specific witness.

@@ -154,12 +154,13 @@ pub fn find_until(page: &dom_query::Document, said: &Said, latest: Option<Date>)
     let published = when::published(&evidence, title.as_ref().map(|title| title.value.as_str()));
     let modified = when::modified(&evidence, published.as_ref());
     let (authors, agency) = authors::find(&evidence);
+    let section = about::section(&evidence);
     Metadata {
         standfirst: about::standfirst(&evidence),
         description: about::description(&evidence),
         dateline: about::dateline(&evidence),
-        section: about::section(&evidence),
-        tags: about::tags(&evidence),
+        tags: about::tags(&evidence, section.as_ref().map(|section| section.value.as_str())),
+        section,
         lang: about::lang(&evidence),
         image: about::image(&evidence),
         canonical: about::canonical(&evidence),

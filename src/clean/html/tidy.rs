@@ -1,0 +1,118 @@
+//! The blocks of a story → as a writer would have marked them up: what pages say by looks alone becomes what it is, and
+//! what the head of the article says is not said again.
+
+use super::block::{Block, Kind};
+use super::words::hashes;
+
+/// Signs that lines of a list begin with where a page has none.
+const BULLETS: [char; 9] = ['•', '●', '▪', '■', '◦', '○', '‣', '∙', '➤'];
+/// Blocks of words at the beginning among which the head of an article may be repeated.
+const HEAD: usize = 2;
+
+/// Takes out what stands at the beginning though the article's head has it: title, standfirst.
+pub(super) fn drop_head(blocks: &mut Vec<Block>, head: &[&str]) {
+    let head: Vec<Vec<u64>> =
+        head.iter().map(|text| hashes(text)).filter(|words| !words.is_empty()).collect();
+    let mut seen = 0;
+    blocks.retain(|block| {
+        if block.kind.is_silent() || seen == HEAD {
+            return true;
+        }
+        let said = head.contains(&hashes(&block.text));
+        seen += usize::from(!said);
+        !said
+    });
+    // Nothing goes on from what is gone.
+    if let Some(first) = blocks.first_mut() {
+        first.tight = false;
+    }
+}
+
+/// The heading that a story begins with, if it says what machines are told of the article: a standfirst.
+pub(super) fn take_standfirst(blocks: &mut Vec<Block>, summary: &str) -> Option<String> {
+    let at = blocks.iter().position(|block| !block.kind.is_silent())?;
+    let is_one = matches!(blocks[at].kind, Kind::Heading(_)) && hashes(&blocks[at].text) == hashes(summary);
+    is_one.then(|| blocks.remove(at).text)
+}
+
+/// Lines that begin with bullets become items of a list, if there is more than one.
+pub(super) fn bullets(blocks: &mut [Block]) {
+    let marked: Vec<bool> = blocks.iter().map(|block| unmarked(block).is_some()).collect();
+    for at in 0..blocks.len() {
+        let beside = at > 0 && marked[at - 1] || marked.get(at + 1) == Some(&true);
+        if !(marked[at] && beside) {
+            continue;
+        }
+        let block = &mut blocks[at];
+        if let Some(skipped) = unmarked(block) {
+            block.text.drain(..skipped);
+            block.spans[0].text.drain(..skipped);
+            block.kind = Kind::Item { depth: 0, number: None };
+            block.tight = false;
+        }
+    }
+}
+
+/// Bytes before the words of a paragraph that begins with a bullet.
+fn unmarked(block: &Block) -> Option<usize> {
+    let first = block.spans.first().filter(|_| block.kind == Kind::Paragraph)?;
+    let rest = first.text.trim_start().strip_prefix(BULLETS)?.trim_start();
+    let skipped = first.text.len() - rest.len();
+    (block.text.starts_with(&first.text[..skipped]) && block.text.len() > skipped).then_some(skipped)
+}
+
+/// A heading that is strong as a whole is a heading.
+pub(super) fn plain_headings(blocks: &mut [Block]) {
+    for block in blocks.iter_mut().filter(|block| matches!(block.kind, Kind::Heading(_))) {
+        if block.spans.iter().all(|span| span.style.strong || span.text.trim().is_empty()) {
+            block.spans.iter_mut().for_each(|span| span.style.strong = false);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Model, Page, Story};
+
+    const PARAGRAPH: &str = "The ferry that left the harbour this morning came back before noon, because nobody had told the crew that the island had been moved.";
+
+    fn story(inside: &str) -> Story {
+        let html = format!(
+            "<!doctype html><title>Ferry waits</title><body><main><article><h1>Ferry waits</h1><div class=article-body>{inside}</div></article></main>"
+        );
+        Page::read(&html).unwrap().story(Model::own())
+    }
+
+    #[test]
+    fn bullets_are_a_list() {
+        let list = "<p>The office listed what was found:<br>• one ferry, of forty cars and a goat<br>• two islands, both of them dry<br>• no harbour at all</p>";
+        let found = story(&format!("<p>{PARAGRAPH}</p>{list}<p>{PARAGRAPH} Again.</p>"));
+        let expected = "The office listed what was found:\n\n- one ferry, of forty cars and a goat\n- two islands, both of them dry\n- no harbour at all\n\n";
+        assert!(found.markdown(None).contains(expected), "{}", found.markdown(None));
+        assert!(found.text().contains("\n\none ferry, of"), "{}", found.text());
+        let lone = story(&format!("<p>{PARAGRAPH}</p><p>• {PARAGRAPH} Once.</p><p>{PARAGRAPH} Again.</p>"));
+        assert!(lone.markdown(None).contains("\n\n• The ferry"), "{}", lone.markdown(None));
+    }
+
+    #[test]
+    fn strong_headings_are_headings() {
+        let found = story(&format!(
+            "<p>{PARAGRAPH}</p><h2><b>What</b> <b>then?</b></h2><p>{PARAGRAPH} Again.</p><h2>And <b>now</b>?</h2><p>{PARAGRAPH} Once.</p>"
+        ));
+        assert!(found.markdown(None).contains("\n\n## What then?\n\n"), "{}", found.markdown(None));
+        assert!(found.markdown(None).contains("\n\n## And **now**?\n\n"), "{}", found.markdown(None));
+    }
+
+    #[test]
+    fn what_the_head_says_is_not_said_again() {
+        let words = "It had been moved, and nobody had told the crew.";
+        let whole = format!("<h2>{words}</h2><p>{PARAGRAPH}</p><p>{PARAGRAPH} Again.</p><p>{words}</p>");
+        let mut found = story(&whole);
+        found.drop_head(&["Ferry waits", words]);
+        assert!(found.text().starts_with(PARAGRAPH) && found.text().ends_with(words), "{}", found.text());
+        let mut found = story(&whole);
+        assert_eq!(found.take_standfirst("Something else"), None);
+        assert_eq!(found.take_standfirst(words).as_deref(), Some(words));
+        assert!(found.text().starts_with(PARAGRAPH), "{}", found.text());
+    }
+}
