@@ -10,6 +10,7 @@
 mod blocks;
 mod byline;
 mod dates;
+mod explain;
 mod furniture;
 pub mod html;
 mod markdown;
@@ -18,6 +19,8 @@ mod origin;
 mod phrases;
 mod repair;
 mod roles;
+
+pub use explain::{Explanation, Judged, Statement, explain};
 
 use crate::article::{Article, Date, Raw};
 use crate::raw::{Content, RawArticle, Said};

@@ -22,6 +22,24 @@ pub(super) enum Role {
     Furniture,
 }
 
+impl Role {
+    /// What it is called, whether it is in the body, and why.
+    pub(super) fn explained(&self) -> (&'static str, bool, &'static str) {
+        match self {
+            Self::Title => ("title", false, "the headline"),
+            Self::Standfirst => ("standfirst", false, "what the story is about, before it begins"),
+            Self::Authors(byline) if byline.more => ("byline", true, "names authors, and says more"),
+            Self::Authors(_) => ("byline", false, "names authors"),
+            Self::Date(_) => ("date", false, "says when it was published or changed"),
+            Self::Subheading => ("heading", true, "introduces what follows"),
+            Self::Paragraph => ("paragraph", true, "nothing says that it is not the story's"),
+            Self::FirstPublishedBy(..) => ("provenance", false, "says who published it first"),
+            Self::Rights => ("rights", false, "says whose it is"),
+            Self::Furniture => ("furniture", false, "words to the visitor, or below the end of the story"),
+        }
+    }
+}
+
 /// Longest headline, in characters.
 const TITLE: usize = 300;
 /// Longest headline of a text that has no sentences to tell it from.

@@ -6,6 +6,7 @@ mod build;
 mod check;
 mod completions;
 mod eject;
+mod explain;
 mod import;
 mod init;
 mod man;
@@ -68,6 +69,8 @@ enum Command {
     New(new::New),
     /// Clean raw files into articles
     Import(import::Import),
+    /// Show why a raw file is cleaned as it is, block by block
+    Explain(explain::Explain),
     /// Build the site
     Build(build::Build),
     /// Build the site again whenever something changes
@@ -108,6 +111,7 @@ pub fn main() -> ExitCode {
         Command::Init(init) => init.run(&report),
         Command::New(new) => new.run(&report),
         Command::Import(import) => import.run(&cli.global, &report),
+        Command::Explain(explain) => explain.run(&report),
         Command::Build(build) => build.run(&cli.global, &report),
         Command::Watch(watch) => watch.run(&cli.global, &report),
         Command::Serve(serve) => serve.run(&cli.global, &report),

@@ -8,10 +8,12 @@ mod batch;
 mod dates;
 mod desk;
 mod existing;
+mod explain;
 mod said;
 mod same;
 
 pub use existing::{Existing, file_name};
+pub use explain::{Explained, explain};
 pub use said::language;
 
 use crate::article::{Article, Date};

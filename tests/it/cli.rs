@@ -225,6 +225,7 @@ fn help_is_stable() {
         &["init"],
         &["new"],
         &["import"],
+        &["explain"],
         &["check"],
         &["verify"],
         &["eject"],
@@ -243,9 +244,20 @@ fn the_readme_lists_every_code_key_and_flag() {
         assert!(readme.contains(&format!("| `{code}` | {meaning} |")), "{code}");
     }
     let site = Site::new();
-    for command in
-        ["build", "check", "completions", "eject", "import", "init", "man", "new", "serve", "verify", "watch"]
-    {
+    for command in [
+        "build",
+        "check",
+        "completions",
+        "eject",
+        "explain",
+        "import",
+        "init",
+        "man",
+        "new",
+        "serve",
+        "verify",
+        "watch",
+    ] {
         assert!(readme.contains(&format!("| `{command}")), "{command}");
         let help = site.run(&[command, "--help"]).stdout;
         let words = help.split_whitespace().filter(|word| word.starts_with("--"));

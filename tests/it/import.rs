@@ -622,3 +622,49 @@ fn relative_links_start_where_the_page_says() {
     );
     assert_eq!(link(""), "", "a link that leads nowhere is no link");
 }
+
+#[test]
+fn an_explanation_says_what_becomes_of_each_block() {
+    let site = Site::new();
+    let paragraph = "The goat of Hollin, which crossed the new bridge first, was seen on the far side of the river an hour later, where it ate the ribbon.";
+    site.file(
+        "raw/a.html",
+        format!(
+            "<html><head><title>Goat crosses bridge</title><meta name=description content='It was not in a hurry.'></head><body>\
+             <nav><ul><li><a href=/>Home</a><li><a href=/sport>Sport</a></ul></nav><article><h1>Goat crosses bridge</h1>\
+             <h2>It was not in a hurry.</h2><p>{paragraph}</p><p>{paragraph} So it is said.</p><p>{paragraph} Again.</p></article></body></html>"
+        ),
+    )
+    .file("raw/b.txt", format!("A bridge\n\nBy Jo Doe\n\n{paragraph}\n\n{paragraph} Again.\n"))
+    .file("raw/c.jsonl", "{\"id\": \"x\", \"text\": \"\"}\n");
+    let before = site.tree();
+    let run = site.run(&["explain", "--json", "raw"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let of = |kind: &str, input: &str| {
+        run.objects.iter().filter(|it| it["kind"] == kind && it["input"] == input).collect::<Vec<_>>()
+    };
+    let blocks = of("block", "raw/a.html");
+    let kept: Vec<&str> =
+        blocks.iter().filter(|it| it["kept"] == true).filter_map(|it| it["text"].as_str()).collect();
+    assert_eq!(kept, [paragraph, &format!("{paragraph} So it is said."), &format!("{paragraph} Again.")]);
+    let block = |text: &str| *blocks.iter().find(|it| it["text"] == text).unwrap();
+    assert_eq!(block("Goat crosses bridge")["reason"], "it is the headline");
+    assert_eq!(block("It was not in a hurry.")["reason"], "the head of the article says it");
+    assert!(
+        block("Home")["score"].as_f64().unwrap() < 0.4 && block(paragraph)["score"].as_f64().unwrap() > 0.4
+    );
+    assert!(block("Home")["facts"].as_array().unwrap().contains(&"links 100 %".into()), "{}", block("Home"));
+    let title = of("statement", "raw/a.html").into_iter().find(|it| it["name"] == "title").unwrap();
+    assert_eq!(title["value"], "Goat crosses bridge");
+    let texts = of("block", "raw/b.txt");
+    assert_eq!(texts.iter().map(|it| it["kept"] == true).collect::<Vec<_>>(), [false, false, true, true]);
+    assert_eq!(of("explained", "raw/c.jsonl")[0]["rejected"], "no text in the record");
+    assert_eq!(of("explained", "raw/c.jsonl")[0]["record"], "x");
+    // For people, and of one record.
+    let shown = site.run(&["explain", "--record", "x", "raw/c.jsonl"]);
+    assert_eq!(shown.stdout, "raw/c.jsonl#x: no article: no text in the record\n");
+    let missing = site.run(&["explain", "--record", "y", "raw/c.jsonl"]);
+    assert_eq!((missing.code, missing.stdout.as_str()), (Some(2), ""), "{}", missing.stderr);
+    assert!(missing.stderr.contains("there is no record `y`"), "{}", missing.stderr);
+    assert_eq!(site.tree(), before, "an explanation wrote something");
+}

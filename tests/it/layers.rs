@@ -26,7 +26,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("build", "archive article cache content fs markdown plan publish render route theme"),
     ("watch", "fs"),
     ("serve", "build"),
-    ("cli", "archive article build fs import publish route serve theme watch"),
+    ("cli", "archive article build clean fs import publish route serve theme watch"),
 ];
 
 /// Rooms that touch no disk, clock, environment or terminal.

@@ -50,6 +50,21 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// What it is called.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Paragraph => "paragraph",
+            Self::Heading(_) => "heading",
+            Self::Item { .. } | Self::Continued { .. } => "item",
+            Self::Table(_) => "table",
+            Self::Code => "code",
+            Self::Caption => "caption",
+            Self::Image { .. } => "image",
+            Self::Embed(_) => "embed",
+            Self::Rule => "rule",
+        }
+    }
+
     /// Whether it has no words of its own, and follows its neighbours.
     pub(super) fn is_silent(&self) -> bool {
         matches!(self, Self::Image { .. } | Self::Embed(_) | Self::Rule)
@@ -68,6 +83,16 @@ pub(super) struct Block {
     /// Whether it is inside a quotation.
     pub(super) quoted: bool,
     pub(super) facts: Facts,
+}
+
+impl Block {
+    /// Its words, or where it leads.
+    pub(super) fn said(&self) -> &str {
+        match &self.kind {
+            Kind::Image { source, .. } | Kind::Embed(source) => source,
+            _ => &self.text,
+        }
+    }
 }
 
 /// What is known of a block beside its words.

@@ -9,42 +9,81 @@ const STORY: f32 = 0.4;
 /// As [`STORY`], of a block between two of the story's: an item that is missing in the middle of a list is worse still.
 const BETWEEN: f32 = 0.2;
 
-/// Which of these blocks are the story's, by their scores. The likeliest sequence (Viterbi) was tried as well: it takes
-/// last lines that stand by themselves away, and finds no more than this.
-fn decide(scores: &[f32]) -> Vec<bool> {
-    let told = |at: usize| scores.get(at).is_some_and(|score| *score > STORY);
-    let between = |at: usize| scores[at] > BETWEEN && at > 0 && told(at - 1) && told(at + 1);
-    (0..scores.len()).map(|at| told(at) || between(at)).collect()
+/// What is decided about a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// By its score.
+    Story,
+    /// By its score and its neighbours.
+    Between,
+    /// A picture, or something else without words, among the story's paragraphs.
+    Among,
+    /// The headline, which is the article's and not in its body.
+    Headline,
+    /// By its score.
+    Furniture,
+    /// Something without words that is not among them.
+    Elsewhere,
 }
 
-/// The blocks of the story in their order; the headline is none of them.
-pub(super) fn choose(page: &Walked, headline: Option<usize>, scores: &[f32]) -> Vec<Block> {
+impl Verdict {
+    pub(super) fn is_kept(self) -> bool {
+        matches!(self, Self::Story | Self::Between | Self::Among)
+    }
+}
+
+/// What these scores say of blocks in a row. The likeliest sequence (Viterbi) was tried as well: it takes last lines that
+/// stand by themselves away, and finds no more than this.
+fn decide(scores: &[f32]) -> impl Iterator<Item = Verdict> {
+    let told = |at: usize| scores.get(at).is_some_and(|score| *score > STORY);
+    let between = move |at: usize| scores[at] > BETWEEN && at > 0 && told(at - 1) && told(at + 1);
+    (0..scores.len()).map(move |at| match at {
+        _ if told(at) => Verdict::Story,
+        _ if between(at) => Verdict::Between,
+        _ => Verdict::Furniture,
+    })
+}
+
+/// What is decided about each block.
+pub(super) fn judge(page: &Walked, headline: Option<usize>, scores: &[f32]) -> Vec<Verdict> {
     let blocks = &page.blocks;
     // Silent blocks follow their neighbours.
     let speaks = |at: &usize| !blocks[*at].kind.is_silent() && headline != Some(*at);
-    let speaks: Vec<usize> = (0..blocks.len()).filter(speaks).collect();
-    let decided = decide(&speaks.iter().map(|at| scores[*at]).collect::<Vec<_>>());
-    let mut told = vec![false; blocks.len()];
-    for (at, decided) in speaks.into_iter().zip(decided) {
-        told[at] = decided;
+    let speaking: Vec<usize> = (0..blocks.len()).filter(speaks).collect();
+    let decided = decide(&speaking.iter().map(|at| scores[*at]).collect::<Vec<_>>()).collect::<Vec<_>>();
+    let mut verdicts = vec![Verdict::Elsewhere; blocks.len()];
+    for (at, verdict) in speaking.into_iter().zip(decided) {
+        verdicts[at] = verdict;
     }
+    if let Some(headline) = headline {
+        verdicts[headline] = Verdict::Headline;
+    }
+    let told: Vec<bool> = verdicts.iter().map(|verdict| verdict.is_kept()).collect();
     let (Some(first), Some(last)) = (told.iter().position(|it| *it), told.iter().rposition(|it| *it)) else {
-        return Vec::new();
+        return verdicts;
     };
-    let mut chosen = Vec::new();
-    for (at, block) in blocks.iter().enumerate() {
-        if told[at] {
-            let mut block = block.clone();
-            // A line goes on from the line before only if that is there.
-            block.tight &= at > 0 && told[at - 1];
-            chosen.push(block);
-        } else if block.kind.is_silent() && at + 3 >= first && at <= last && belongs(page, &told, at) {
-            let mut block = block.clone();
-            block.text = caption(page, &told, at);
-            chosen.push(block);
+    for at in first.saturating_sub(3)..=last {
+        if blocks[at].kind.is_silent() && belongs(page, &told, at) {
+            verdicts[at] = Verdict::Among;
         }
     }
-    chosen
+    verdicts
+}
+
+/// The blocks of the story in their order.
+pub(super) fn choose(page: &Walked, verdicts: &[Verdict]) -> Vec<Block> {
+    let told = |at: usize| verdicts[at].is_kept() && verdicts[at] != Verdict::Among;
+    let kept = (0..verdicts.len()).filter(|at| verdicts[*at].is_kept());
+    kept.map(|at| {
+        let mut block = page.blocks[at].clone();
+        // A line goes on from the line before only if that is there.
+        block.tight &= at > 0 && told(at - 1);
+        if block.kind.is_silent() {
+            block.text = caption(page, verdicts, at);
+        }
+        block
+    })
+    .collect()
 }
 
 /// Whether a picture stands among the paragraphs of the story, and not in a box that leads elsewhere.
@@ -66,13 +105,15 @@ fn belongs(page: &Walked, told: &[bool], at: usize) -> bool {
 }
 
 /// What stands below a picture in the same figure, if it is not told anyway.
-fn caption(page: &Walked, told: &[bool], at: usize) -> String {
+fn caption(page: &Walked, verdicts: &[Verdict], at: usize) -> String {
     if !matches!(page.blocks[at].kind, Kind::Image { .. }) {
         return String::new();
     }
-    let next = (at + 1..told.len()).take(4).take_while(|other| page.blocks[*other].kind == Kind::Caption);
-    let words: Vec<&str> =
-        next.filter(|other| !told[*other]).map(|other| page.blocks[other].text.as_str()).collect();
+    let next = (at + 1..verdicts.len()).take(4).take_while(|other| page.blocks[*other].kind == Kind::Caption);
+    let words: Vec<&str> = next
+        .filter(|other| !verdicts[*other].is_kept())
+        .map(|other| page.blocks[other].text.as_str())
+        .collect();
     words.join(" ")
 }
 
@@ -82,10 +123,11 @@ mod tests {
 
     #[test]
     fn a_weak_block_between_strong_ones_stays_and_a_strong_one_by_itself_too() {
-        assert_eq!(decide(&[0.1, 0.9, 0.25, 0.9, 0.25]), [false, true, true, true, false]);
-        assert_eq!(decide(&[0.9, 0.25, 0.25, 0.9]), [true, false, false, true]);
-        assert_eq!(decide(&[0.1, 0.41, 0.1]), [false, true, false]);
-        assert_eq!(decide(&[0.3]), [false]);
-        assert_eq!(decide(&[]), [false; 0]);
+        let kept = |scores: &[f32]| decide(scores).map(Verdict::is_kept).collect::<Vec<_>>();
+        assert_eq!(kept(&[0.1, 0.9, 0.25, 0.9, 0.25]), [false, true, true, true, false]);
+        assert_eq!(kept(&[0.9, 0.25, 0.25, 0.9]), [true, false, false, true]);
+        assert_eq!(kept(&[0.1, 0.41, 0.1]), [false, true, false]);
+        assert_eq!(kept(&[0.3]), [false]);
+        assert_eq!(kept(&[]), [false; 0]);
     }
 }

@@ -88,6 +88,16 @@ impl Measured {
         self.headline
     }
 
+    /// What a reader would see of a block's numbers.
+    pub(super) fn facts(&self, block: &Block, at: usize) -> Vec<String> {
+        let it = &self.measures[at];
+        let percent = (it.linked * 100.0).round();
+        let linked = (percent >= 30.0).then(|| format!("links {percent} %"));
+        let repeats = Some(self.repeats[&it.hash]).filter(|count| *count > 1 && it.size > 0.0);
+        let repeats = repeats.map(|count| format!("{count} times on the page"));
+        linked.into_iter().chain(repeats).chain(hints::around(&block.facts.near)).collect()
+    }
+
     /// The rows of the first look.
     pub(super) fn first(&self, page: &Walked) -> Vec<Vec<f32>> {
         let groups = self.groups();

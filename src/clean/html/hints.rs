@@ -114,6 +114,22 @@ pub(super) fn inside(around: &Near, names: [&str; 3], classes: [Option<&str>; 4]
     near
 }
 
+/// The elements and classes that a block stands in, the nearest of each first, as far as they say something.
+pub(super) fn around(near: &Near) -> impl Iterator<Item = String> {
+    const MOST: usize = 3;
+    let nearest = |hints: std::ops::Range<usize>| {
+        let mut found: Vec<usize> = hints.filter(|hint| near[*hint] < FAR / 2).collect();
+        found.sort_by_key(|hint| near[*hint]);
+        found.truncate(MOST);
+        found
+    };
+    let elements = nearest(0..NAMES.len()).into_iter().map(|hint| format!("<{}>", NAMES[hint][0]));
+    let classes = nearest(NAMES.len()..HINTS).into_iter();
+    let classes = classes.map(|hint| format!("`{}`", WORDS[hint - NAMES.len()][0].trim_end_matches('$')));
+    let told = |what: &str, all: Vec<String>| (!all.is_empty()).then(|| format!("{what} {}", all.join(" ")));
+    told("in", elements.collect()).into_iter().chain(told("with classes like", classes.collect()))
+}
+
 impl Seen {
     fn bits(&mut self, class: &str) -> u64 {
         if let Some(bits) = self.0.get(class) {

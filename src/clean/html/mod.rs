@@ -27,11 +27,13 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use crate::clean::Rejected;
+use crate::clean::{Judged, Rejected};
 use block::Block;
+use choose::Verdict;
 use dom_query::Document;
 use features::Measured;
 pub use model::Model;
+pub(super) use tidy::repeated;
 use url::Url;
 use walk::Walked;
 
@@ -103,10 +105,40 @@ impl Page {
 
     /// The story; empty if there is none.
     pub fn story(&self, model: &Model) -> Story {
-        let mut blocks = choose::choose(&self.walked, self.measured.headline(), &self.scores(model));
+        let verdicts = choose::judge(&self.walked, self.measured.headline(), &self.scores(model));
+        let mut blocks = choose::choose(&self.walked, &verdicts);
         tidy::bullets(&mut blocks);
         tidy::plain_headings(&mut blocks);
         Story(blocks)
+    }
+}
+
+impl Page {
+    /// Each block with what is decided about it.
+    pub(super) fn judged(&self, model: &Model) -> Vec<Judged> {
+        let scores = self.scores(model);
+        let verdicts = choose::judge(&self.walked, self.measured.headline(), &scores);
+        let each = self.walked.blocks.iter().zip(verdicts).enumerate();
+        each.map(|(at, (block, verdict))| {
+            let speaks = !block.kind.is_silent();
+            let reason = match verdict {
+                Verdict::Story => "it scores as the story does",
+                Verdict::Between => "it stands between two of the story",
+                Verdict::Among => "it stands among paragraphs of the story",
+                Verdict::Headline => "it is the headline",
+                Verdict::Furniture => "it scores as furniture does",
+                Verdict::Elsewhere => "it stands beside the story",
+            };
+            Judged {
+                kind: block.kind.name(),
+                text: block.said().to_string(),
+                score: speaks.then(|| scores[at]),
+                kept: verdict.is_kept(),
+                reason,
+                facts: self.measured.facts(block, at),
+            }
+        })
+        .collect()
     }
 }
 

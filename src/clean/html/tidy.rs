@@ -11,21 +11,35 @@ const HEAD: usize = 2;
 
 /// Takes out what stands at the beginning though the article's head has it: title, standfirst.
 pub(super) fn drop_head(blocks: &mut Vec<Block>, head: &[&str]) {
-    let head: Vec<Vec<u64>> =
-        head.iter().map(|text| hashes(text)).filter(|words| !words.is_empty()).collect();
-    let mut seen = 0;
+    let speaking = blocks.iter().filter(|block| !block.kind.is_silent());
+    let repeated = repeated(speaking.map(|block| &*block.text), head);
+    let mut speaking = 0;
     blocks.retain(|block| {
-        if block.kind.is_silent() || seen == HEAD {
-            return true;
-        }
-        let said = head.contains(&hashes(&block.text));
-        seen += usize::from(!said);
-        !said
+        speaking += usize::from(!block.kind.is_silent());
+        block.kind.is_silent() || !repeated.contains(&(speaking - 1))
     });
     // Nothing goes on from what is gone.
     if let Some(first) = blocks.first_mut() {
         first.tight = false;
     }
+}
+
+/// Which of a story's texts stand at its beginning though the article's head has them.
+pub(in crate::clean) fn repeated<'a>(texts: impl Iterator<Item = &'a str>, head: &[&str]) -> Vec<usize> {
+    let head: Vec<Vec<u64>> =
+        head.iter().map(|text| hashes(text)).filter(|words| !words.is_empty()).collect();
+    let (mut found, mut others) = (Vec::new(), 0);
+    for (at, text) in texts.enumerate() {
+        if head.contains(&hashes(text)) {
+            found.push(at);
+        } else {
+            others += 1;
+        }
+        if others == HEAD {
+            break;
+        }
+    }
+    found
 }
 
 /// The heading that a story begins with, if it says what machines are told of the article: a standfirst.

@@ -1,0 +1,132 @@
+//! Why a cleaned article is what it is: each block with what was decided about it, each statement with who states it.
+
+use super::metadata::{self, Found, Metadata, Origin};
+use super::{Rejected, blocks, html, is_binary, roles};
+use crate::article::Date;
+use crate::raw::{Content, RawArticle};
+
+/// How a raw article is cleaned.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Explanation {
+    /// What was found out about the article.
+    pub statements: Vec<Statement>,
+    /// What stands in it, from beginning to end.
+    pub blocks: Vec<Judged>,
+}
+
+/// Something that is said of an article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// What it is about, as front matter calls it.
+    pub name: &'static str,
+    /// What is said.
+    pub value: String,
+    /// Who says it.
+    pub origin: &'static str,
+}
+
+/// A block, and what was decided about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// What it is to a reader.
+    pub kind: &'static str,
+    /// Its words.
+    pub text: String,
+    /// How likely it is a part of the story, from 0 to 1, if that was asked.
+    pub score: Option<f32>,
+    /// Whether it is in the body.
+    pub kept: bool,
+    /// Why.
+    pub reason: &'static str,
+    /// What else is known of it.
+    pub facts: Vec<String>,
+}
+
+/// Cleans a raw article as [`super::clean`] does, and tells why.
+pub fn explain(raw: &RawArticle, today: Option<Date>) -> Result<Explanation, Rejected> {
+    let (Content::Text(text) | Content::Html(text)) = &raw.content;
+    if is_binary(text) {
+        return Err(Rejected::Binary);
+    }
+    match &raw.content {
+        Content::Text(text) => Ok(Explanation { statements: Vec::new(), blocks: of_text(text) }),
+        Content::Html(page) => {
+            let document = html::parse(page)?;
+            let mut blocks = html::Page::new(&document).judged(html::Model::own());
+            let found = metadata::find_until(&document, &raw.said, today);
+            leave_to_head(&mut blocks, &found);
+            Ok(Explanation { statements: statements(found), blocks })
+        }
+    }
+}
+
+/// What the article's head says is not said again.
+fn leave_to_head(blocks: &mut [Judged], found: &Metadata) {
+    let text = |found: &Option<Found<String>>| found.as_ref().map(|found| found.value.clone());
+    let [title, standfirst] = [&found.title, &found.standfirst].map(|found| text(found).unwrap_or_default());
+    let told: Vec<usize> =
+        (0..blocks.len()).filter(|at| blocks[*at].kept && blocks[*at].score.is_some()).collect();
+    let texts = || told.iter().map(|at| &*blocks[*at].text);
+    let mut repeated = html::repeated(texts(), &[&title, &standfirst]);
+    if standfirst.is_empty() && told.first().is_some_and(|at| blocks[*at].kind == "heading") {
+        let summary = text(&found.description).unwrap_or_default();
+        repeated.extend(html::repeated(texts().take(1), &[&summary]));
+    }
+    for at in repeated.into_iter().map(|at| told[at]) {
+        (blocks[at].kept, blocks[at].reason) = (false, "the head of the article says it");
+    }
+}
+
+fn of_text(text: &str) -> Vec<Judged> {
+    let blocks = blocks::split(text);
+    let roles = roles::assign(&blocks);
+    let each = blocks.into_iter().zip(&roles);
+    each.map(|(text, role)| {
+        let (kind, kept, reason) = role.explained();
+        Judged { kind, text, score: None, kept, reason, facts: Vec::new() }
+    })
+    .collect()
+}
+
+fn statements(found: Metadata) -> Vec<Statement> {
+    fn one<T>(name: &'static str, found: Option<Found<T>>, shown: impl Fn(T) -> String) -> Option<Statement> {
+        found.map(|Found { value, origin }| Statement { name, value: shown(value), origin: origin.name() })
+    }
+    let text = |name, found| one(name, found, |text: String| text);
+    let list = |name, found| one(name, found, |names: Vec<String>| names.join(", "));
+    let date = |name, found| one(name, found, |date: Date| date.iso());
+    let all = [
+        text("title", found.title),
+        text("subtitle", found.standfirst),
+        text("description", found.description),
+        list("authors", found.authors),
+        date("date", found.published),
+        date("updated", found.modified),
+        text("dateline", found.dateline),
+        text("agency", found.agency),
+        text("section", found.section),
+        list("tags", found.tags),
+        text("lang", found.lang),
+        text("image", found.image),
+        text("original_url", found.canonical),
+        text("source", found.source),
+        text("first_published_by", found.first_publisher),
+        text("rights", found.rights),
+        text("license", found.license),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+impl Origin {
+    fn name(self) -> &'static str {
+        match self {
+            Self::JsonLd => "linked data",
+            Self::OpenGraph => "Open Graph",
+            Self::Meta => "the head of the page",
+            Self::Microdata => "microdata",
+            Self::Visible => "what readers see",
+            Self::Url => "the address",
+            Self::Said => "the file that it came in",
+        }
+    }
+}
