@@ -170,18 +170,22 @@ fn locate(error: &serde_yaml::Error, text: &str) -> Error {
     }
     // A document of several parts has no place: its beginning is better than none.
     let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
+    // What is not closed, and where it was opened, if that is said.
+    let opened = full[at..].split_once(", ").and_then(|(_, open)| {
+        let (what, place) = open.split_once(" at line ")?;
+        let mut numbers = place.split(" column ").map_while(|number| number.parse().ok());
+        Some((what, numbers.next()?, numbers.next()?))
+    });
     let end = end_of(text.trim_end());
-    if (line, column) <= end {
-        return Error { line: Some(line.max(1)), column: Some(column.max(1)), message };
+    let ended = (line, column) > end;
+    match opened {
+        // A bracket that lacks its other one is noticed at the next line that cannot stand in it, or at the end.
+        Some((what, open, column)) if ended || open < line && what.contains("flow") => {
+            Error { line: Some(open), column: Some(column), message: format!("{message}, {what}") }
+        }
+        _ if ended => Error { line: Some(end.0), column: Some(end.1), message },
+        _ => Error { line: Some(line.max(1)), column: Some(column.max(1)), message },
     }
-    // It ended too early: where what is not closed was opened, if that is said, is of more use than the end.
-    let Some((_, open)) = full[at..].split_once(", ") else {
-        return Error { line: Some(end.0), column: Some(end.1), message };
-    };
-    let (what, place) = open.split_once(" at line ").unwrap_or((open, ""));
-    let mut numbers = place.split(" column ").map_while(|number| number.parse().ok());
-    let (line, column) = numbers.next().zip(numbers.next()).unwrap_or(end);
-    Error { line: Some(line), column: Some(column), message: format!("{message}, {what}") }
 }
 
 /// The line and column that follow a text.
@@ -426,6 +430,9 @@ mod tests {
     #[test]
     fn errors_have_a_place() {
         fails("a: 1\nb: [1\n", 2, "flow sequence");
+        fails("a: 1\nb: [News of the day\nc: 2\nd: 3\n", 2, "flow sequence");
+        fails("a: 1\nb: {c: 1\nd: 3\n", 2, "flow mapping");
+        fails("a: 1\nb: [1,\n  2,\n  {c: ]\nd: 3\n", 4, "");
         fails("a: 1\nb: 2\na: 3\n", 3, "duplicate key `a`");
         fails(&format!("a: {}", "[".repeat(100_000)), 1, "64 brackets");
         fails("a: *nobody\n", 1, "anchor");
