@@ -70,6 +70,19 @@ pub fn own_stamp(path: &Path) -> Option<Stamp> {
     Stamp::of(&about)
 }
 
+/// Which folder a path leads to, equal for one as long as it is there; `None` where that cannot be told.
+#[cfg(unix)]
+pub fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(path).ok().map(|about| (about.dev(), about.ino()))
+}
+
+/// Which folder a path leads to, equal for one as long as it is there; `None` where that cannot be told.
+#[cfg(not(unix))]
+pub fn identity(_: &Path) -> Option<(u64, u64)> {
+    None
+}
+
 /// Whether a file below a folder is what its name says and nothing else: no link leads to it, and it has no second name.
 /// `read` is the stamp of what was read under the name.
 pub fn is_alone(root: &Path, name: &str, read: Option<&Stamp>) -> bool {

@@ -30,6 +30,8 @@ const LONGEST_OF_MANY: Duration = Duration::from_secs(10);
 const SECOND_LOOK: Duration = Duration::from_millis(250);
 /// How often a project that is gone, or was moved, is looked for where it was.
 const GONE: Duration = Duration::from_millis(500);
+/// How often the watched folders are compared with those of their names.
+const GLANCE: Duration = Duration::from_secs(2);
 /// How often somebody looks where there are no events.
 pub const POLL: Duration = Duration::from_secs(1);
 
@@ -98,7 +100,9 @@ impl Watch {
         let (roots, notices, later) = Default::default();
         let mut watch = Self { options, home, messages, sender, roots, polling, notices, later };
         if !watch.polling {
-            match kind::polled(&watch.options.project) {
+            let project = &watch.options.project;
+            let folders = watch.options.folders.iter().map(|folder| project.join(folder));
+            match folders.chain([project.clone()]).find_map(|folder| kind::polled(&folder)) {
                 Some(kind) => watch.poll(&format!("{kind} tells of no changes")),
                 None => watch.arm(),
             }
@@ -123,11 +127,9 @@ impl Watch {
 
     fn wait(&self, batch: &Batch) -> Result<Message, RecvTimeoutError> {
         debug_assert!(batch.is_empty());
-        let back = self.is_away().then(|| Instant::now() + GONE);
-        match self.later.into_iter().chain(back).min() {
-            Some(later) => self.messages.recv_timeout(later.saturating_duration_since(Instant::now())),
-            None => self.messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        }
+        let glance = Instant::now() + if self.is_away() { GONE } else { GLANCE };
+        let next = self.later.map_or(glance, |later| later.min(glance));
+        self.messages.recv_timeout(next.saturating_duration_since(Instant::now()))
     }
 
     /// Takes a message in; says whether it was about anything here, or `None` if the watch is to end.
@@ -213,7 +215,8 @@ impl Watch {
     /// Time went by without a message; says whether somebody should look.
     fn lapse(&mut self) -> bool {
         let is_due = self.later.take_if(|later| *later <= Instant::now()).is_some();
-        if self.roots.is_some() && !self.is_replaced() {
+        let stands = |roots: &Roots<_>| !self.is_replaced() && !roots.are_others();
+        if self.roots.as_ref().is_some_and(stands) {
             return is_due;
         }
         self.arm();

@@ -10,18 +10,24 @@ pub(super) struct Roots<W> {
     watcher: W,
     /// Where the project is now: events speak of whole paths, and a project may be moved while it is watched.
     project: PathBuf,
+    /// The folders in it, each with which one it is: what is mounted or unmounted comes and goes without an event.
+    folders: Vec<(PathBuf, Option<(u64, u64)>)>,
 }
 
 impl<W: Watcher> Roots<W> {
     /// Watches all that exists. A folder that is not there is seen when it comes; `None` if the project itself is not.
     pub(super) fn watch(watcher: W, project: &Path, folders: &[&str]) -> notify::Result<Option<Self>> {
         let Ok(project) = fs::canonical(project) else { return Ok(None) };
-        let mut roots = Self { watcher, project };
+        let mut roots = Self { watcher, project, folders: Vec::new() };
         if !roots.add(&roots.project.clone(), RecursiveMode::NonRecursive)? {
             return Ok(None);
         }
         for folder in folders {
-            roots.add(&roots.project.join(folder), RecursiveMode::Recursive)?;
+            let folder = roots.project.join(folder);
+            // Asked before: if it is another one by the time it is watched, that is seen.
+            let identity = fs::identity(&folder);
+            roots.add(&folder, RecursiveMode::Recursive)?;
+            roots.folders.push((folder, identity));
         }
         Ok(Some(roots))
     }
@@ -34,6 +40,11 @@ impl<W: Watcher> Roots<W> {
     /// Whether this is the folder that is watched.
     pub(super) fn is_at(&self, folder: &Path) -> bool {
         self.project == folder
+    }
+
+    /// Whether other folders have the names of those that are watched.
+    pub(super) fn are_others(&self) -> bool {
+        self.folders.iter().any(|(folder, identity)| fs::identity(folder) != *identity)
     }
 
     fn add(&mut self, path: &Path, mode: RecursiveMode) -> notify::Result<bool> {

@@ -398,6 +398,45 @@ fn a_project_that_is_replaced_is_watched_in_its_place() {
     }
 }
 
+/// Run in a mount namespace of its own: `content` is a file system that is taken away and comes back.
+#[cfg(target_os = "linux")]
+const MOUNTS: &str = r#"
+    wait_for() { tries=0; until eval "$1"; do tries=$((tries + 1)); [ $tries -lt 300 ] || { echo "in vain: $1"; kill $!; exit 1; }; sleep 0.1; done; }
+    article() { printf -- '---\ntitle: %s\nslug: %s\n---\n\nText.\n' "$2" "$1" > "content/$1.md"; }
+    mount -t tmpfs none content || exit 77
+    article a First
+    "$PROGRAM" watch --quiet &
+    wait_for '[ -e public/a.html ]'
+    umount content || exit 1
+    wait_for '[ ! -e public/a.html ]'
+    mount -t tmpfs none content
+    article b Second
+    wait_for '[ -e public/b.html ]'
+    article b Third
+    wait_for 'grep -q Third public/b.html'
+    kill -INT $!
+    wait $!
+"#;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn folders_that_are_unmounted_and_mounted_are_followed() {
+    let site = Site::with("title: T\nbase_url: https://example.org\npermalink: /{slug}.html\n");
+    fs::create_dir_all(site.path("content")).unwrap();
+    let script = Command::new("unshare")
+        .args(["--mount", "--map-root-user", "sh", "-c", MOUNTS])
+        .env("PROGRAM", PROGRAM)
+        .current_dir(site.root())
+        .output();
+    match script {
+        Ok(done) if done.status.success() => {}
+        Ok(done) if done.status.code() == Some(1) && !done.stdout.is_empty() => {
+            panic!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr))
+        }
+        _ => eprintln!("left out: file systems cannot be mounted here"),
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_project_that_was_removed_is_watched_when_it_is_back() {
