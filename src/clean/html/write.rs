@@ -380,6 +380,64 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn any_table_reads_back(
+            rows in prop::collection::vec(prop::collection::vec(spans(), 1..4), 1..4),
+        ) {
+            let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+            let written = markdown(&[&block(Kind::Table(rows.clone()), Vec::new())], None);
+            let cells = rows.iter().flatten().map(|cell| {
+                let plain: Vec<Span> = cell.iter().cloned().map(without_code).collect();
+                shown("cell", &inline::tidy(&plain, None))
+            });
+            let expected: Vec<String> = cells.filter(|cell| cell != "cell:").collect();
+            prop_assert_eq!(read(&written), expected, "{}", written);
+            let widths = Parser::new_ext(&written, Options::ENABLE_TABLES).filter_map(|event| match event {
+                Event::Start(Tag::Table(columns)) => Some(columns.len()),
+                _ => None,
+            });
+            prop_assert_eq!(widths.collect::<Vec<_>>(), [columns]);
+        }
+
+        #[test]
+        fn any_code_reads_back(text in "[a-z`~ \\n<&*\\\\#-]{0,40}") {
+            let written = markdown(&[&block(Kind::Code, vec![span(&text, "", None)])], None);
+            let read: String = Parser::new(&written)
+                .filter_map(|event| if let Event::Text(text) = event { Some(text.to_string()) } else { None })
+                .collect();
+            prop_assert_eq!(read.trim_matches('\n'), text.trim_matches('\n'), "{}", written);
+        }
+
+        #[test]
+        fn any_picture_reads_back(
+            words in "[-a1 *_~`\\[\\]()<>&;|!\\\\.\"'é]{0,12}",
+            caption in "[-a1 *_~`\\[\\]()<>&;|!\\\\.\"'é]{0,12}",
+        ) {
+            let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let (words, caption) = (folded(&words), folded(&caption));
+            let image = Kind::Image { source: "https://example.org/a.jpg".into(), words: words.clone() };
+            let written = markdown(&[&Block { text: caption.clone(), ..block(image, Vec::new()) }], None);
+            let (mut titles, mut alt) = (Vec::new(), String::new());
+            for event in Parser::new_ext(&written, Options::ENABLE_STRIKETHROUGH) {
+                match event {
+                    Event::Start(Tag::Image { title, .. }) => titles.push(title.to_string()),
+                    Event::Text(text) => alt.push_str(&text),
+                    Event::Start(Tag::Paragraph) | Event::End(_) => {}
+                    other => prop_assert!(false, "{other:?} in {written}"),
+                }
+            }
+            prop_assert_eq!(&alt, if words.is_empty() { &caption } else { &words }, "{}", written);
+            let told = if words.is_empty() || words == caption { String::new() } else { caption };
+            prop_assert_eq!(titles, [told], "{}", written);
+        }
+    }
+
+    fn without_code(mut span: Span) -> Span {
+        span.style.code = false;
+        span
+    }
+
     #[test]
     fn blocks_read_back() {
         let plain = |text: &str| vec![span(text, "", None)];
