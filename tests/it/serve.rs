@@ -335,6 +335,29 @@ fn edits_beside_other_changes_show_as_well() {
     until(is_gone, || "the page of a folder that left stays".into());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_project_that_is_replaced_is_shown_in_its_place() {
+    for flags in [&[][..], &["--poll=200"]] {
+        let site = Site::new();
+        let page = "/2020/01/01/a.html";
+        site.article("a.md", "title: The old one\nslug: a\ndate: 2020-01-01");
+        let elsewhere = tempfile::tempdir().unwrap();
+        let (fresh, old) = (elsewhere.path().join("fresh"), elsewhere.path().join("old"));
+        let serving = Serving::with(&site, flags);
+        serving.until(page, "The old one");
+        fs::create_dir_all(fresh.join("content")).unwrap();
+        fs::copy(site.path("archive.yaml"), fresh.join("archive.yaml")).unwrap();
+        let story = |title: &str| format!("---\ntitle: {title}\nslug: a\ndate: 2020-01-01\n---\n\nText.\n");
+        fs::write(fresh.join("content/a.md"), story("Another one")).unwrap();
+        fs::rename(site.root(), &old).unwrap();
+        fs::rename(&fresh, site.root()).unwrap();
+        serving.until(page, "Another one");
+        site.file("content/a.md", story("An edited one"));
+        serving.until(page, "An edited one");
+    }
+}
+
 #[test]
 fn folders_have_a_slash_and_what_is_not_there_the_page_of_the_theme() {
     let site = sample();

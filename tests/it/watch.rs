@@ -378,10 +378,22 @@ fn copy(from: &Path, to: &Path) {
 #[cfg(unix)]
 #[test]
 fn a_project_that_is_replaced_is_watched_in_its_place() {
+    replaced(&[]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_project_that_is_replaced_is_polled_in_its_place() {
+    replaced(&["--poll=200"]);
+}
+
+#[cfg(unix)]
+#[track_caller]
+fn replaced(flags: &[&str]) {
     let site = archive();
     let elsewhere = tempfile::tempdir().unwrap();
     let (fresh, old) = (elsewhere.path().join("fresh"), elsewhere.path().join("old"));
-    let watching = Watching::start(&site, &[]);
+    let watching = Watching::start(&site, flags);
     for round in 0..3 {
         copy(site.root(), &fresh);
         fs::write(fresh.join(TARGET), text(&format!("Fresh {round}"))).unwrap();
