@@ -1,5 +1,6 @@
 //! What else is said of an article: section, tags, language, image, addresses, site, rights.
 
+use super::headline::GAPS;
 use super::linked::{Facts, unescape};
 use super::names::fold;
 use super::page::{Page, Spot};
@@ -235,6 +236,17 @@ pub(super) fn source(evidence: &Evidence) -> Text {
                 .filter(fits)
         })
         .or_else(said)
+        .map(|Found { value, origin }| Found::new(named(evidence, value), origin))
+}
+
+/// A name without the slogan behind it, where the address says that it ends there.
+fn named(evidence: &Evidence, text: String) -> String {
+    let cut = GAPS.iter().filter_map(|gap| text.split_once(gap)).map(|(name, _)| name.trim());
+    let is_host = |name: &&str| {
+        let joined: String = fold(name).chars().filter(|letter| *letter != ' ').collect();
+        evidence.host.contains(&joined)
+    };
+    cut.min_by_key(|name| name.len()).filter(is_host).map(str::to_string).unwrap_or(text)
 }
 
 /// Who published it first, if that is another than the site.

@@ -5,7 +5,7 @@ use super::page::Spot;
 use super::{Evidence, Found, Origin};
 
 /// What stands between a headline and the name of the site.
-const GAPS: [&str; 10] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ", " « "];
+pub(super) const GAPS: [&str; 10] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ", " « "];
 
 /// Finds the headline.
 pub(super) fn find(evidence: &Evidence) -> Option<Found<String>> {

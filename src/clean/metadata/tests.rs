@@ -245,3 +245,18 @@ fn the_file_is_heard_where_the_page_is_silent() {
     assert_eq!(found.published.map(|date| date.origin), Some(Origin::Said));
     assert_eq!(found.authors.map(|authors| authors.value), Some(vec!["Jane Doe".to_string()]));
 }
+
+#[test]
+fn a_slogan_is_no_part_of_a_name() {
+    let source = |name: &str, url: &str| {
+        let page = format!(
+            "<html><head><meta property=og:site_name content='{name}'><link rel=canonical href='{url}'></head><body><h1>Title</h1></body></html>"
+        );
+        find(&dom_query::Document::from(page.as_str()), &Said::default()).source.map(|found| found.value)
+    };
+    let url = "https://www.skerrytimes.example/2019/goat";
+    assert_eq!(source("Skerry Times - The paper of the isles", url).as_deref(), Some("Skerry Times"));
+    assert_eq!(source("Skerry Times | News | Weather", url).as_deref(), Some("Skerry Times"));
+    assert_eq!(source("Isles - The Skerry Times", url).as_deref(), Some("Isles - The Skerry Times"));
+    assert_eq!(source("Skerry Times", url).as_deref(), Some("Skerry Times"));
+}
