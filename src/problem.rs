@@ -39,8 +39,14 @@ pub const CODES: &[(&str, &str)] = &[
     ("date", "a date does not exist or has an unknown form; the article counts as undated"),
     ("dead-anchor", "a link leads to a part of a page that does not exist"),
     ("dead-link", "a link leads to a page that does not exist"),
-    ("duplicate", "an article was imported once only: another of the same run has its address or its text"),
-    ("edited-import", "an imported file was edited by hand since; `import` keeps it"),
+    (
+        "duplicate",
+        "an article was imported once only: another of the same run has its address, or its text and nobody else published it",
+    ),
+    (
+        "edited-import",
+        "a file was edited by hand since it was imported, or seems to be a copy but is not as `import` wrote it; it is kept",
+    ),
     ("encoding", "some bytes of a raw file could not be read; `�` stands for them"),
     ("foreign-file", "an unknown file lies in the output; it is kept"),
     ("front-matter", "front matter is not valid YAML or a value has the wrong form"),

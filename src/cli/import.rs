@@ -114,6 +114,11 @@ impl Desk<'_> {
                 "body": body,
                 "text": text,
             })),
+            Event::Copies(group) => self.report.result(&json!({
+                "kind": "copies",
+                "canonical": group.canonical,
+                "copies": group.copies,
+            })),
             Event::Outcome(outcome) => {
                 if let Some(out) = self.out.as_mut().filter(|_| self.failed.is_none()) {
                     self.failed = writeln!(out, "{}", row(outcome)).err();
@@ -125,7 +130,7 @@ impl Desk<'_> {
 
 fn row(outcome: &Outcome) -> Value {
     json!({
-        "input": outcome.input,
+        "input": Some(outcome.input).filter(|input| !input.is_empty()),
         "record": outcome.record,
         "url": outcome.url,
         "outcome": outcome.outcome,
@@ -149,6 +154,8 @@ fn result(imported: &Imported, millis: u64) -> Value {
         "passed": imported.passed,
         "left_out": imported.left_out,
         "duplicates": imported.duplicates,
+        "copies": imported.copies,
+        "regrouped": imported.regrouped,
         "undated": imported.undated,
         "missing": imported.missing,
         "millis": millis,
@@ -181,6 +188,8 @@ fn summary(report: &Report, wish: &Wish, imported: &Imported, start: Instant) {
     }
     for (count, what) in [
         (imported.duplicates, "duplicates, imported once"),
+        (imported.copies, "copies of other articles, with `same_as`"),
+        (imported.regrouped.len(), "articles of before with another `same_as`"),
         (imported.undated, "without a date"),
         (imported.left_out, "of another time, left out"),
         (imported.missing, "expected and missing"),

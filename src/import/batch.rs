@@ -1,6 +1,6 @@
 //! Inputs → cleaned records, a batch at a time: while one is cleaned on all threads, the next is cut.
 
-use super::{Outcome, Wish, said, same};
+use super::{Outcome, Wish, near, said};
 use crate::article::Article;
 use crate::clean;
 use crate::raw::{self, Found, Input, Record, Settings, Unread};
@@ -24,8 +24,8 @@ pub(super) struct Made {
     pub(super) fetched: Option<String>,
     pub(super) sha256: String,
     pub(super) damaged: bool,
-    /// What equal bodies have in common.
-    pub(super) body_hash: u128,
+    /// Its text as it is compared with others.
+    pub(super) compared: near::Text,
 }
 
 impl Made {
@@ -163,7 +163,7 @@ fn made(input: &Input, record: Record, wish: &Wish) -> std::result::Result<Made,
     })?;
     let clean::Cleaned { mut article, body, text } = cleaned;
     said::add(&mut article, &raw.said, wish);
-    let body_hash = same::body(&article, &text);
+    let compared = near::Text::of(&article, &body);
     let (fetched, sha256, damaged) = (raw.said.url, raw.sha256, raw.damaged);
-    Ok(Made { article, body, text, record, fetched, sha256, damaged, body_hash })
+    Ok(Made { article, body, text, record, fetched, sha256, damaged, compared })
 }

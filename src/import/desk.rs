@@ -1,7 +1,8 @@
 //! Cleaned records → files of `content/`, one after the other: which of two equal ones is filed must not depend on threads.
 
 use super::batch::{Made, Result as Cut};
-use super::existing::{self, Existing, Known, file_name};
+use super::copies::{self, Copies};
+use super::existing::{self, Existing, Known, file_name, stamped};
 use super::{Event, Imported, Outcome, Wish, said, same};
 use crate::article::{self, Article, Date, Keys, Raw};
 use crate::config::Config;
@@ -10,9 +11,8 @@ use crate::problem::Problem;
 use crate::raw::{self, Input, Unread};
 use crate::route::Slug;
 use anyhow::Result;
-use data_encoding::HEXLOWER;
-use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// What was found in a folder.
 #[derive(Default)]
@@ -29,9 +29,11 @@ pub(super) struct Desk<'a> {
     config: &'a Config,
     existing: Existing<'a>,
     pub(super) imported: Imported,
-    /// Addresses and bodies of the articles of this run.
+    /// Addresses of the articles of this run.
     addresses: HashSet<u64>,
-    bodies: HashSet<u128>,
+    /// Their texts, and those with who published them.
+    texts: HashSet<u128>,
+    copies: Copies,
     /// Addresses of which there is but an excerpt.
     excerpts: HashSet<u64>,
     expected: BTreeMap<u64, &'a str>,
@@ -50,13 +52,15 @@ impl<'a> Desk<'a> {
         say: &'a mut (dyn FnMut(Event) + Send),
     ) -> Result<Self> {
         let expected = wish.expected.iter().filter_map(|url| Some((same::address(url)?, url.as_str())));
+        let (existing, items) = Existing::read_with(config, "content", copies::item)?;
         Ok(Self {
             wish,
             config,
-            existing: Existing::read(config, "content")?,
+            existing,
             imported: Imported::default(),
             addresses: HashSet::new(),
-            bodies: HashSet::new(),
+            texts: HashSet::new(),
+            copies: Copies::of(items),
             excerpts: HashSet::new(),
             expected: expected.collect(),
             found: HashSet::new(),
@@ -162,7 +166,7 @@ impl<'a> Desk<'a> {
             self.duplicate(input, made, Problem::note("duplicate", message).file(place), "the same address");
             return Ok(());
         }
-        if !self.bodies.insert(made.body_hash) {
+        if self.is_said(made, original) {
             let message = "imported once only: another input has the same text";
             self.duplicate(input, made, Problem::note("duplicate", message).file(place), "the same text");
             return Ok(());
@@ -180,6 +184,18 @@ impl<'a> Desk<'a> {
             Some(known) => self.again(input, made, &known, same_record),
             None => self.new_article(input, made, &place, original),
         }
+    }
+
+    /// Whether this run has an article of the same text, as far as it is known who published which. What another
+    /// published is a copy, and an article of its own.
+    fn is_said(&mut self, made: &Made, original: Option<u64>) -> bool {
+        let source = || made.article.terms.get("sources")?.first().map(|name| xxh3_64(name.as_bytes()));
+        let text = made.compared.hash();
+        let by = |publisher: u64| text ^ (u128::from(publisher) << 1 | 1);
+        let publisher = original.or_else(source);
+        let is_new = self.texts.insert(text);
+        let nobody = self.texts.contains(&by(0));
+        !self.texts.insert(by(publisher.unwrap_or(0))) || !is_new && (nobody || publisher.is_none())
     }
 
     fn duplicate(&mut self, input: &Input, made: &Made, problem: Problem, reason: &str) {
@@ -214,6 +230,7 @@ impl<'a> Desk<'a> {
         let text = stamped(&article, &made.body);
         let bytes = (!self.wish.dry_run).then_some(text.as_bytes());
         self.existing.create(&name, bytes, &made.sha256, original)?;
+        self.copies.add(&name, &article, &made.compared);
         self.done(made, &article, &made.outcome(input, "written", None, Some(&name)));
         self.imported.written.push(name);
         Ok(())
@@ -221,6 +238,7 @@ impl<'a> Desk<'a> {
 
     /// The same record, or an earlier one of the same page, has an article already.
     fn again(&mut self, input: &Input, made: &Made, known: &Known, same_record: bool) -> Result<()> {
+        self.copies.meet(&known.name);
         if !known.untouched && !self.wish.overwrite {
             self.done(made, &made.article, &made.outcome(input, "kept", None, Some(&known.name)));
             let message = format!("kept as it is: edited by hand since it was made from `{}`", input.shown);
@@ -233,6 +251,7 @@ impl<'a> Desk<'a> {
         let path = self.config.root.join(&*known.name);
         if self.wish.dry_run && fs::kind(&path)?.is_none() {
             // This run would have written it.
+            self.copies.add(&known.name, &made.article, &made.compared);
             self.done(made, &made.article, &made.outcome(input, "rewritten", None, Some(&known.name)));
             self.imported.rewritten.push(known.name.to_string());
             return Ok(());
@@ -255,6 +274,9 @@ impl<'a> Desk<'a> {
                 .map(|(stem, _)| stem.to_string())
         };
         article.slug = old.slug.or_else(stem);
+        // What it is a copy of is decided at the end.
+        article.same_as = old.seldom.same_as.clone().filter(|_| known.untouched);
+        article.seldom.settle();
         if same_record {
             article.raw = old.raw.or(article.raw).map(|raw| Box::new(Raw { written: None, ..*raw }));
         }
@@ -267,6 +289,7 @@ impl<'a> Desk<'a> {
         if !self.wish.dry_run {
             fs::replace(&path, text.as_bytes())?;
         }
+        self.copies.add(&known.name, &article, &made.compared);
         self.done(made, &article, &made.outcome(input, "rewritten", None, Some(&known.name)));
         self.imported.rewritten.push(known.name.to_string());
         Ok(())
@@ -281,7 +304,34 @@ impl<'a> Desk<'a> {
     }
 
     /// What can be said only when everything was read.
-    pub(super) fn end(&mut self) {
+    pub(super) fn end(&mut self) -> Result<()> {
+        self.settle_copies()?;
+        self.tell_of_folders();
+        self.tell_of_missing();
+        Ok(())
+    }
+
+    fn settle_copies(&mut self) -> Result<()> {
+        let settled = std::mem::take(&mut self.copies).settle(&self.config.root, self.wish.dry_run)?;
+        for group in &settled.groups {
+            (self.say)(Event::Copies(group));
+        }
+        for (copy, canonical) in &settled.copies {
+            let (file, detail) = (Some(copy.as_str()), Some(canonical.as_str()));
+            self.outcome(&Outcome { outcome: "copy", file, detail, ..Outcome::default() });
+        }
+        for (copy, canonical) in settled.kept {
+            let message =
+                format!("kept as it is: edited by hand, though it seems to be a copy of `{canonical}`");
+            let hint = "put `same_as` into its front matter if it is one";
+            self.problem(Problem::note("edited-import", message).file(copy).hint(hint));
+        }
+        self.imported.copies = settled.copies.len();
+        self.imported.regrouped = settled.regrouped;
+        Ok(())
+    }
+
+    fn tell_of_folders(&mut self) {
         for (at, root) in self.wish.inputs.iter().enumerate() {
             let label = root.to_string_lossy().replace('\\', "/");
             let folder = self.folders.remove(&at).unwrap_or_default();
@@ -302,6 +352,9 @@ impl<'a> Desk<'a> {
                 self.problem(problem.hint("name a file itself to import it as text"));
             }
         }
+    }
+
+    fn tell_of_missing(&mut self) {
         let mut missing: Vec<&str> = Vec::new();
         for (key, url) in &self.expected {
             let mut at = *key;
@@ -355,14 +408,4 @@ fn undated(slug: Slug, date: Option<Date>) -> Slug {
         }
         _ => slug,
     }
-}
-
-/// The article's text with the hash of itself in it: the hash of all lines but the one that holds it.
-fn stamped(article: &Article, body: &str) -> String {
-    let mut article = article.clone();
-    let bare = article::write(&article, body);
-    if let Some(raw) = &mut article.raw {
-        raw.written = Some(HEXLOWER.encode(&Sha256::digest(bare.as_bytes())));
-    }
-    article::write(&article, body)
 }

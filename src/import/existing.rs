@@ -42,30 +42,43 @@ pub struct Existing<'a> {
 }
 
 /// One file of `content/`.
-struct Found {
+struct Found<T> {
     raw: Option<(String, Option<u64>, Known)>,
     address: Option<u128>,
+    look: Option<T>,
 }
 
 impl<'a> Existing<'a> {
     /// Reads the articles below a folder of the project.
     pub fn read(config: &'a Config, folder: &str) -> Result<Self> {
+        Ok(Self::read_with(config, folder, |_, _, _, _, _| None::<()>)?.0)
+    }
+
+    /// Reads the articles below a folder of the project, and what somebody makes of each: of its file, front matter,
+    /// date, body, and whether it is as `import` wrote it.
+    pub(super) fn read_with<T: Send>(
+        config: &'a Config,
+        folder: &str,
+        look: impl Fn(&str, &Article, Option<Date>, &str, bool) -> Option<T> + Sync,
+    ) -> Result<(Self, Vec<T>)> {
         let walk = fs::walk(&config.folder(folder), folder, |name| name.starts_with('.'))?;
         let markdown = |file: &fs::File| file.name.ends_with(".md") || file.name.ends_with(".markdown");
         let keys = Keys { renamed: config.keys.clone(), ..Keys::default() };
         let files: Vec<_> = walk.files.into_par_iter().filter(markdown).collect();
-        let found = files.par_iter().filter_map(|file| found(file, folder, &keys, config));
-        let found: Vec<Found> = found.collect();
+        let found = files.par_iter().filter_map(|file| found(file, folder, &keys, config, &look));
+        let found: Vec<Found<T>> = found.collect();
         let (articles, records, originals, planned) = Default::default();
         let taken = HashSet::with_capacity(found.len());
         let mut existing = Self { config, articles, records, originals, taken, planned };
-        for Found { raw, address } in found {
+        let mut seen = Vec::with_capacity(found.len());
+        for Found { raw, address, look } in found {
             existing.taken.extend(address);
+            seen.extend(look);
             if let Some((hash, original, known)) = raw {
                 existing.add(&hash, original, known);
             }
         }
-        Ok(existing)
+        Ok((existing, seen))
     }
 
     fn add(&mut self, hash: &str, original: Option<u64>, known: Known) {
@@ -141,33 +154,41 @@ pub fn file_name(date: Option<Date>, slug: &Slug) -> String {
     }
 }
 
-fn found(file: &fs::File, folder: &str, keys: &Keys, config: &Config) -> Option<Found> {
+fn found<T>(
+    file: &fs::File,
+    folder: &str,
+    keys: &Keys,
+    config: &Config,
+    look: impl Fn(&str, &Article, Option<Date>, &str, bool) -> Option<T>,
+) -> Option<Found<T>> {
     let name = format!("{folder}/{}", file.name);
     let bytes = fs::read(&file.path(), LIMIT).ok()?;
     let text = String::from_utf8_lossy(&bytes);
     let Ok(parsed) = article::parse(&text, keys) else {
         // Broken by hand, but still the article of its raw file: importing it again would make a second one.
         let known = Known { name: name.into(), untouched: false, met: false };
-        return recorded_hash(&text).map(|hash| Found { raw: Some((hash, None, known)), address: None });
+        let raw = (recorded_hash(&text)?, None, known);
+        return Some(Found { raw: Some(raw), address: None, look: None });
     };
     let article = parsed.article;
-    let address = own_address(&article, &name, config);
+    let (date, slug) = date_and_slug(&article, &name);
+    let address = address(&config.permalink, date, &slug);
     let original = article.provenance.original_url.as_deref().and_then(same::address);
-    let raw = article.raw.map(|raw| {
-        let untouched = is_untouched(&text, raw.written.as_deref().unwrap_or_default());
-        (raw.sha256, original, Known { name: name.into(), untouched, met: false })
-    });
-    Some(Found { raw, address: Some(address) })
+    let written = article.raw.as_ref().map(|raw| raw.written.as_deref().unwrap_or_default());
+    let untouched = written.is_some_and(|written| is_untouched(&text, written));
+    let look = look(&name, &article, date, &text[parsed.body..], untouched);
+    let known = Known { name: name.into(), untouched, met: false };
+    let raw = article.raw.map(|raw| (raw.sha256, original, known));
+    Some(Found { raw, address: Some(address), look })
 }
 
 /// What an article's address is made of; a name stands for its file as it does for a build.
-fn own_address(article: &Article, name: &str, config: &Config) -> u128 {
+fn date_and_slug(article: &Article, name: &str) -> (Option<Date>, Slug) {
     let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let stem = if stem == "index" { folder.rsplit('/').next().unwrap_or(stem) } else { stem };
     let (date, stem) = Date::from_file_name(stem).map_or((None, stem), |(date, rest)| (Some(date), rest));
-    let slug = Slug::new(article.slug.as_deref().unwrap_or(stem));
-    address(&config.permalink, article.date.or(date), &slug)
+    (article.date.or(date), Slug::new(article.slug.as_deref().unwrap_or(stem)))
 }
 
 fn address(permalink: &Permalink, date: Option<Date>, slug: &Slug) -> u128 {
@@ -193,11 +214,21 @@ fn recorded_hash(text: &str) -> Option<String> {
 
 /// Whether a text has the hash of itself, without the line that holds it. Programs that move files may change how
 /// lines end; nobody's edit is lost with that.
-fn is_untouched(text: &str, written: &str) -> bool {
+pub(super) fn is_untouched(text: &str, written: &str) -> bool {
     let text = text.replace("\r\n", "\n");
     let is_stamp = |line: &&str| line.trim_start().starts_with("written:") && line.contains(written);
     let stamp = text.split_inclusive('\n').find(is_stamp).filter(|_| !written.is_empty());
     stamp.is_some_and(|line| {
         HEXLOWER.encode(&Sha256::digest(text.replacen(line, "", 1).as_bytes())) == written
     })
+}
+
+/// The article's text with the hash of itself in it: the hash of all lines but the one that holds it.
+pub(super) fn stamped(article: &Article, body: &str) -> String {
+    let mut article = article.clone();
+    let bare = article::write(&article, body);
+    if let Some(raw) = &mut article.raw {
+        raw.written = Some(HEXLOWER.encode(&Sha256::digest(bare.as_bytes())));
+    }
+    article::write(&article, body)
 }

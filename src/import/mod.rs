@@ -2,16 +2,20 @@
 //! was edited by hand, and no raw file is lost.
 //!
 //! Records are cut from their files one after the other, cleaned on all threads a batch at a time, and filed in order, so
-//! that neither memory nor result depends on how many there are or who works on them.
+//! that neither memory nor result depends on how many there are or who works on them. Which are copies of one another is
+//! decided when all are known.
 
 mod batch;
+mod copies;
 mod dates;
 mod desk;
 mod existing;
 mod explain;
+mod near;
 mod said;
 mod same;
 
+pub use copies::Group;
 pub use existing::{Existing, file_name};
 pub use explain::{Explained, explain};
 pub use said::language;
@@ -72,6 +76,10 @@ pub struct Imported {
     pub left_out: usize,
     /// How many articles another of the same run is the same as.
     pub duplicates: usize,
+    /// How many articles are copies of another.
+    pub copies: usize,
+    /// Articles that were there before, and of which it is known now, or no longer so, that they are copies.
+    pub regrouped: Vec<String>,
     /// How many articles have no date.
     pub undated: usize,
     /// Expected addresses that no article is from.
@@ -95,6 +103,8 @@ pub enum Event<'a> {
     Problem(Problem),
     /// What became of one input.
     Outcome(&'a Outcome<'a>),
+    /// Articles of which it is news that they are copies; come after all inputs.
+    Copies(&'a Group),
     /// An article that a run without writing made.
     Article(&'a Article, &'a Outcome<'a>, &'a str, &'a str),
 }
@@ -108,7 +118,8 @@ pub struct Outcome<'a> {
     pub record: Option<&'a str>,
     /// Where it was published.
     pub url: Option<&'a str>,
-    /// `written`, `rewritten`, `unchanged`, `kept`, `duplicate`, `left-out`, `rejected`, `passed` or `moved`.
+    /// `written`, `rewritten`, `unchanged`, `kept`, `duplicate`, `left-out`, `rejected`, `passed` or `moved`; after all
+    /// inputs, `copy` for each article that is one, without its input.
     pub outcome: &'static str,
     /// Why.
     pub reason: Option<&'a str>,
@@ -134,6 +145,6 @@ pub fn import(config: &Config, wish: &Wish, say: &mut (dyn FnMut(Event) + Send))
         }
         (desk.say)(Event::Read(settings.read.load(Ordering::Relaxed)));
     }
-    desk.end();
+    desk.end()?;
     Ok(desk.imported)
 }

@@ -1,11 +1,8 @@
-//! When two articles are one: they have the same address, or the same text.
+//! When two articles are one: they have the same address.
 
-use crate::article::Article;
 use url::Url;
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use xxhash_rust::xxh3::xxh3_64;
 
-/// Letters and digits below which a text is too short to tell articles apart by it alone.
-const SHORT: usize = 200;
 /// Parameters of addresses that lead to the same page.
 const TRACKING: [&str; 6] = ["fbclid", "gclid", "mc_cid", "mc_eid", "igshid", "cmpid"];
 
@@ -21,22 +18,6 @@ pub(super) fn address(text: &str) -> Option<u64> {
         query.filter(|pair| !pair.is_empty() && counts(pair.split('=').next().unwrap_or_default())).collect();
     let path = url.path().trim_end_matches('/');
     Some(xxh3_64(format!("{host}{port}{path}?{}", query.join("&")).as_bytes()))
-}
-
-/// What a text is known by: its letters and digits, whatever their case. Short ones are alike too often: their headline
-/// and date count as well.
-pub(super) fn body(article: &Article, text: &str) -> u128 {
-    let mut hash = Xxh3::new();
-    let mut count = 0;
-    let mut buffer = [0; 4];
-    for letter in text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
-        count += 1;
-        hash.update(letter.encode_utf8(&mut buffer).as_bytes());
-    }
-    if count < SHORT {
-        hash.update(format!("\n{:?}\n{:?}", article.title, article.date.map(|date| date.iso())).as_bytes());
-    }
-    hash.digest128()
 }
 
 #[cfg(test)]

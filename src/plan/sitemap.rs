@@ -84,6 +84,8 @@ impl Group {
 /// The group that a page belongs to; none for what is not to be found by searching.
 fn group(page: Page, archive: &Archive) -> Option<Group> {
     match page {
+        // The canonical article stands for it, and a sitemap names no page that names another.
+        Page::Article(id) if archive.canonical.contains_key(&id) => None,
         Page::Article(id) => {
             Some(archive.entries[id].article.date.map_or(Group::Undated, |date| Group::Year(date.year())))
         }

@@ -4,6 +4,7 @@
 
 mod cli;
 mod content;
+mod copies;
 mod failing;
 mod foreign;
 mod hostile;

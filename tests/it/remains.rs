@@ -121,6 +121,9 @@ fn copies_of_a_story_point_to_one_another() {
     let first = site.read("public/2020/01/01/first.html");
     assert!(first.contains(">Copy (Herald)</a>") && first.contains(">Again</a>"), "{first}");
     assert_eq!(run.problems("invalid-value").len(), 3, "a ring has no first: {}", run.stdout);
+    let sitemap = site.read("public/sitemap-2020.xml");
+    assert!(sitemap.contains("first.html") && sitemap.contains("lost.html"), "{sitemap}");
+    assert!(!sitemap.contains("copy.html") && !sitemap.contains("again.html"), "{sitemap}");
 }
 
 #[test]
