@@ -1,15 +1,16 @@
 //! Names of terms as entries hold them: each text once, however many articles have it.
 
 use crate::article::{Terms, term_key};
-use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use ahash::AHashSet;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Keys, each with where its names end.
 type Ends = Arc<[(Arc<str>, u32)]>;
 
 /// The names of one article, by taxonomy key.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Names {
     /// Most articles of an archive have the same.
     ends: Ends,
@@ -22,8 +23,39 @@ pub struct Pool(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    names: HashSet<Arc<str>>,
-    ends: HashSet<Ends>,
+    names: AHashSet<Arc<str>>,
+    ends: AHashSet<Ends>,
+}
+
+thread_local! {
+    /// What this thread has read: who reads a hundred thousand articles one after the other meets few new names.
+    static READ: RefCell<Known> = RefCell::default();
+}
+
+/// Names of which a thread that reads remembers that it has them; then it begins anew.
+const REMEMBERED: usize = 16 << 10;
+
+/// [`Names`] as they are stored; it must have the same fields in the same order.
+#[derive(Deserialize)]
+#[serde(rename = "Names")]
+struct Stored<'a> {
+    #[serde(borrow)]
+    ends: Vec<(&'a str, u32)>,
+    #[serde(borrow)]
+    names: Vec<&'a str>,
+}
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Stored { ends, names } = Stored::deserialize(deserializer)?;
+        Ok(READ.with_borrow_mut(|known| {
+            if known.names.len() > REMEMBERED {
+                *known = Known::default();
+            }
+            let ends = ends.into_iter().map(|(key, end)| (known.name(key), end)).collect();
+            Self { ends: known.ends(ends), names: names.into_iter().map(|name| known.name(name)).collect() }
+        }))
+    }
 }
 
 impl Names {

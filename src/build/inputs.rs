@@ -6,7 +6,7 @@ use super::media::Media;
 use super::pages::Work;
 use super::{Event, Progress, Run};
 use crate::archive::{Archive, Entry};
-use crate::cache::{self, Amendment, Cache, Lists, Published, Tail};
+use crate::cache::{self, Amendment, Cache, Lists, Published, Tail, Wanted};
 use crate::config::Config;
 use crate::content::{self, Listing};
 use crate::fs;
@@ -58,7 +58,7 @@ impl Attempt {
 
 impl Inputs {
     pub(super) fn read(config: &Config, run: &Run, progress: Progress) -> Result<Self> {
-        Self::knowing(config, remembered(config, run, progress), progress)
+        Self::knowing(config, remembered(config, run, Wanted::All, progress), progress)
     }
 
     /// Reads them; `known` is what is known of them, `now` the moment before anything is looked at.
@@ -297,9 +297,14 @@ fn hash(theme: &Theme, config: &Config, load: &Load) -> u128 {
 
 /// What the last build knew, and the moment before this one looks at anything. Nothing is said of a cache that does
 /// not work but what it costs: time.
-pub(super) fn remembered(config: &Config, run: &Run, progress: Progress) -> (Cache, Option<fs::Moment>) {
+pub(super) fn remembered(
+    config: &Config,
+    run: &Run,
+    wanted: Wanted,
+    progress: Progress,
+) -> (Cache, Option<fs::Moment>) {
     let Some(key) = run.key(config) else { return Default::default() };
-    let (known, reason) = Cache::load(config, key);
+    let (known, reason) = Cache::load(config, key, wanted);
     if let Some(reason) = reason {
         progress(Event::Said(&reason));
     }

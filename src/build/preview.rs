@@ -8,7 +8,7 @@ use super::withheld::{Hidden, Whole};
 use super::{Progress, Run};
 use crate::archive::{Archive, Related};
 use crate::article::Kind;
-use crate::cache;
+use crate::cache::{self, Wanted};
 use crate::config::Config;
 use crate::content;
 use crate::plan::{Page, Plan};
@@ -75,7 +75,7 @@ impl Preview {
             Some(before) => {
                 (before.inputs.remember(&before.attempt), cache::open(config).unwrap_or_default())
             }
-            None => remembered(config, run, progress),
+            None => remembered(config, run, Wanted::Inputs, progress),
         };
         let mut inputs = Inputs::knowing(config, known, progress)?;
         let attempt = inputs.plan(&[])?;

@@ -51,6 +51,11 @@ impl Amendment {
         Self { sources, outputs, ..Self::plain(now) }
     }
 
+    /// What it says of inputs.
+    pub(super) fn of_inputs(self) -> Self {
+        Self { outputs: Vec::new(), folders: Vec::new(), ..self }
+    }
+
     fn plain(now: &Published) -> Self {
         let published = now.without_lists();
         Self { sources: Vec::new(), files: Vec::new(), published, outputs: Vec::new(), folders: Vec::new() }

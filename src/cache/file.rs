@@ -2,7 +2,7 @@
 //! hash of the hash before and the block. Long lists are stored in blocks of their own, each with its length before it,
 //! so that all processors can read and write them.
 
-use super::{Amendment, Cache, File, Published, Saving};
+use super::{Amendment, Cache, File, Published, Saving, Wanted};
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -90,8 +90,8 @@ fn chained(before: u128, block: &[u8]) -> u128 {
     hash.digest128()
 }
 
-/// The cache in some bytes, and what wrote it.
-pub(super) fn decode(bytes: &[u8]) -> Option<(u128, Cache)> {
+/// The cache in some bytes, as far as it is wanted, and what wrote it.
+pub(super) fn decode(bytes: &[u8], wanted: Wanted) -> Option<(u128, Cache)> {
     let mut rest = bytes.strip_prefix(MAGIC)?;
     let head = read_block(&mut rest)?;
     let [sources, outputs, folders] =
@@ -100,11 +100,13 @@ pub(super) fn decode(bytes: &[u8]) -> Option<(u128, Cache)> {
     let mut hash = read_hash(&mut rest).filter(|hash| *hash == xxh3_128(&bytes[..end]))?;
     let whole = (end + HASH) as u64;
     let Head { key, files, mut published } = postcard::from_bytes(head).ok()?;
-    (published.outputs, published.folders) = (read_blocks(&outputs)?, read_blocks(&folders)?);
+    if wanted == Wanted::All {
+        (published.outputs, published.folders) = (read_blocks(&outputs)?, read_blocks(&folders)?);
+    }
     let mut cache = Cache { sources: read_blocks(&sources)?, files, published, tail: None };
     let mut amendments = Vec::new();
     while let Some((amendment, its_hash)) = read_amendment(&mut rest, hash) {
-        amendments.push(amendment);
+        amendments.push(if wanted == Wanted::All { amendment } else { amendment.of_inputs() });
         hash = its_hash;
     }
     Amendment::apply(amendments, &mut cache)?;

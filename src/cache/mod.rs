@@ -29,6 +29,15 @@ const FILE: &str = "cache";
 /// Largest cache that is read: about a kilobyte an article.
 const LIMIT: u64 = 16 << 30;
 
+/// What of it is of use: to read what nobody wants takes as long as the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// All.
+    All,
+    /// What is known of inputs; the lists of what was published stay empty.
+    Inputs,
+}
+
 /// What is known of a project.
 #[derive(Debug, Default)]
 pub struct Cache {
@@ -165,12 +174,14 @@ impl Output {
 
 impl Cache {
     /// Reads the cache of a project; empty if there is none. Says so if it could not be used, or not all of it.
-    pub fn load(config: &Config, key: u128) -> (Self, Option<String>) {
+    pub fn load(config: &Config, key: u128, wanted: Wanted) -> (Self, Option<String>) {
         let path = path(config);
         let Ok(Some(fs::Kind::File)) = fs::kind(&path) else { return (Self::default(), None) };
         let stored = match fs::read(&path, LIMIT) {
             Err(error) => Err(error.to_string()),
-            Ok(bytes) => file::decode(&bytes).ok_or_else(|| "it is damaged, or of another form".to_string()),
+            Ok(bytes) => {
+                file::decode(&bytes, wanted).ok_or_else(|| "it is damaged, or of another form".to_string())
+            }
         };
         match stored {
             Ok((written_by, stored)) if written_by == key => {

@@ -198,7 +198,7 @@ fn a_damaged_cache_changes_no_page() {
     let said = |bytes: &[u8]| {
         fs::write(site.path(CACHE), bytes).unwrap();
         let config = config(site.root(), "public");
-        backissue::cache::Cache::load(&config, 1).1.is_some()
+        backissue::cache::Cache::load(&config, 1, backissue::cache::Wanted::All).1.is_some()
     };
     for at in 0..whole.len() {
         let mut damaged = whole.clone();
@@ -258,7 +258,7 @@ fn a_damaged_amendment_changes_no_page() {
     let key = PROGRAM ^ xxh3_128(format!("{:?}", backissue::content::keys(&config)).as_bytes());
     let load = |bytes: &[u8]| {
         fs::write(site.path(CACHE), bytes).unwrap();
-        let (cache, said) = backissue::cache::Cache::load(&config, key);
+        let (cache, said) = backissue::cache::Cache::load(&config, key, backissue::cache::Wanted::All);
         (cache.published.inputs, said.is_some_and(|said| said.contains("damaged")))
     };
     let ((before, _), (after, _)) = (load(&amended[..whole]), load(&amended));
