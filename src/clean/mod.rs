@@ -1,7 +1,8 @@
 //! [`RawArticle`] → article: what belongs to the story, in Markdown, and what is said about it.
 //!
 //! ```text
-//! text ─ blocks ─▶ blocks ─ roles ─▶ a role a block, with its neighbours in view ─ story ─▶ article + Markdown
+//! text ─ blocks, text ─▶ blocks of the story, and what is said of it ─ roles ─▶ a role a block, with its neighbours in
+//!        view ─▶ article + Markdown
 //! page ─ html ─▶ the blocks of its story ─▶ Markdown; ─ metadata ─▶ what it says of it
 //! ```
 //!
@@ -10,19 +11,29 @@
 mod blocks;
 mod byline;
 mod dates;
+pub mod evidence;
 mod furniture;
 pub mod html;
 mod markdown;
+#[expect(clippy::cast_precision_loss, reason = "counts of a text are small, and rows have 32 bits")]
+mod measure;
 pub mod metadata;
+mod model;
 mod origin;
 mod phrases;
 mod repair;
 mod roles;
+pub mod text;
+#[expect(clippy::cast_precision_loss, reason = "counts of a text are small, and rows have 32 bits")]
+mod words;
 
 use crate::article::{Article, Date, Raw};
 use crate::raw::{Content, RawArticle, Said};
 use dates::{Label, Line};
+use evidence::Held;
+pub use model::Model;
 use roles::Role;
+use text::{Blocks, Text};
 use url::Url;
 
 /// A cleaned article.
@@ -61,19 +72,58 @@ impl Rejected {
     }
 }
 
-/// Cleans one raw article; what a page says is no date of it if it is later than `today`.
-pub fn clean(raw: &RawArticle, today: Option<Date>) -> Result<Cleaned, Rejected> {
+/// A raw article before it is cleaned.
+pub struct Prepared {
+    raw: RawArticle,
+    /// Of a plain text.
+    blocks: Blocks,
+    held: Held,
+}
+
+/// Cuts one raw article, as far as others of its outlet must know of it.
+pub fn prepare(raw: RawArticle) -> Result<Prepared, Rejected> {
     let (Content::Text(text) | Content::Html(text)) = &raw.content;
     if is_binary(text) {
         return Err(Rejected::Binary);
     }
-    let mut cleaned = match &raw.content {
-        Content::Text(text) => from_text(text)?,
-        Content::Html(page) => from_page(page, &raw.said, today)?,
+    let blocks = match &raw.content {
+        Content::Text(text) => Blocks::of(text, text::Model::own()),
+        Content::Html(_) => Blocks::default(),
     };
-    cleaned.article.raw =
-        Some(Box::new(Raw { file: raw.file.clone(), sha256: raw.sha256.clone(), written: None }));
-    Ok(cleaned)
+    let held = Held::of(blocks.texts());
+    Ok(Prepared { raw, blocks, held })
+}
+
+impl Prepared {
+    /// The article as it was read.
+    pub fn raw(&self) -> &RawArticle {
+        &self.raw
+    }
+
+    /// Its lines, to be compared with those of others.
+    pub fn held(&self) -> &Held {
+        &self.held
+    }
+
+    /// Cleans it, given what others of its outlet hold of its lines; what a page says is no date of it if it is later
+    /// than `today`.
+    pub fn clean(self, held: &[f32], today: Option<Date>) -> Result<(RawArticle, Cleaned), Rejected> {
+        let Self { raw, blocks, .. } = self;
+        let mut cleaned = match &raw.content {
+            Content::Text(_) => from_text(blocks, raw.said.title.as_deref(), held, text::Model::own())?,
+            Content::Html(page) => from_page(page, &raw.said, today)?,
+        };
+        cleaned.article.raw =
+            Some(Box::new(Raw { file: raw.file.clone(), sha256: raw.sha256.clone(), written: None }));
+        Ok((raw, cleaned))
+    }
+}
+
+/// Cleans one raw article of which no others are known.
+pub fn clean(raw: &RawArticle, today: Option<Date>) -> Result<Cleaned, Rejected> {
+    let prepared = prepare(raw.clone())?;
+    let held = vec![-1.0; prepared.held.len()];
+    prepared.clean(&held, today).map(|(_, cleaned)| cleaned)
 }
 
 fn from_page(page: &str, said: &Said, today: Option<Date>) -> Result<Cleaned, Rejected> {
@@ -82,17 +132,26 @@ fn from_page(page: &str, said: &Said, today: Option<Date>) -> Result<Cleaned, Re
     }
     let document = html::parse(page)?;
     let base = said.url.as_deref().and_then(|url| Url::parse(url).ok());
-    let html::Story { body, text } = html::Page::new(&document).story(html::Model::own(), base.as_ref());
+    let html::Story { body, text } = html::Page::new(&document).story(html::model(), base.as_ref());
     if text.is_empty() {
         return Err(Rejected::NoStory);
     }
     Ok(Cleaned { article: metadata::find_until(&document, said, today).into_article(), body, text })
 }
 
-fn from_text(text: &str) -> Result<Cleaned, Rejected> {
-    let blocks = blocks::split(text);
+/// Cleans the blocks of a plain text, given its title if that is said, and what others hold of it.
+pub fn from_text(
+    blocks: Blocks,
+    title: Option<&str>,
+    held: &[f32],
+    model: &text::Model,
+) -> Result<Cleaned, Rejected> {
     if blocks.is_empty() {
         return Err(Rejected::Empty);
+    }
+    let blocks = Text::new(&blocks, title, held).choose(blocks, model);
+    if blocks.is_empty() {
+        return Err(Rejected::NoStory);
     }
     let roles = roles::assign(&blocks);
     let mut article = Article::default();

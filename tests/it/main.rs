@@ -15,6 +15,7 @@ mod layers;
 mod lists;
 mod lookup;
 mod machines;
+mod outlets;
 mod output;
 mod redirects;
 mod related;

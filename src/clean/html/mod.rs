@@ -16,21 +16,19 @@ mod hints;
 mod inline;
 #[expect(clippy::cast_precision_loss, reason = "counts of a page are small, and rows have 32 bits")]
 mod measure;
-mod model;
 mod parse;
 mod walk;
-#[expect(clippy::cast_precision_loss, reason = "counts of a page are small, and rows have 32 bits")]
-mod words;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
 use crate::clean::Rejected;
+use crate::clean::model::Model;
 use block::Block;
 use dom_query::Document;
 use features::Measured;
-pub use model::Model;
+use std::sync::LazyLock;
 use url::Url;
 use walk::Walked;
 
@@ -47,6 +45,13 @@ pub struct Story {
     pub body: String,
     /// Its words, a blank line between blocks.
     pub text: String,
+}
+
+/// The model that is part of the program.
+pub fn model() -> &'static Model {
+    static OWN: LazyLock<Model> =
+        LazyLock::new(|| Model::read(include_bytes!("model.bin")).expect("a test reads it"));
+    &OWN
 }
 
 /// Parses a page, within limits.
