@@ -2,6 +2,9 @@
 //!
 //! `features DIR OUT [SCORES]`: `OUT.jsonl` has a line for each page with its blocks' words, `OUT.f32` a row for each
 //! block: of the first look, or with `SCORES`, the first look's scores of all blocks, of the second.
+//!
+//! `features --text TEXTS.json OUT [MODELS [SCORES]]`: the same of plain texts, whose lines are joined by the model of
+//! `MODELS` that has not seen the outlet; without, a row for each break between two lines.
 
 #![expect(
     clippy::disallowed_methods,
@@ -10,28 +13,62 @@
 
 use anyhow::{Context as _, Result};
 use backissue::clean::html::Page;
-use std::io::Write as _;
+use backissue::clean::text::{Lines, Model, Text};
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 #[path = "pages/mod.rs"]
 mod pages;
+#[path = "pages/texts.rs"]
+mod texts;
+
+/// Where lines about texts and rows of their blocks go.
+struct Out {
+    lines: BufWriter<File>,
+    rows: BufWriter<File>,
+}
+
+impl Out {
+    fn create(name: &str) -> Result<Self> {
+        let create = |end: &str| File::create(format!("{name}.{end}")).map(BufWriter::new);
+        Ok(Self { lines: create("jsonl")?, rows: create("f32")? })
+    }
+
+    fn write(&mut self, line: &serde_json::Value, rows: &[Vec<f32>]) -> Result<()> {
+        writeln!(self.lines, "{line}")?;
+        for value in rows.iter().flatten() {
+            self.rows.write_all(&value.to_le_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+/// Scores, one after the other, if a file has them.
+fn scores(file: Option<&String>) -> Result<Option<impl Iterator<Item = f32> + use<>>> {
+    let Some(file) = file else { return Ok(None) };
+    let bytes = std::fs::read(file).with_context(|| format!("failed to read `{file}`"))?;
+    let scores: Vec<f32> =
+        bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect();
+    Ok(Some(scores.into_iter()))
+}
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, out, scores @ ..] = args.as_slice() else {
-        anyhow::bail!("usage: features DIR OUT [SCORES]")
-    };
-    let scores = match scores.first() {
-        Some(file) => Some(std::fs::read(file).with_context(|| format!("failed to read `{file}`"))?),
-        None => None,
-    };
-    let mut scores = scores.as_ref().map(|bytes| {
-        bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]))
-    });
-    let mut lines = std::io::BufWriter::new(std::fs::File::create(format!("{out}.jsonl"))?);
-    let mut rows = std::io::BufWriter::new(std::fs::File::create(format!("{out}.f32"))?);
-    for (id, label) in pages::list(Path::new(folder))? {
-        let html = pages::read(Path::new(folder), &id)?;
+    match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["--text", texts, out] => breaks(texts, Out::create(out)?),
+        ["--text", texts, out, models, ..] => blocks(texts, Out::create(out)?, models, args.get(4)),
+        [folder, out, ..] => of_pages(Path::new(folder), Out::create(out)?, args.get(2)),
+        _ => anyhow::bail!(
+            "usage: features DIR OUT [SCORES] | features --text TEXTS.json OUT [MODELS [SCORES]]"
+        ),
+    }
+}
+
+fn of_pages(folder: &Path, mut out: Out, file: Option<&String>) -> Result<()> {
+    let mut scores = scores(file)?;
+    for (id, label) in pages::list(folder)? {
+        let html = pages::read(folder, &id)?;
         let Ok(page) = Page::read(&html) else { continue };
         let mut found = page.first();
         if let Some(scores) = &mut scores {
@@ -45,10 +82,45 @@ fn main() -> Result<()> {
         let line = serde_json::json!({
             "id": id, "fold": pages::fold(&label), "columns": columns, "blocks": blocks, "silent": silent, "containers": containers,
         });
-        writeln!(lines, "{line}")?;
-        for value in found.iter().flatten() {
-            rows.write_all(&value.to_le_bytes())?;
+        out.write(&line, &found)?;
+    }
+    Ok(())
+}
+
+/// A row for each break between lines that might be one.
+fn breaks(texts: &str, mut out: Out) -> Result<()> {
+    for text in texts::list(texts)? {
+        let lines = Lines::of(&text.input);
+        let breaks: Vec<usize> = lines.breaks().collect();
+        let rows: Vec<Vec<f32>> = breaks.iter().map(|at| lines.row(*at)).collect();
+        let all: Vec<&str> = lines.texts().collect();
+        let columns = rows.first().map_or(0, Vec::len);
+        let line = serde_json::json!({
+            "fold": pages::fold(&text.outlet), "columns": columns, "lines": all, "breaks": breaks,
+        });
+        out.write(&line, &rows)?;
+    }
+    Ok(())
+}
+
+/// A row for each block.
+fn blocks(texts: &str, mut out: Out, models: &str, file: Option<&String>) -> Result<()> {
+    let mut scores = scores(file)?;
+    let texts = texts::list(texts)?;
+    let models = pages::folds(models, Model::read)?;
+    let found = texts::held(&texts, |outlet| &models[pages::fold(outlet) as usize]);
+    for (text, (blocks, held)) in texts.iter().zip(found) {
+        let measured = Text::new(&blocks, text.title.as_deref(), &held);
+        let mut rows = measured.first();
+        if let Some(scores) = &mut scores {
+            let of_text: Vec<f32> = scores.take(rows.len()).collect();
+            rows = measured.second(&rows, &of_text);
         }
+        let columns = rows.first().map_or(0, Vec::len);
+        let all: Vec<&str> = blocks.texts().collect();
+        let line =
+            serde_json::json!({ "fold": pages::fold(&text.outlet), "columns": columns, "blocks": all });
+        out.write(&line, &rows)?;
     }
     Ok(())
 }

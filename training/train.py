@@ -159,14 +159,14 @@ def main():
     (args.out / "model.bin").write_bytes(export([(own, rows.shape[1]), (second, seconds.shape[1])]))
     gain = second.feature_importance("gain")
     print("columns by gain:", [(int(at), int(gain[at])) for at in numpy.argsort(-gain)[:30]])
-    stored(args.out, own, second, rows, seconds)
+    stored(args.out, [(own, rows), (second, seconds)])
 
 
-def stored(out, own, second, rows, seconds):
+def stored(out, looks):
     """A few rows with their scores, for the test that the program scores as this does."""
-    some = numpy.linspace(0, len(rows) - 1, 6).astype(int)
     lines = []
-    for model, these in ((own, rows), (second, seconds)):
+    for model, these in looks:
+        some = numpy.linspace(0, len(these) - 1, 6).astype(int)
         lines.append([[[float(value) for value in these[at]], float(model.predict(these[at : at + 1])[0])] for at in some])
     (out / "rows.json").write_text(json.dumps(lines))
 

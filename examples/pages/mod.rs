@@ -48,3 +48,13 @@ pub fn read(folder: &Path, id: &str) -> Result<String> {
 pub fn fold(outlet: &str) -> u32 {
     (xxhash_rust::xxh3::xxh3_64(outlet.as_bytes()) % 5) as u32
 }
+
+/// The models that were learned without each fifth of the outlets.
+pub fn folds<M>(folder: &str, read: impl Fn(&[u8]) -> Option<M>) -> Result<Vec<M>> {
+    let model = |fold: u32| {
+        let file = format!("{folder}/fold{fold}.bin");
+        let bytes = std::fs::read(&file).with_context(|| format!("failed to read `{file}`"))?;
+        read(&bytes).with_context(|| format!("`{file}` is no model"))
+    };
+    (0..5).map(model).collect()
+}

@@ -18,26 +18,36 @@ struct Line {
     indented: bool,
 }
 
+/// A block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Block {
+    pub(super) text: String,
+    /// Whether more than a line's end divides it for sure from the block before: an empty line, or a text that is
+    /// wrapped elsewhere.
+    pub(super) apart: bool,
+}
+
 /// Cuts a text into blocks.
-pub(super) fn split(text: &str) -> Vec<String> {
+pub(super) fn split(text: &str) -> Vec<Block> {
     let text = normalise(text);
     let lines = lines(&text);
     let width = wrap_width(&lines);
     // Only joining asks for them.
     let known = Words::new(if width.is_some() { &text } else { "" });
-    let mut blocks: Vec<String> = Vec::new();
-    let mut open = false;
+    let mut blocks: Vec<Block> = Vec::new();
+    let (mut open, mut apart) = (false, true);
     for line in &lines {
         if line.text.is_empty() {
-            open = false;
+            (open, apart) = (false, true);
             continue;
         }
         match blocks.last_mut().filter(|_| open && !line.indented) {
-            Some(block) => join(block, &line.text, &known),
-            None => blocks.push(line.text.clone()),
+            Some(block) => join(&mut block.text, &line.text, &known),
+            None => blocks.push(Block { text: line.text.clone(), apart }),
         }
         // The line goes on in the next one if it is as long as wrapping makes it.
         open = width.is_some_and(|width| length(&line.text) * 100 >= FULL * width);
+        apart = width.is_some();
     }
     blocks
 }
@@ -158,7 +168,7 @@ impl Words {
 }
 
 /// Chinese and Japanese have no spaces between words, so none at a wrap.
-fn spaceless(before: Option<char>, after: Option<char>) -> bool {
+pub(super) fn spaceless(before: Option<char>, after: Option<char>) -> bool {
     let wide = |letter: Option<char>| {
         letter.is_some_and(|letter| matches!(u32::from(letter), 0x3000..=0x9fff | 0xff00..=0xffef))
     };
@@ -169,9 +179,13 @@ fn spaceless(before: Option<char>, after: Option<char>) -> bool {
 mod tests {
     use super::*;
 
+    fn texts(text: &str) -> Vec<String> {
+        split(text).into_iter().map(|block| block.text).collect()
+    }
+
     #[track_caller]
     fn check(text: &str, blocks: &[&str]) {
-        assert_eq!(split(text), blocks);
+        assert_eq!(texts(text), blocks);
     }
 
     #[test]
@@ -204,7 +218,7 @@ mod tests {
         let quoted = "\n  we saw nothing of the kind on the island and have\n  nothing to say about it";
         let joined =
             format!("{WHOLE} we saw nothing of the kind on the island and have nothing to say about it");
-        let blocks = split(&format!("{WRAPPED}{quoted}"));
+        let blocks = texts(&format!("{WRAPPED}{quoted}"));
         assert_eq!(blocks.join(" "), joined);
         assert_eq!(blocks.len(), 2);
         let margin = WRAPPED.replace('\n', "\n    ");

@@ -1,7 +1,8 @@
 //! Why a cleaned article is what it is: each block with what was decided about it, each statement with who states it.
 
 use super::metadata::{self, Found, Metadata, Origin};
-use super::{Rejected, blocks, html, is_binary, roles};
+use super::text::{self, Blocks, Text};
+use super::{Rejected, html, is_binary, roles};
 use crate::article::Date;
 use crate::raw::{Content, RawArticle};
 
@@ -49,10 +50,13 @@ pub fn explain(raw: &RawArticle, today: Option<Date>) -> Result<Explanation, Rej
         return Err(Rejected::Binary);
     }
     match &raw.content {
-        Content::Text(text) => Ok(Explanation { statements: Vec::new(), blocks: of_text(text) }),
+        Content::Text(text) => {
+            let blocks = of_text(text, raw.said.title.as_deref());
+            Ok(Explanation { statements: Vec::new(), blocks })
+        }
         Content::Html(page) => {
             let document = html::parse(page)?;
-            let mut blocks = html::Page::new(&document).judged(html::Model::own());
+            let mut blocks = html::Page::new(&document).judged(html::model());
             let found = metadata::find_until(&document, &raw.said, today);
             leave_to_head(&mut blocks, &found);
             Ok(Explanation { statements: statements(found), blocks })
@@ -77,15 +81,22 @@ fn leave_to_head(blocks: &mut [Judged], found: &Metadata) {
     }
 }
 
-fn of_text(text: &str) -> Vec<Judged> {
-    let blocks = blocks::split(text);
-    let roles = roles::assign(&blocks);
-    let each = blocks.into_iter().zip(&roles);
-    each.map(|(text, role)| {
-        let (kind, kept, reason) = role.explained();
-        Judged { kind, text, score: None, kept, reason, facts: Vec::new() }
-    })
-    .collect()
+fn of_text(text: &str, title: Option<&str>) -> Vec<Judged> {
+    let blocks = Blocks::of(text, text::Model::own());
+    // Of others of its outlet nothing is known here.
+    let held = vec![-1.0; blocks.texts().count()];
+    let (chosen, scores) = Text::new(&blocks, title, &held).choose(&blocks, text::Model::own());
+    let roles = roles::assign(&blocks.clone().take(&chosen));
+    let explained = |at: usize| match chosen.binary_search(&at) {
+        Ok(place) => roles[place].explained(),
+        Err(_) => ("block", false, "it scores as furniture does"),
+    };
+    let each = blocks.texts().enumerate().map(|(at, text)| {
+        let (kind, kept, reason) = explained(at);
+        let score = scores.as_ref().map(|scores| scores[at]);
+        Judged { kind, text: text.to_string(), score, kept, reason, facts: Vec::new() }
+    });
+    each.collect()
 }
 
 fn statements(found: Metadata) -> Vec<Statement> {

@@ -1,7 +1,8 @@
 //! [`RawArticle`] → article: what belongs to the story, in Markdown, and what is said about it.
 //!
 //! ```text
-//! text ─ blocks ─▶ blocks ─ roles ─▶ a role a block, with its neighbours in view ─ story ─▶ article + Markdown
+//! text ─ blocks, text ─▶ blocks of the story, and what is said of it ─ roles ─▶ a role a block, with its neighbours in
+//!        view ─▶ article + Markdown
 //! page ─ html ─▶ the blocks of its story ─▶ Markdown; ─ metadata ─▶ what it says of it
 //! ```
 //!
@@ -10,22 +11,32 @@
 mod blocks;
 mod byline;
 mod dates;
+pub mod evidence;
 mod explain;
 mod furniture;
 pub mod html;
 mod markdown;
+#[expect(clippy::cast_precision_loss, reason = "counts of a text are small, and rows have 32 bits")]
+mod measure;
 pub mod metadata;
+mod model;
 mod origin;
 mod phrases;
 mod repair;
 mod roles;
+pub mod text;
+#[expect(clippy::cast_precision_loss, reason = "counts of a text are small, and rows have 32 bits")]
+mod words;
 
 pub use explain::{Explanation, Judged, Statement, explain};
 
 use crate::article::{Article, Date, Raw};
 use crate::raw::{Content, RawArticle, Said};
 use dates::{Label, Line};
+use evidence::Held;
+pub use model::Model;
 use roles::Role;
+use text::{Blocks, Text};
 use url::Url;
 
 /// A cleaned article.
@@ -64,19 +75,58 @@ impl Rejected {
     }
 }
 
-/// Cleans one raw article; what a page says is no date of it if it is later than `today`.
-pub fn clean(raw: &RawArticle, today: Option<Date>) -> Result<Cleaned, Rejected> {
+/// A raw article before it is cleaned.
+pub struct Prepared {
+    raw: RawArticle,
+    /// Of a plain text.
+    blocks: Blocks,
+    held: Held,
+}
+
+/// Cuts one raw article, as far as others of its outlet must know of it.
+pub fn prepare(raw: RawArticle) -> Result<Prepared, Rejected> {
     let (Content::Text(text) | Content::Html(text)) = &raw.content;
     if is_binary(text) {
         return Err(Rejected::Binary);
     }
-    let mut cleaned = match &raw.content {
-        Content::Text(text) => from_text(text)?,
-        Content::Html(page) => from_page(page, &raw.said, today)?,
+    let blocks = match &raw.content {
+        Content::Text(text) => Blocks::of(text, text::Model::own()),
+        Content::Html(_) => Blocks::default(),
     };
-    cleaned.article.raw =
-        Some(Box::new(Raw { file: raw.file.clone(), sha256: raw.sha256.clone(), written: None }));
-    Ok(cleaned)
+    let held = Held::of(blocks.texts());
+    Ok(Prepared { raw, blocks, held })
+}
+
+impl Prepared {
+    /// The article as it was read.
+    pub fn raw(&self) -> &RawArticle {
+        &self.raw
+    }
+
+    /// Its lines, to be compared with those of others.
+    pub fn held(&self) -> &Held {
+        &self.held
+    }
+
+    /// Cleans it, given what others of its outlet hold of its lines; what a page says is no date of it if it is later
+    /// than `today`.
+    pub fn clean(self, held: &[f32], today: Option<Date>) -> Result<(RawArticle, Cleaned), Rejected> {
+        let Self { raw, blocks, .. } = self;
+        let mut cleaned = match &raw.content {
+            Content::Text(_) => from_text(blocks, raw.said.title.as_deref(), held, text::Model::own())?,
+            Content::Html(page) => from_page(page, &raw.said, today)?,
+        };
+        cleaned.article.raw =
+            Some(Box::new(Raw { file: raw.file.clone(), sha256: raw.sha256.clone(), written: None }));
+        Ok((raw, cleaned))
+    }
+}
+
+/// Cleans one raw article of which no others are known.
+pub fn clean(raw: &RawArticle, today: Option<Date>) -> Result<Cleaned, Rejected> {
+    let prepared = prepare(raw.clone())?;
+    let held = vec![-1.0; prepared.held.len()];
+    prepared.clean(&held, today).map(|(_, cleaned)| cleaned)
 }
 
 fn from_page(page: &str, said: &Said, today: Option<Date>) -> Result<Cleaned, Rejected> {
@@ -88,7 +138,7 @@ fn from_page(page: &str, said: &Said, today: Option<Date>) -> Result<Cleaned, Re
     // Of a page that is saved somewhere else, its own word for its address is the only one.
     let own = said.url.as_ref().or(article.provenance.original_url.as_ref());
     let base = html::base(&document, own.and_then(|url| Url::parse(url).ok()));
-    let mut story = html::Page::new(&document).story(html::Model::own());
+    let mut story = html::Page::new(&document).story(html::model());
     if story.text().is_empty() {
         return Err(Rejected::NoStory);
     }
@@ -101,10 +151,20 @@ fn from_page(page: &str, said: &Said, today: Option<Date>) -> Result<Cleaned, Re
     Ok(Cleaned { article, body: story.markdown(base.as_ref()), text: story.text() })
 }
 
-fn from_text(text: &str) -> Result<Cleaned, Rejected> {
-    let blocks = blocks::split(text);
+/// Cleans the blocks of a plain text, given its title if that is said, and what others hold of it.
+pub fn from_text(
+    blocks: Blocks,
+    title: Option<&str>,
+    held: &[f32],
+    model: &text::Model,
+) -> Result<Cleaned, Rejected> {
     if blocks.is_empty() {
         return Err(Rejected::Empty);
+    }
+    let (chosen, _) = Text::new(&blocks, title, held).choose(&blocks, model);
+    let blocks = blocks.take(&chosen);
+    if blocks.is_empty() {
+        return Err(Rejected::NoStory);
     }
     let roles = roles::assign(&blocks);
     let mut article = Article::default();

@@ -199,6 +199,16 @@ fn beginning(blocks: &[String], roles: &mut [Role]) -> usize {
     at
 }
 
+/// Whether a line may be a headline, and is no furniture.
+pub(super) fn may_be_headline(block: &str) -> bool {
+    is_headline(block) && furniture::at_edge(block) == Sure::No && !is_credit(block)
+}
+
+/// Whether a block says where a story comes from, or whose it is.
+pub(super) fn is_origin(block: &str) -> bool {
+    origin::first_publisher(block).is_some() || origin::is_rights(block)
+}
+
 /// A short line that is no sentence, though an abbreviation may end it.
 fn is_headline(block: &str) -> bool {
     const ABBREVIATIONS: [&str; 14] = [

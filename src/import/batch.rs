@@ -1,16 +1,18 @@
-//! Inputs → cleaned records, a batch at a time: while one is cleaned on all threads, the next is cut.
+//! Inputs → cleaned records, a batch at a time: while one is read and cleaned on all threads, the next is cut.
 
 use super::{Outcome, Wish, near, said};
 use crate::article::Article;
-use crate::clean;
+use crate::clean::evidence::{Evidence, Noted};
+use crate::clean::{self, Prepared, Rejected};
 use crate::raw::{self, Found, Input, Record, Settings, Unread};
 use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Bytes of a batch for each thread.
-const BYTES: usize = 4 << 20;
-/// Records of a batch for each thread.
-const RECORDS: usize = 256;
+/// Bytes of a batch, to the end of its last record. A record is told of those of its batch and of all before, so that
+/// what is in a batch depends on the inputs alone: an import gives the same with any number of threads.
+const BYTES: usize = 32 << 20;
+/// Records of a batch: enough for a few of each of some hundred outlets that take turns.
+const RECORDS: usize = 2048;
 
 /// A cleaned record.
 pub(super) struct Made {
@@ -62,44 +64,51 @@ type Iter = Box<dyn Iterator<Item = Found> + Send>;
 
 /// The batches of all inputs.
 pub(super) struct Batches<'a> {
-    inputs: &'a [Input],
-    settings: &'a Settings,
+    cutter: Cutter<'a>,
     wish: &'a Wish,
-    at: usize,
-    open: Option<Iter>,
-    /// Whether anything was found in it.
-    any: bool,
+    /// What the records up to now say of one another.
+    evidence: Evidence,
     /// Cut, and not cleaned yet.
     waiting: Option<Vec<(usize, Found)>>,
 }
 
 impl<'a> Batches<'a> {
     pub(super) fn new(inputs: &'a [Input], settings: &'a Settings, wish: &'a Wish) -> Self {
-        Self { inputs, settings, wish, at: 0, open: None, any: false, waiting: None }
+        let cutter = Cutter { inputs, settings, at: 0, open: None, any: false };
+        Self { cutter, wish, evidence: Evidence::default(), waiting: None }
     }
 
     /// The next batch, in the order of the inputs, each with the number of its input.
     pub(super) fn next(&mut self) -> Option<Vec<(usize, Result)>> {
-        let batch = match self.waiting.take() {
+        let Self { cutter, wish, evidence, waiting } = self;
+        let batch = match waiting.take() {
             Some(batch) => batch,
-            None => self.cut(),
+            None => cutter.cut(),
         };
         if batch.is_empty() {
             return None;
         }
-        let (inputs, wish) = (self.inputs, self.wish);
-        let clean = move || -> Vec<(usize, Result)> {
-            batch.into_par_iter().map(|(at, found)| (at, result(&inputs[at], found, wish))).collect()
-        };
-        let (done, next) = rayon::join(clean, || self.cut());
-        self.waiting = Some(next);
+        let inputs = cutter.inputs;
+        let (done, next) = rayon::join(|| cleaned(inputs, batch, wish, evidence), || cutter.cut());
+        *waiting = Some(next);
         Some(done)
     }
+}
 
+/// Inputs, as far as they are cut.
+struct Cutter<'a> {
+    inputs: &'a [Input],
+    settings: &'a Settings,
+    at: usize,
+    open: Option<Iter>,
+    /// Whether anything was found in it.
+    any: bool,
+}
+
+impl Cutter<'_> {
     fn cut(&mut self) -> Vec<(usize, Found)> {
-        let threads = rayon::current_num_threads();
         let (mut batch, mut bytes) = (Vec::new(), 0);
-        while bytes < BYTES * threads && batch.len() < RECORDS * threads {
+        while bytes < BYTES && batch.len() < RECORDS {
             let Some(input) = self.inputs.get(self.at) else { break };
             let settings = self.settings;
             let open = self.open.get_or_insert_with(|| raw::records(input, settings));
@@ -132,35 +141,96 @@ impl<'a> Batches<'a> {
     }
 }
 
+/// A record on its way.
+enum Stage {
+    Ready(Box<Ready>),
+    Done(Result),
+}
+
+/// A record that is read, and what is known of the others before it is cleaned.
+struct Ready {
+    prepared: Prepared,
+    record: Option<String>,
+    outlet: String,
+}
+
+/// Reads all records of a batch, tells each of the others, and cleans them. Only the telling is in order.
+fn cleaned(
+    inputs: &[Input],
+    batch: Vec<(usize, Found)>,
+    wish: &Wish,
+    evidence: &mut Evidence,
+) -> Vec<(usize, Result)> {
+    let batch: Vec<(usize, Stage)> =
+        batch.into_par_iter().map(|(at, found)| (at, stage(&inputs[at], found, wish))).collect();
+    let noted: Vec<Option<Noted>> = batch
+        .iter()
+        .map(|(_, stage)| match stage {
+            Stage::Ready(ready) => Some(evidence.note(&ready.outlet, ready.prepared.held())),
+            Stage::Done(_) => None,
+        })
+        .collect();
+    let evidence = &*evidence;
+    let clean = |((at, stage), noted): ((usize, Stage), Option<Noted>)| match (stage, noted) {
+        (Stage::Ready(ready), Some(noted)) => {
+            let held = evidence.held(noted, ready.prepared.held());
+            (at, result(*ready, &held, wish))
+        }
+        (Stage::Ready(ready), None) => (at, result(*ready, &[], wish)),
+        (Stage::Done(result), _) => (at, result),
+    };
+    batch.into_par_iter().zip(noted).map(clean).collect()
+}
+
 fn defect() -> Unread {
     let reason = "backissue failed on it; please report this with the file".to_string();
     Unread { reason, ..Unread::default() }
 }
 
-fn result(input: &Input, found: Found, wish: &Wish) -> Result {
-    match found {
+fn stage(input: &Input, found: Found, wish: &Wish) -> Stage {
+    Stage::Done(match found {
         Found::Unknown => Result::Unknown,
         Found::Moved(from, to) => Result::Moved(from, to),
         Found::Passed(unread) => Result::Unread(Unread { passed: true, ..unread }),
         Found::Broken(unread) => Result::Unread(unread),
         Found::Record(record) => {
             let name = record.name.clone();
-            match catch_unwind(AssertUnwindSafe(|| made(input, *record, wish))) {
-                Ok(Ok(made)) => Result::Made(Box::new(made)),
+            match catch_unwind(AssertUnwindSafe(|| ready(input, *record, wish))) {
+                Ok(Ok(ready)) => return Stage::Ready(Box::new(ready)),
                 Ok(Err(unread)) => Result::Unread(unread),
                 Err(_) => Result::Unread(Unread { record: name, ..defect() }),
             }
         }
+    })
+}
+
+fn ready(input: &Input, record: Record, wish: &Wish) -> std::result::Result<Ready, Unread> {
+    let raw = record.read(input)?;
+    let record = raw.record(input).map(str::to_string);
+    let outlet = said::published_by(&raw, input, wish);
+    let url = raw.said.url.clone();
+    let prepared = clean::prepare(raw).map_err(|rejected| unread(rejected, record.clone(), url))?;
+    Ok(Ready { prepared, record, outlet })
+}
+
+fn unread(rejected: Rejected, record: Option<String>, url: Option<String>) -> Unread {
+    Unread { record, url, reason: rejected.reason().to_string(), ..Unread::default() }
+}
+
+fn result(ready: Ready, held: &[f32], wish: &Wish) -> Result {
+    let record = ready.record.clone();
+    match catch_unwind(AssertUnwindSafe(|| made(ready, held, wish))) {
+        Ok(Ok(made)) => Result::Made(Box::new(made)),
+        Ok(Err(unread)) => Result::Unread(unread),
+        Err(_) => Result::Unread(Unread { record, ..defect() }),
     }
 }
 
-fn made(input: &Input, record: Record, wish: &Wish) -> std::result::Result<Made, Unread> {
-    let raw = record.read(input)?;
-    let record = raw.record(input).map(str::to_string);
-    let cleaned = clean::clean(&raw, wish.today).map_err(|rejected| {
-        let reason = rejected.reason().to_string();
-        Unread { record: record.clone(), url: raw.said.url.clone(), reason, ..Unread::default() }
-    })?;
+fn made(ready: Ready, held: &[f32], wish: &Wish) -> std::result::Result<Made, Unread> {
+    let Ready { prepared, record, .. } = ready;
+    let url = prepared.raw().said.url.clone();
+    let cleaned = prepared.clean(held, wish.today);
+    let (raw, cleaned) = cleaned.map_err(|rejected| unread(rejected, record.clone(), url))?;
     let clean::Cleaned { mut article, body, text } = cleaned;
     said::add(&mut article, &raw.said, wish);
     let compared = near::Text::of(&article, &body);

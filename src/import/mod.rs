@@ -2,8 +2,9 @@
 //! was edited by hand, and no raw file is lost.
 //!
 //! Records are cut from their files one after the other, cleaned on all threads a batch at a time, and filed in order, so
-//! that neither memory nor result depends on how many there are or who works on them. Which are copies of one another is
-//! decided when all are known.
+//! that neither memory nor result depends on how many there are or who works on them. What a record is told of others
+//! is what its batch and those before hold: standard input can be read but once, and a dump of any size in one pass. Which
+//! are copies of one another is decided when all are known.
 
 mod batch;
 mod copies;

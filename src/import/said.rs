@@ -3,7 +3,7 @@
 use super::Wish;
 use super::dates::moment;
 use crate::article::{Article, Date, Kind};
-use crate::raw::Said;
+use crate::raw::{Input, RawArticle, Said};
 use crate::yaml::{Kind as Scalar, Node};
 
 /// Longest name, heading or summary that is believed to be one, in characters.
@@ -49,6 +49,19 @@ pub(super) fn add(article: &mut Article, said: &Said, wish: &Wish) {
         article.kind = Kind::Page;
     }
     article.seldom.settle();
+}
+
+/// Whose records a record is compared with: its outlet's, or where that is not said, those of the same host, or else
+/// those of the same file or folder.
+pub(super) fn published_by(raw: &RawArticle, input: &Input, wish: &Wish) -> String {
+    let said = || raw.said.outlet.as_deref().map(outlet);
+    let host = || raw.said.url.as_deref().filter(|url| is_address(url)).map(outlet);
+    let named = wish.outlet.clone().or_else(said).or_else(host).map(|name| name.trim().to_lowercase());
+    named.filter(|name| !name.is_empty()).unwrap_or_else(|| {
+        let folder = || input.file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        // No outlet begins so.
+        format!("/{}", if raw.record(input).is_some() { &input.file } else { folder() })
+    })
 }
 
 /// Whether an article is known to be but a part of one.

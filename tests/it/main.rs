@@ -16,6 +16,7 @@ mod layers;
 mod lists;
 mod lookup;
 mod machines;
+mod outlets;
 mod output;
 mod redirects;
 mod related;

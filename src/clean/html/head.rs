@@ -1,7 +1,7 @@
 //! What a page says of its story outside of it, as far as it helps to find it: headline, summary, and the text that
 //! some pages repeat for machines. None of it goes into the article from here.
 
-use super::words::{hashes, runs};
+use crate::clean::words::{hashes, runs};
 use dom_query::Document;
 use std::collections::BTreeSet;
 

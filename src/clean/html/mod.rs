@@ -16,23 +16,21 @@ mod hints;
 mod inline;
 #[expect(clippy::cast_precision_loss, reason = "counts of a page are small, and rows have 32 bits")]
 mod measure;
-mod model;
 mod parse;
 mod tidy;
 mod walk;
-#[expect(clippy::cast_precision_loss, reason = "counts of a page are small, and rows have 32 bits")]
-mod words;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
+use crate::clean::model::Model;
 use crate::clean::{Judged, Rejected};
 use block::Block;
 use choose::Verdict;
 use dom_query::Document;
 use features::Measured;
-pub use model::Model;
+use std::sync::LazyLock;
 pub(super) use tidy::repeated;
 use url::Url;
 use walk::Walked;
@@ -45,6 +43,13 @@ pub struct Page {
 
 /// The story of a page: its blocks.
 pub struct Story(Vec<Block>);
+
+/// The model that is part of the program.
+pub fn model() -> &'static Model {
+    static OWN: LazyLock<Model> =
+        LazyLock::new(|| Model::read(include_bytes!("model.bin")).expect("a test reads it"));
+    &OWN
+}
 
 /// Parses a page, within limits.
 pub(super) fn parse(html: &str) -> Result<Document, Rejected> {

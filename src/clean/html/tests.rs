@@ -1,7 +1,6 @@
 //! Pages as a whole; all of them are invented.
 
-use super::model::Model;
-use super::{Page, Story};
+use super::{Page, Story, model};
 
 /// A page with the furniture that pages have around `story`.
 fn page(story: &str) -> String {
@@ -21,7 +20,7 @@ fn page(story: &str) -> String {
 }
 
 fn story(html: &str) -> Story {
-    Page::read(html).unwrap().story(Model::own())
+    Page::read(html).unwrap().story(model())
 }
 
 /// A story of these paragraphs is found whole, and nothing else with it.
@@ -106,14 +105,14 @@ fn hostile_pages_end_soon() {
         "<a href=x>".repeat(600),
         "<b>a".repeat(40_000),
     ] {
-        let _ = Page::read(&html).map(|page| page.story(Model::own()));
+        let _ = Page::read(&html).map(|page| page.story(model()));
     }
 }
 
 #[test]
 fn rows_score_as_they_did_for_the_trainer() {
     let stored: Vec<Vec<(Vec<f32>, f32)>> = serde_json::from_str(include_str!("rows.json")).unwrap();
-    let model = Model::own();
+    let model = model();
     for (forest, rows) in [&model.first, &model.second].into_iter().zip(&stored) {
         for (row, score) in rows {
             let found = forest.score(row);

@@ -2,7 +2,7 @@
 //! what the head of the article says is not said again.
 
 use super::block::{Block, Kind};
-use super::words::hashes;
+use crate::clean::words::hashes;
 
 /// Signs that lines of a list begin with where a page has none.
 const BULLETS: [char; 9] = ['•', '●', '▪', '■', '◦', '○', '‣', '∙', '➤'];
@@ -86,7 +86,7 @@ pub(super) fn plain_headings(blocks: &mut [Block]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Model, Page, Story};
+    use super::super::{Page, Story, model};
 
     const PARAGRAPH: &str = "The ferry that left the harbour this morning came back before noon, because nobody had told the crew that the island had been moved.";
 
@@ -94,7 +94,7 @@ mod tests {
         let html = format!(
             "<!doctype html><title>Ferry waits</title><body><main><article><h1>Ferry waits</h1><div class=article-body>{inside}</div></article></main>"
         );
-        Page::read(&html).unwrap().story(Model::own())
+        Page::read(&html).unwrap().story(model())
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::block::{Block, Container, Facts, Kind, Near, Span, Style};
 use super::hints;
-use super::words::clean_letter;
+use crate::clean::words::clean_letter;
 use dom_query::{Document, Element, NodeData, NodeId, NodeRef};
 use std::rc::Rc;
 use xxhash_rust::xxh3::xxh3_64;

@@ -1,8 +1,6 @@
 //! Trees of decisions that were learned from pages of many outlets: a row of numbers → how likely the block belongs to
 //! the story. `training/` says how they are made.
 
-use std::sync::LazyLock;
-
 /// The trees of one look.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Forest {
@@ -32,24 +30,22 @@ pub struct Model {
 }
 
 impl Model {
-    /// The model that is part of the program.
-    pub fn own() -> &'static Self {
-        static OWN: LazyLock<Model> =
-            LazyLock::new(|| Model::read(include_bytes!("model.bin")).expect("a test reads it"));
-        &OWN
-    }
-
     /// Reads a file as `training/train.py` writes it; `None` if it is none.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes;
-        let model = Self { first: Forest::read(&mut rest)?, second: Forest::read(&mut rest)? };
+        let model = Self::part(&mut rest)?;
         rest.is_empty().then_some(model)
+    }
+
+    /// Reads both looks from the beginning of a file that has more.
+    pub(super) fn part(rest: &mut &[u8]) -> Option<Self> {
+        Some(Self { first: Forest::read(rest)?, second: Forest::read(rest)? })
     }
 }
 
 impl Forest {
     /// Columns, trees, then of each tree its number of nodes and they themselves; all little-endian.
-    fn read(rest: &mut &[u8]) -> Option<Self> {
+    pub(super) fn read(rest: &mut &[u8]) -> Option<Self> {
         let columns = usize::from(u16::from_le_bytes(take(rest)?));
         let mut forest = Self { columns, ..Self::default() };
         for _ in 0..u16::from_le_bytes(take(rest)?) {

@@ -1,0 +1,98 @@
+//! Scores → the blocks that are looked at for an article: its story, and what above and below it says something of it.
+
+use super::features::Measured;
+use crate::clean::blocks::Block;
+use crate::clean::roles;
+use crate::clean::{byline, dates};
+
+/// Score from which on a block is the story's. Below one half, as a lost paragraph is worse than one too many.
+const STORY: f32 = 0.35;
+/// That of a sentence above the first paragraph or below the last, and that of another line there: most of these are
+/// the page's.
+const EDGE: (f32, f32) = (0.4, 0.85);
+/// Score from which on it might be.
+const PERHAPS: f32 = 0.15;
+/// Blocks above and below all that might be a story, of a text in which there is nothing else: its title and date, and
+/// what is said of its rights.
+const EDGES: (usize, usize) = (2, 1);
+/// How far above a story its headline may stand.
+const ABOVE: usize = 25;
+/// How far below it what is said of its rights.
+const BELOW: usize = 15;
+/// Share of a headline's words, by how seldom they are, that its story repeats.
+const REPEATED: f32 = 0.3;
+
+/// The numbers of the blocks to keep, in their order.
+pub(super) fn choose(blocks: &[Block], measured: &Measured, scores: &[f32]) -> Vec<usize> {
+    if is_clean(measured, scores) { (0..blocks.len()).collect() } else { of_page(blocks, measured, scores) }
+}
+
+/// Whether a text is a story and nothing else. Then it loses no line of its own: a page has something at its edges, so
+/// that what seems to be none of the story in the midst of it is a heading, an item or a verse.
+fn is_clean(measured: &Measured, scores: &[f32]) -> bool {
+    let may_be = |score: &f32| *score > PERHAPS;
+    let (Some(first), Some(last)) = (scores.iter().position(may_be), scores.iter().rposition(may_be)) else {
+        return false;
+    };
+    // A page's title is often said twice.
+    let twice = scores.len() > 1 && says_again(measured, 1);
+    let of_outlet = scores.iter().enumerate().any(|(at, score)| *score <= STORY && measured.is_held(at));
+    first <= EDGES.0 && scores.len() - 1 - last <= EDGES.1 && !twice && !of_outlet
+}
+
+fn of_page(blocks: &[Block], measured: &Measured, scores: &[f32]) -> Vec<usize> {
+    let told = told(measured, scores);
+    let (Some(first), Some(last)) = (told.iter().position(|it| *it), told.iter().rposition(|it| *it)) else {
+        return Vec::new();
+    };
+    let headline = headline(blocks, measured, first);
+    let top = headline.unwrap_or(first.saturating_sub(BELOW));
+    let keeps = |at: &usize| {
+        let block = blocks[*at].text.as_str();
+        let labelled = || dates::line(block).is_some_and(|line| line.label != dates::Label::None);
+        told[*at]
+            || headline == Some(*at)
+            || *at < first && (byline::read(block).is_some() || dates::line(block).is_some())
+            || labelled()
+            || *at > last && roles::is_origin(block)
+    };
+    (top..blocks.len().min(last + 1 + BELOW)).filter(keeps).collect()
+}
+
+/// Which blocks are the story's. Where none is for sure, those that are most likely, if they are likely at all.
+fn told(measured: &Measured, scores: &[f32]) -> Vec<bool> {
+    let most = scores.iter().copied().fold(0.0, f32::max);
+    let least = if most > STORY { STORY } else { (most * 0.6).max(PERHAPS) };
+    let prose = |at: &usize| scores[*at] > least && measured.is_prose(*at);
+    let start = (0..scores.len()).find(prose).unwrap_or(0);
+    let end = (0..scores.len()).rfind(prose).unwrap_or(scores.len());
+    let edge = |at: usize| if measured.is_sentence(at) { EDGE.0 } else { EDGE.1 };
+    let is_told =
+        |(at, score): (usize, &f32)| *score > if (start..=end).contains(&at) { least } else { edge(at) };
+    scores.iter().enumerate().map(|it| is_told(it) && !measured.mostly[it.0]).collect()
+}
+
+/// What the story is called: the line above it that is most like its said title, or else that it repeats most of.
+fn headline(blocks: &[Block], measured: &Measured, first: usize) -> Option<usize> {
+    let fits = |at: &usize| {
+        let block = blocks[*at].text.as_str();
+        roles::may_be_headline(block) && dates::line(block).is_none()
+    };
+    // It may have passed for the story's first line.
+    let above = (first.saturating_sub(ABOVE)..=first).filter(fits);
+    let (worth, least): (Box<dyn Fn(usize) -> f32>, f32) = if measured.is_titled() {
+        (Box::new(|at| measured.title(at).into_iter().fold(1.0, f32::min)), 0.5)
+    } else {
+        let again = |at: usize| if says_again(measured, at) { 2.0 } else { 1.0 };
+        (Box::new(move |at| measured.common(at) * again(at)), REPEATED)
+    };
+    let near =
+        |at: usize| worth(at) * (1.0 - (first - at) as f32 / 50.0) * measured.length(at).min(8.0).sqrt();
+    above.filter(|at| worth(*at) >= least).max_by(|a, b| near(*a).total_cmp(&near(*b)))
+}
+
+/// Whether a block is what the first line of the text says beside the outlet's name.
+fn says_again(measured: &Measured, at: usize) -> bool {
+    let [own, all] = measured.title(at);
+    at > 0 && !measured.is_titled() && own > 0.8 && all > 0.3 && measured.length(at) >= 3.0
+}
