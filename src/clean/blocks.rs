@@ -99,13 +99,18 @@ fn fold(line: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Widths that are tried: to try one takes a look at all lines.
+const WIDTHS: usize = 64;
+
 /// The width at which a text was wrapped, if it was: that of its longest line, or of the next ones if a few are longer.
 fn wrap_width(lines: &[Line]) -> Option<usize> {
     let mut lengths: Vec<usize> = lines.iter().map(|line| length(&line.text)).filter(|it| *it > 0).collect();
     lengths.sort_unstable_by(|a, b| b.cmp(a));
     let outliers = 1 + lengths.len() / OUTLIERS;
-    let mut widths = lengths.into_iter().take(outliers + 1);
-    widths.find(|width| (30..=WRAPPED).contains(width) && is_wrapped(lines, *width))
+    lengths.truncate(outliers + 1);
+    lengths.dedup();
+    let mut widths = lengths.into_iter().filter(|width| (30..=WRAPPED).contains(width)).take(WIDTHS);
+    widths.find(|width| is_wrapped(lines, *width))
 }
 
 /// Whether most lines inside blocks end where the next word did not fit, and go on within a sentence. Lists and verse

@@ -1,7 +1,7 @@
 //! Why a cleaned article is what it is: each block with what was decided about it, each statement with who states it.
 
 use super::metadata::{self, Found, Metadata, Origin};
-use super::text::{self, Blocks, Text};
+use super::text::{self, Blocks};
 use super::{Rejected, html, is_binary, roles};
 use crate::article::Date;
 use crate::raw::{Content, RawArticle};
@@ -85,7 +85,7 @@ fn of_text(text: &str, title: Option<&str>) -> Vec<Judged> {
     let blocks = Blocks::of(text, text::Model::own());
     // Of others of its outlet nothing is known here.
     let held = vec![-1.0; blocks.texts().count()];
-    let (chosen, scores) = Text::new(&blocks, title, &held).choose(&blocks, text::Model::own());
+    let (chosen, scores) = text::choose(&blocks, title, &held, text::Model::own());
     let roles = roles::assign(&blocks.clone().take(&chosen));
     let explained = |at: usize| match chosen.binary_search(&at) {
         Ok(place) => roles[place].explained(),

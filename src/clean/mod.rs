@@ -36,7 +36,7 @@ use dates::{Label, Line};
 use evidence::Held;
 pub use model::Model;
 use roles::Role;
-use text::{Blocks, Text};
+use text::Blocks;
 use url::Url;
 
 /// A cleaned article.
@@ -161,7 +161,7 @@ pub fn from_text(
     if blocks.is_empty() {
         return Err(Rejected::Empty);
     }
-    let (chosen, _) = Text::new(&blocks, title, held).choose(&blocks, model);
+    let (chosen, _) = text::choose(&blocks, title, held, model);
     let blocks = blocks.take(&chosen);
     if blocks.is_empty() {
         return Err(Rejected::NoStory);

@@ -14,8 +14,8 @@ pub(super) struct Members<R> {
 }
 
 enum State<R> {
-    /// Inside of a member.
-    Open(Box<GzDecoder<Packed<R>>>),
+    /// Inside of a member, and whether any of it was read.
+    Open(Box<GzDecoder<Packed<R>>>, bool),
     /// Behind one.
     Between(Packed<R>),
     /// Somewhere in a damaged one.
@@ -24,8 +24,23 @@ enum State<R> {
 
 /// Packed bytes, some of which are read once more.
 struct Packed<R> {
-    again: &'static [u8],
     inner: R,
+    /// Those, and how many of them are read again.
+    again: Vec<u8>,
+    done: usize,
+    /// What was read of the member, or its end: where one was cut off, the next begins in the midst of it.
+    read: Vec<u8>,
+}
+
+/// Packed bytes of a member that are searched for the beginning of the next, once it turns out to be damaged.
+const WINDOW: usize = 1 << 20;
+
+/// The kind of an error at the beginning of a member: what was read before is whole.
+const HEAD: ErrorKind = ErrorKind::InvalidData;
+
+/// Whether an error is of bytes that were read already.
+pub(super) fn is_behind(error: &io::Error) -> bool {
+    is_damage(error) && error.kind() != HEAD
 }
 
 /// Whether an error is of the bytes, and not of what they are on: then what stands behind may be whole.
@@ -35,7 +50,7 @@ pub(super) fn is_damage(error: &io::Error) -> bool {
 
 impl<R: BufRead> Members<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { state: Some(State::Between(Packed { again: &[], inner })) }
+        Self { state: Some(State::Between(Packed { inner, again: Vec::new(), done: 0, read: Vec::new() })) }
     }
 }
 
@@ -59,12 +74,19 @@ impl<R: BufRead> State<R> {
     /// What comes next, and what was read, if that is known by now.
     fn read(self, buffer: &mut [u8]) -> (Self, Option<io::Result<usize>>) {
         match self {
-            Self::Open(mut member) => match member.read(buffer) {
+            Self::Open(mut member, begun) => match member.read(buffer) {
                 Ok(0) => (Self::Between(member.into_inner()), None),
-                Err(error) if error.kind() != ErrorKind::Interrupted => {
-                    (Self::Lost(member.into_inner()), Some(Err(error)))
+                Ok(length) => (Self::Open(member, true), Some(Ok(length))),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {
+                    (Self::Open(member, begun), Some(Err(error)))
                 }
-                read => (Self::Open(member), Some(read)),
+                Err(error) => {
+                    let mut packed = member.into_inner();
+                    packed.go_back();
+                    let is_head = !begun && is_damage(&error);
+                    let error = if is_head { io::Error::new(HEAD, error) } else { error };
+                    (Self::Lost(packed), Some(Err(error)))
+                }
             },
             Self::Between(mut packed) => match packed.fill_buf() {
                 Ok([]) => (Self::Between(packed), Some(Ok(0))),
@@ -73,12 +95,20 @@ impl<R: BufRead> State<R> {
                     packed.consume(1);
                     (Self::Between(packed), None)
                 }
-                // If no member begins here, its head is damaged.
-                Ok(_) => (Self::Open(Box::new(GzDecoder::new(packed))), None),
+                Ok([first, ..]) if *first == START[0] => {
+                    packed.read.clear();
+                    (Self::Open(Box::new(GzDecoder::new(packed)), false), None)
+                }
+                // The head of a member that is damaged, if there is another one; else bytes that are none of the file's.
+                Ok(_) => match packed.find_start() {
+                    Ok(true) => (Self::Between(packed), Some(Err(HEAD.into()))),
+                    Ok(false) => (Self::Between(packed), None),
+                    Err(error) => (Self::Between(packed), Some(Err(error))),
+                },
                 Err(error) => (Self::Between(packed), Some(Err(error))),
             },
             Self::Lost(mut packed) => match packed.find_start() {
-                Ok(()) => (Self::Between(packed), None),
+                Ok(_) => (Self::Between(packed), None),
                 Err(error) => (Self::Lost(packed), Some(Err(error))),
             },
         }
@@ -86,30 +116,48 @@ impl<R: BufRead> State<R> {
 }
 
 impl<R: BufRead> Packed<R> {
-    /// Goes to where a member may begin, or to the end.
-    fn find_start(&mut self) -> io::Result<()> {
+    /// Goes to where a member may begin, or to the end; says which.
+    fn find_start(&mut self) -> io::Result<bool> {
         let mut known = 0;
         while known < START.len() {
-            let Some(byte) = self.fill_buf()?.first().copied() else { return Ok(()) };
+            let Some(byte) = self.fill_buf()?.first().copied() else { return Ok(false) };
             self.consume(1);
             // No byte of it is there twice, so a mismatch may only be another first one.
             known = if byte == START[known] { known + 1 } else { usize::from(byte == START[0]) };
         }
-        self.again = START;
-        Ok(())
+        self.again.splice(..self.done, START.iter().copied());
+        self.done = 0;
+        Ok(true)
+    }
+
+    /// Goes back to behind the first byte of the member, as far as that is known.
+    fn go_back(&mut self) {
+        let read = std::mem::take(&mut self.read);
+        self.again.splice(..self.done, read.into_iter().skip(1));
+        self.done = 0;
     }
 }
 
 impl<R: BufRead> BufRead for Packed<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.again.is_empty() { self.inner.fill_buf() } else { Ok(self.again) }
+        if self.done == self.again.len() { self.inner.fill_buf() } else { Ok(&self.again[self.done..]) }
     }
 
     fn consume(&mut self, amount: usize) {
-        if self.again.is_empty() {
+        if self.read.len() > 2 * WINDOW {
+            self.read.drain(..self.read.len() - WINDOW);
+        }
+        if self.done == self.again.len() {
+            // It was filled before, so that it gives the same bytes.
+            if let Ok(bytes) = self.inner.fill_buf() {
+                self.read.extend_from_slice(&bytes[..amount.min(bytes.len())]);
+            }
             self.inner.consume(amount);
+            (self.again, self.done) = (Vec::new(), 0);
         } else {
-            self.again = &self.again[amount..];
+            let end = self.done + amount;
+            self.read.extend_from_slice(&self.again[self.done..end]);
+            self.done = end;
         }
     }
 }
@@ -163,6 +211,21 @@ mod tests {
             assert!(found.starts_with(b"one ") && found.ends_with(b"two"), "{cut}: {found:?}");
             assert_eq!(damaged, 1, "{cut}");
         }
+    }
+
+    #[test]
+    fn a_member_that_is_cut_off_costs_no_other() {
+        let whole = packed(&"a long text with many words, which is lost in part ".repeat(20));
+        for length in 4..whole.len() {
+            let (found, damaged) = read(&[packed("one "), whole[..length].to_vec(), packed("two")].concat());
+            assert!(found.starts_with(b"one ") && found.ends_with(b"two"), "{length}: {found:?}");
+            assert!(damaged >= 1, "{length}");
+        }
+    }
+
+    #[test]
+    fn bytes_behind_the_last_member_are_none_of_the_files() {
+        assert_eq!(read(&[packed("one"), b"trailing garbage".to_vec()].concat()), (b"one".to_vec(), 0));
     }
 
     proptest! {

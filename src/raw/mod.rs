@@ -160,6 +160,7 @@ impl Unread {
     fn cut(error: &io::Error) -> Self {
         match error.kind() {
             ErrorKind::UnexpectedEof => Self::new("the file is cut off"),
+            _ if members::is_damage(error) => Self::new("it is damaged").detail(error),
             _ => Self::new("the file cannot be read to its end").detail(error),
         }
     }

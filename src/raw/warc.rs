@@ -2,7 +2,7 @@
 //! are; of several captures of a page, the latest whole one counts.
 
 use super::http::{Answer, Headers};
-use super::members::is_damage;
+use super::members::{is_behind, is_damage};
 use super::source::Source;
 use super::{Content, Found, Packing, RECORD, RawArticle, Record, Said, Unread, html, sized, text};
 use std::collections::HashMap;
@@ -103,6 +103,11 @@ impl Iterator for Warc {
 
 impl Warc {
     fn found(&self, mut block: Block) -> Option<Found> {
+        if let Some(error) = block.cut.take() {
+            let (head, _) = Headers::split(&block.head);
+            let url = head.get("warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_string());
+            return Some(Found::Broken(Unread::cut(&error).of(url.clone()).at(url)));
+        }
         let capture = match sort(&block) {
             Sorted::Nothing => return None,
             Sorted::Found(found) => return Some(found),
@@ -117,11 +122,6 @@ impl Warc {
         if block.too_large {
             let detail = format!("more than {} MiB", RECORD >> 20);
             return Some(Found::Broken(named("too large").detail(detail)));
-        }
-        if let Some(error) = block.cut.take() {
-            return Some(Found::Broken(
-                Unread { record: capture.url.clone(), ..Unread::cut(&error) }.at(capture.url),
-            ));
         }
         let name = capture.url.clone().unwrap_or_else(|| block.number.to_string());
         let packing = Packing::Web(Box::new(capture));
@@ -223,11 +223,13 @@ struct Records {
     source: Source,
     number: usize,
     ended: bool,
+    /// What was met behind the end of a record.
+    failed: Option<io::Error>,
 }
 
 impl Records {
     fn new(source: Source) -> Self {
-        Self { source, number: 0, ended: false }
+        Self { source, number: 0, ended: false, failed: None }
     }
 
     /// The next record. Behind damage it is the next one that can be found; after any other error there is none.
@@ -245,6 +247,9 @@ impl Records {
     }
 
     fn block(&mut self) -> io::Result<Option<Block>> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         if !self.find_head()? {
             return Ok(None);
         }
@@ -276,8 +281,23 @@ impl Records {
         } else if (bytes.len() as u64) < kept {
             cut = Some(io::ErrorKind::UnexpectedEof.into());
         }
+        if cut.is_none() {
+            // Whether its bytes are those that were packed is known behind its end.
+            match self.end() {
+                Err(error) if is_behind(&error) => cut = Some(error),
+                ended => self.failed = ended.err(),
+            }
+        }
         let too_large = bytes.len() > RECORD;
         Ok(Some(Block { number: self.number, head, bytes, too_large, cut }))
+    }
+
+    /// Goes past the end of a record, to the first byte of the next.
+    fn end(&mut self) -> io::Result<()> {
+        while matches!(self.source.fill_buf()?.first(), Some(b'\r' | b'\n')) {
+            self.source.consume(1);
+        }
+        Ok(())
     }
 
     /// Goes to the line that a record begins with, past empty ones and, if a length was wrong, past what it left over.

@@ -410,6 +410,8 @@ fn a_damaged_record_of_a_crawl_costs_no_other() {
         ("middle.warc.gz", damaged(1, 200), ["One", "Three"]),
         ("head.warc.gz", damaged(1, 1), ["One", "Three"]),
         ("first.warc.gz", damaged(0, 12), ["Two", "Three"]),
+        ("checksum.warc.gz", damaged(1, packed[1].len() - 6), ["One", "Three"]),
+        ("cut.warc.gz", [&packed[0], &packed[1][..200], &packed[2]].concat(), ["One", "Three"]),
         ("plain.warc", headless, ["One", "Three"]),
     ] {
         site.file(file, bytes);

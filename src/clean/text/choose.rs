@@ -10,6 +10,8 @@ const STORY: f32 = 0.35;
 /// That of a sentence above the first paragraph or below the last, and that of another line there: most of these are
 /// the page's.
 const EDGE: (f32, f32) = (0.4, 0.85);
+/// That of a block between two of the story's.
+const BETWEEN: f32 = 0.2;
 /// Score from which on it might be.
 const PERHAPS: f32 = 0.15;
 /// Blocks above and below all that might be a story, of a text in which there is nothing else: its title and date, and
@@ -69,7 +71,10 @@ fn told(measured: &Measured, scores: &[f32]) -> Vec<bool> {
     let edge = |at: usize| if measured.is_sentence(at) { EDGE.0 } else { EDGE.1 };
     let is_told =
         |(at, score): (usize, &f32)| *score > if (start..=end).contains(&at) { least } else { edge(at) };
-    scores.iter().enumerate().map(|it| is_told(it) && !measured.mostly[it.0]).collect()
+    let by_itself =
+        |at: usize| scores.get(at).is_some_and(|score| is_told((at, score)) && !measured.mostly[at]);
+    let between = |at: usize| scores[at] > BETWEEN && at > 0 && by_itself(at - 1) && by_itself(at + 1);
+    (0..scores.len()).map(|at| by_itself(at) || between(at) && !measured.mostly[at]).collect()
 }
 
 /// What the story is called: the line above it that is most like its said title, or else that it repeats most of.
@@ -88,7 +93,9 @@ fn headline(blocks: &[Block], measured: &Measured, first: usize) -> Option<usize
     };
     let near =
         |at: usize| worth(at) * (1.0 - (first - at) as f32 / 50.0) * measured.length(at).min(8.0).sqrt();
-    above.filter(|at| worth(*at) >= least).max_by(|a, b| near(*a).total_cmp(&near(*b)))
+    let found = above.filter(|at| worth(*at) >= least).max_by(|a, b| near(*a).total_cmp(&near(*b)));
+    // Where a story begins below one line, that is its headline, whatever it has in common with it.
+    found.or_else(|| Some(0).filter(|at| first == 1 && fits(at)))
 }
 
 /// Whether a block is what the first line of the text says beside the outlet's name.

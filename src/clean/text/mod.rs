@@ -114,15 +114,32 @@ impl Text {
         let second = self.second(&first, &scores);
         second.iter().map(|row| model.looks.second.score(row)).collect()
     }
+}
 
-    /// The numbers of the blocks that an article is made of – its story, and what is said of it – and the scores by
-    /// which they were chosen; all of them, without scores, if the text is none to be judged by these.
-    pub(super) fn choose(&self, blocks: &Blocks, model: &Model) -> (Vec<usize>, Option<Vec<f32>>) {
-        let Blocks(blocks) = blocks;
-        if !(LEAST..=MOST).contains(&blocks.len()) {
-            return ((0..blocks.len()).collect(), None);
-        }
-        let scores = self.scores(model);
-        (choose::choose(blocks, &self.0, &scores), Some(scores))
+/// The numbers of the blocks that an article is made of – its story, and what is said of it – and the scores by which
+/// they were chosen; all of them, without scores, if the text is none to be judged by these. `title` and `held` are those
+/// of [`Text::new`].
+///
+/// What others hold tells the furniture of a page. A text that is a story and nothing else has none: of a column of
+/// recipes, of which each has the same headings, that would take them.
+pub(super) fn choose(
+    blocks: &Blocks,
+    title: Option<&str>,
+    held: &[f32],
+    model: &Model,
+) -> (Vec<usize>, Option<Vec<f32>>) {
+    let all = &blocks.0;
+    if !(LEAST..=MOST).contains(&all.len()) {
+        return ((0..all.len()).collect(), None);
     }
+    let unknown = vec![-1.0; all.len()];
+    let alone = Text::new(blocks, title, &unknown);
+    let scores = alone.scores(model);
+    let chosen = choose::choose(all, &alone.0, &scores);
+    if chosen.len() == all.len() || held == unknown {
+        return (chosen, Some(scores));
+    }
+    let text = Text::new(blocks, title, held);
+    let scores = text.scores(model);
+    (choose::choose(all, &text.0, &scores), Some(scores))
 }

@@ -11,6 +11,8 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 const SHORT: usize = 200;
 /// Words that are compared; what stands behind them is not.
 const WORDS: usize = 2000;
+/// Longest target of a link, or tag, in bytes; what does not end within is text.
+const TARGET: usize = 4096;
 /// From this value on, a byte is of a number, below of a word.
 const NUMBERS: u8 = 224;
 
@@ -35,6 +37,14 @@ impl Text {
             if plain > 0 {
                 reader.plain(&rest[..plain]);
                 rest = &rest[plain..];
+                continue;
+            }
+            if letter == '\\' {
+                // What is escaped is text, and opens nothing.
+                reader.letter(' ');
+                rest = &rest[1..];
+                let escaped = rest.chars().next().filter(char::is_ascii_punctuation);
+                rest = &rest[escaped.map_or(0, char::len_utf8)..];
                 continue;
             }
             let skipped = if matches!(letter, ']' | '<') { target(rest) } else { 0 };
@@ -119,7 +129,10 @@ fn stands_alone(letter: char) -> bool {
 
 /// How many bytes of what is no text a rest of Markdown begins with: where a link leads, or a tag.
 fn target(rest: &str) -> usize {
-    let line = || rest.split('\n').next().unwrap_or_default();
+    let line = || {
+        let end = (0..=TARGET.min(rest.len())).rev().find(|at| rest.is_char_boundary(*at));
+        rest[..end.unwrap_or_default()].split('\n').next().unwrap_or_default()
+    };
     if rest.starts_with("](") {
         let mut depth = 0;
         let end = line().char_indices().find(|(_, letter)| {
@@ -155,6 +168,9 @@ mod tests {
         }
         assert_eq!((plain.words.len(), plain.words.iter().filter(|word| is_number(**word)).count()), (11, 2));
         assert_ne!(text("a [b](c").words.len(), 0, "a link without an end is text");
+        assert_eq!(text("a \\<b c> d").words.len(), 4, "an escaped sign opens no tag");
+        // Each of them is looked at, none to the end of the line.
+        assert_eq!(text(&"<a ".repeat(100_000)).words.len(), WORDS);
     }
 
     #[test]
