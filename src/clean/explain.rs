@@ -49,18 +49,24 @@ pub fn explain(raw: &RawArticle, today: Option<Date>) -> Result<Explanation, Rej
     if is_binary(text) {
         return Err(Rejected::Binary);
     }
-    match &raw.content {
+    let explanation = match &raw.content {
         Content::Text(text) => {
             let blocks = of_text(text, raw.said.title.as_deref());
-            Ok(Explanation { statements: Vec::new(), blocks })
+            Explanation { statements: Vec::new(), blocks }
         }
         Content::Html(page) => {
             let document = html::parse(page)?;
             let mut blocks = html::Page::new(&document).judged(html::model());
             let found = metadata::find_until(&document, &raw.said, today);
             leave_to_head(&mut blocks, &found);
-            Ok(Explanation { statements: statements(found), blocks })
+            Explanation { statements: statements(found), blocks }
         }
+    };
+    let has_story = explanation.blocks.iter().any(|block| block.kept && !block.text.is_empty());
+    match explanation.blocks.is_empty() {
+        true => Err(Rejected::Empty),
+        false if !has_story => Err(Rejected::NoStory),
+        false => Ok(explanation),
     }
 }
 

@@ -19,7 +19,8 @@ const SHOWN: usize = 90;
 #[derive(Debug, Args)]
 #[command(
     after_help = "A line for each block: `+` if it is in the body, `-` if not, its score from 0 to 1 if it has one, \
-    what it is, how it begins, and why. Nothing is written."
+    what it is, how it begins, and why. Each record is looked at by itself: what others of its outlet hold is not asked. \
+    Nothing is written."
 )]
 pub(super) struct Explain {
     /// What `import` reads; of files with several records, all are shown

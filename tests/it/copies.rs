@@ -274,3 +274,28 @@ fn imported_groups_are_shown_on_both_sides() {
     assert!(sitemap.contains("story-of-wire") && sitemap.contains("story-of-other"), "{sitemap}");
     assert!(!sitemap.contains("story-of-times") && !sitemap.contains("story-of-herald"), "{sitemap}");
 }
+
+#[test]
+fn what_a_paper_prints_every_day_is_no_copy() {
+    let site = Site::new();
+    let forecast = |wind: &str, sky: &str| {
+        let places =
+            ["the sound", "the outer isles", "the harbour mouth", "the long reach", "the northern banks"];
+        let of = |place: &&str| {
+            format!(
+                "Over {place} the wind is expected to be {wind} at first and to rise in the evening, with {sky} in places and good visibility between them, and small boats are advised to stay near the shore."
+            )
+        };
+        places.iter().map(of).collect::<Vec<_>>().join("\n\n")
+    };
+    let days = [("southerly", "rain"), ("westerly", "hail"), ("northerly", "snow")];
+    let records = days.iter().enumerate().map(|(day, (wind, sky))| {
+        let text = format!("The sea on day {}\n\n{}", ["one", "two", "three"][day], forecast(wind, sky));
+        let url = format!("https://packet.example/sea/{day}");
+        format!("{}\n", serde_json::json!({"outlet": "Packet", "url": url, "date": format!("1998-05-0{}", day + 3), "text": text}))
+    });
+    site.file("a.jsonl", records.collect::<String>());
+    let run = site.run(&["import", "--dry-run", "--json", "a.jsonl"]);
+    let last = run.objects.last().unwrap();
+    assert_eq!((&last["articles"], &last["copies"]), (&3.into(), &0.into()), "{}", run.stdout);
+}

@@ -120,3 +120,28 @@ fn any_number_of_threads_finds_the_same() {
     assert_eq!(found[0].len(), 3000);
     assert!(found[0] == found[1]);
 }
+
+#[test]
+fn a_column_keeps_the_headings_that_all_of_it_has() {
+    let site = Site::new();
+    let things = ["butter", "barley", "leeks", "oats", "haddock"];
+    for (at, thing) in things.iter().enumerate() {
+        let other = things[(at + 2) % things.len()];
+        site.file(
+            &format!("raw/{thing}.txt"),
+            format!(
+                "A dish of {thing}\n\nThe keeper of the light has made this of {thing} for as long as anybody can remember.\n\nYou need\n\n2 cups of {thing}\n\n1 spoon of {other}\n\nSalt\n\nHow it is made\n\nWash the {thing} well, and let it stand in cold water for an hour before you begin.\n\nCook it slowly, with the {other}, until the keeper comes down from the lamp.\n\nServe hot.\n"
+            ),
+        );
+    }
+    let run = site.run(&["import", "--dry-run", "--json", "raw"]);
+    let made: Vec<_> = run.objects.iter().filter(|it| it["kind"] == "article").collect();
+    assert_eq!(made.len(), things.len(), "{}", run.stdout);
+    for article in made {
+        let text = article["text"].as_str().unwrap();
+        for line in ["You need", "Salt", "How it is made", "Serve hot."] {
+            assert!(text.contains(line), "{line} is missing in {text}");
+        }
+        assert!(article["front"]["title"].as_str().unwrap().starts_with("A dish of"), "{article}");
+    }
+}

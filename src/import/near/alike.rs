@@ -37,6 +37,8 @@ const OWN: usize = 30;
 const LEAD: usize = 40;
 /// Percent of a text that both end with, below which it may be what a site puts below each of its articles.
 const END: usize = 67;
+/// Percent of a text that must stand in passages of another of the same outlet: all of it, but for a printer's error.
+const VERSION: usize = 99;
 /// Numbers that may be others in the same places, as those of the injured are in the evening.
 const OTHER_NUMBERS: usize = 2;
 
@@ -81,6 +83,15 @@ pub(super) fn are_copies(a: (&Text, &[bool]), b: (&Text, &[bool])) -> bool {
     let (same, other) = numbers(short.0, long.0);
     let is_whole = has_few_gaps(short.1, &shared.whole) || has_few_gaps(long.1, &shared_of_long.whole);
     other * 4 <= same && is_whole
+}
+
+/// Whether a text of one outlet is another of it, published again: what an outlet says in the same words every day – who
+/// died, what was decided in court, the wind at sea – differs in what matters.
+pub(super) fn are_versions(a: &Text, b: &Text) -> bool {
+    let (short, long) = in_order(a, b);
+    let shared = Shared::of(short, long);
+    let in_whole = shared.whole.iter().filter(|whole| **whole).count();
+    in_whole * 100 >= shared.whole.len() * VERSION && numbers(short, long).1 == 0
 }
 
 fn in_order<'a>(a: &'a Text, b: &'a Text) -> (&'a Text, &'a Text) {

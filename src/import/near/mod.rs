@@ -6,8 +6,8 @@
 //!                (a week)                            (`search`)          (`alike`)
 //! ```
 //!
-//! Groups are made when all inputs were read, as the first article of a group may come last. They are a function of the
-//! articles alone, in whatever order they came and however many threads look at them. A group is one canonical
+//! Groups are made when all inputs were read, as the first article of a group may come last. Of one run they are a function
+//! of the articles alone, in whatever order they came and however many threads look at them. A group is one canonical
 //! article – the earliest, of several of one day or hour the longest – and its copies, each of which is compared with the
 //! canonical one: that two articles resemble a third makes no chain. Equal texts are copies at any distance of time.
 //!
@@ -27,6 +27,7 @@ use jiff::tz::TimeZone;
 use rayon::prelude::*;
 use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};
+use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Days between an article and its copy.
@@ -82,6 +83,8 @@ pub struct Item {
     when: When,
     /// The hash of its original address.
     address: Option<u64>,
+    /// The hash of who published it, as far as that is known.
+    outlet: Option<u64>,
     /// The hash of what its front matter calls canonical.
     pub(super) same_as: Option<u64>,
     /// Whether it may be made a copy: it is as `import` wrote it.
@@ -110,6 +113,7 @@ impl Item {
             text,
             when,
             address: article.provenance.original_url.as_deref().map(|url| xxh3_64(url.as_bytes())),
+            outlet: outlet(article).map(|name| xxh3_64(name.as_bytes())),
             same_as,
             ours,
             met: false,
@@ -145,6 +149,13 @@ impl Item {
 
 /// What this run has to say of an article: its canonical one, or that it has none.
 pub(super) type Decision = (u32, Option<u32>);
+
+/// Who published an article: its first source, or else the host of its address.
+fn outlet(article: &Article) -> Option<String> {
+    let source = article.terms.get("sources").and_then(|all| all.first()).map(|name| name.to_lowercase());
+    let url = || Url::parse(article.provenance.original_url.as_deref()?).ok();
+    source.or_else(|| url()?.host_str().map(|host| host.trim_start_matches("www.").to_string()))
+}
 
 /// What is decided.
 pub(super) struct Decided {
@@ -250,7 +261,12 @@ impl<'a> Groups<'a> {
         heads.into_iter().find(|head| {
             let other = self.item(*head);
             let near = item.when.is_near(&other.when, DAYS) && !self.is_bound(other);
-            near && alike::are_copies(self.text(at), self.text(*head))
+            let are_copies = if item.outlet.is_some() && item.outlet == other.outlet {
+                alike::are_versions(&item.text, &other.text)
+            } else {
+                alike::are_copies(self.text(at), self.text(*head))
+            };
+            near && are_copies
         })
     }
 
