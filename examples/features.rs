@@ -96,7 +96,7 @@ fn breaks(texts: &str, mut out: Out) -> Result<()> {
         let all: Vec<&str> = lines.texts().collect();
         let columns = rows.first().map_or(0, Vec::len);
         let line = serde_json::json!({
-            "fold": pages::fold(&text.outlet), "columns": columns, "lines": all, "breaks": breaks,
+            "id": text.id, "fold": pages::fold(&text.outlet), "columns": columns, "lines": all, "breaks": breaks,
         });
         out.write(&line, &rows)?;
     }

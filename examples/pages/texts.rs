@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 /// A text.
 #[derive(serde::Deserialize)]
 pub struct Text {
-    #[allow(dead_code, reason = "not all programs name texts")]
     pub id: String,
     pub mode: String,
     pub outlet: String,

@@ -105,12 +105,12 @@ fn line(text: &str, most: usize) -> Option<String> {
 }
 
 /// The name of an outlet; of an address, its host.
-fn outlet(said: &str) -> String {
+pub(super) fn outlet(said: &str) -> String {
     let host = url::Url::parse(said).ok().and_then(|url| url.host_str().map(str::to_string));
     host.map_or_else(|| said.to_string(), |host| host.trim_start_matches("www.").to_string())
 }
 
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     url::Url::parse(text)
         .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some())
 }

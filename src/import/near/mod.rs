@@ -27,7 +27,6 @@ use jiff::tz::TimeZone;
 use rayon::prelude::*;
 use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};
-use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Days between an article and its copy.
@@ -153,8 +152,8 @@ pub(super) type Decision = (u32, Option<u32>);
 /// Who published an article: its first source, or else the host of its address.
 fn outlet(article: &Article) -> Option<String> {
     let source = article.terms.get("sources").and_then(|all| all.first()).map(|name| name.to_lowercase());
-    let url = || Url::parse(article.provenance.original_url.as_deref()?).ok();
-    source.or_else(|| url()?.host_str().map(|host| host.trim_start_matches("www.").to_string()))
+    let url = article.provenance.original_url.as_deref();
+    source.or_else(|| url.filter(|url| said::is_address(url)).map(said::outlet))
 }
 
 /// What is decided.
