@@ -37,12 +37,13 @@ impl Explain {
         let today = Some(Date::at(config.now, &config.timezone));
         let wish = Wish { inputs: self.inputs, today, ..Wish::default() };
         let mut shown = self.record.is_none();
-        import::explain(&config, &wish, &mut |explained| {
+        let problems = import::explain(&config, &wish, &mut |explained| {
             if self.record.is_none() || self.record.as_deref() == explained.record {
                 shown = true;
                 show(report, &explained);
             }
         })?;
+        report.problems(&problems);
         match self.record.filter(|_| !shown) {
             Some(record) => {
                 Err(Fatal::one(Problem::error("usage", format!("there is no record `{record}`"))))

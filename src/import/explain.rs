@@ -3,6 +3,7 @@
 use super::Wish;
 use crate::clean::{self, Explanation};
 use crate::config::Config;
+use crate::problem::Problem;
 use crate::raw::{self, Found, Input, Record, Settings};
 use anyhow::Result;
 use std::sync::Arc;
@@ -17,9 +18,10 @@ pub struct Explained<'a> {
     pub found: std::result::Result<Explanation, String>,
 }
 
-/// Tells how the records of files are cleaned, in their order. Of `wish`, the inputs and the day of today count.
-pub fn explain(config: &Config, wish: &Wish, say: &mut dyn FnMut(Explained)) -> Result<()> {
-    let (inputs, _) = raw::list(&wish.inputs)?;
+/// Tells how the records of files are cleaned, in their order; gives what could not be looked at. Of `wish`, the inputs
+/// and the day of today count.
+pub fn explain(config: &Config, wish: &Wish, say: &mut dyn FnMut(Explained)) -> Result<Vec<Problem>> {
+    let (inputs, problems) = raw::list(&wish.inputs)?;
     let settings = Settings { keys: Arc::new(config.import_keys.clone()), ..Settings::default() };
     for input in &inputs {
         for found in raw::records(input, &settings) {
@@ -32,7 +34,7 @@ pub fn explain(config: &Config, wish: &Wish, say: &mut dyn FnMut(Explained)) -> 
             say(Explained { input: &input.shown, record: record.as_deref(), found });
         }
     }
-    Ok(())
+    Ok(problems)
 }
 
 /// What a record is called, and how it is cleaned.

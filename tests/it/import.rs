@@ -660,6 +660,14 @@ fn an_explanation_says_what_becomes_of_each_block() {
     assert_eq!(texts.iter().map(|it| it["kept"] == true).collect::<Vec<_>>(), [false, false, true, true]);
     assert_eq!(of("explained", "raw/c.jsonl")[0]["rejected"], "no text in the record");
     assert_eq!(of("explained", "raw/c.jsonl")[0]["record"], "x");
+    // What cannot be looked at is said, as an import says it.
+    let odd = site.path("odd");
+    fs::create_dir_all(&odd).unwrap();
+    let name: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(b"caf\xe9.txt");
+    fs::write(odd.join(name), "Text").unwrap();
+    let said = |verb: &str| site.run(&[verb, "--json", "odd"]).problems("skipped-file").len();
+    assert_eq!((said("explain"), said("import")), (1, 1));
+    fs::remove_dir_all(odd).unwrap();
     // For people, and of one record.
     let shown = site.run(&["explain", "--record", "x", "raw/c.jsonl"]);
     assert_eq!(shown.stdout, "raw/c.jsonl#x: no article: no text in the record\n");
