@@ -1,6 +1,7 @@
 //! Archive → every output, before anything is rendered: clashes, deletions and counts are known first.
 
 mod address;
+mod clashes;
 mod lists;
 mod lookup;
 mod machines;
@@ -22,9 +23,8 @@ pub use terms::{By, TermPart, term_part_path};
 
 use crate::archive::{Archive, Entry, Period};
 use crate::config::{CitationFormat, Config, FeedFormat, RedirectMap};
-use crate::problem::{Fatal, Problem};
+use crate::problem::Problem;
 use crate::route::OutPath;
-use ahash::AHashMap;
 use anyhow::Result;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -205,8 +205,8 @@ impl Plan {
         // Last, as everything that is generated goes before a redirect.
         let (redirects, found) = redirects::add(archive, config, &addresses, kept, &mut outputs);
         problems.extend(found);
-        let (checked, order) = rayon::join(|| check(&outputs), || order(&outputs));
-        checked?;
+        let order = order(&outputs);
+        clashes::check(&outputs, &order)?;
         let (outputs, places) = arranged(outputs, &order);
         for output in sitemaps.iter_mut().flat_map(|sitemap| &mut sitemap.outputs) {
             *output = places[*output];
@@ -232,7 +232,7 @@ impl Plan {
 /// The order of outputs by path.
 fn order(outputs: &[Output]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..outputs.len()).collect();
-    order.par_sort_unstable_by(|a, b| outputs[*a].path.cmp(&outputs[*b].path));
+    order.par_sort_unstable_by(|a, b| outputs[*a].path.cmp(&outputs[*b].path).then(a.cmp(b)));
     order
 }
 
@@ -271,53 +271,4 @@ fn template(name: &str) -> Arc<str> {
 /// A path that the program itself chose.
 fn known(path: &str) -> OutPath {
     OutPath::new(path.trim_start_matches('/')).expect("made of slugs, numbers and plain names")
-}
-
-/// Every output has a path of its own on every file system, and none is a folder of another.
-fn check(outputs: &[Output]) -> Result<()> {
-    let mut taken: AHashMap<OutPath, usize> = AHashMap::with_capacity(outputs.len());
-    let mut problems = Vec::new();
-    for (index, output) in outputs.iter().enumerate() {
-        if reserved(&output.path) {
-            let message = format!("`{}` is a name that the archive's manifest uses", output.path);
-            problems
-                .push(Problem::error("output-clash", message).file(&*output.source).hint("rename the file"));
-        }
-        if let Some(other) = taken.insert(output.path.fold(), index) {
-            problems.push(clash(output, &outputs[other], "are published at one path"));
-        }
-    }
-    // Neighbours in a plan have folders in common, which need a look only once.
-    let mut good: Option<OutPath> = None;
-    for output in outputs {
-        let folded = output.path.fold();
-        let same = folded
-            .as_str()
-            .bytes()
-            .zip(good.iter().flat_map(|good| good.as_str().bytes()))
-            .take_while(|(a, b)| a == b)
-            .count();
-        let before = problems.len();
-        for (at, _) in folded.as_str().match_indices('/').filter(|(at, _)| *at >= same) {
-            if let Some(other) = taken.get(&folded.as_str()[..at]) {
-                problems.push(clash(output, &outputs[*other], "want one name as a folder and as a file"));
-            }
-        }
-        if problems.len() == before {
-            good = Some(folded);
-        }
-    }
-    if problems.is_empty() { Ok(()) } else { Err(Fatal(problems).into()) }
-}
-
-fn reserved(path: &OutPath) -> bool {
-    let folded = path.fold();
-    let first = folded.as_str().split('/').next().unwrap_or_default();
-    matches!(first, "manifest" | "manifest.json" | ".backissue-tmp")
-}
-
-fn clash(a: &Output, b: &Output, what: &str) -> Problem {
-    let message = format!("`{}` and `{}` {what}: `{}`", b.source, a.source, a.path);
-    let hint = "rename one of them, or give the article another `slug`";
-    Problem::error("output-clash", message).file(&*a.source).hint(hint)
 }

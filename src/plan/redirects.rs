@@ -5,6 +5,7 @@ use crate::archive::{Archive, Entry};
 use crate::config::{Config, RedirectMap};
 use crate::problem::Problem;
 use crate::route::{OldUrl, OutPath};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 
 /// An address of before.
@@ -67,17 +68,16 @@ pub(super) fn add_maps(config: &Config, outputs: &mut Vec<Output>) {
 
 /// All addresses that articles and pages ask for.
 fn wanted(archive: &Archive, config: &Config) -> Vec<Redirect> {
-    let articles = (0..archive.entries.len()).map(Subject::Article);
-    let subjects = articles.chain((0..archive.pages.len()).map(Subject::Standalone));
-    let mut wanted = Vec::new();
-    for to in subjects.filter(|subject| !subject.of(archive).removed()) {
+    let articles = (0..archive.entries.len()).into_par_iter().map(Subject::Article);
+    let subjects = articles.chain((0..archive.pages.len()).into_par_iter().map(Subject::Standalone));
+    let of_one = |to: Subject| {
         let Entry { article, .. } = to.of(archive);
         let aliases = article.aliases.iter().filter_map(|alias| OldUrl::alias(alias, &config.own_hosts));
         let original = article.provenance.original_url.as_deref();
         let original = original.and_then(|url| OldUrl::own(url, &config.own_hosts));
-        wanted.extend(aliases.chain(original).map(|from| Redirect { from, to }));
-    }
-    wanted
+        aliases.chain(original).map(move |from| Redirect { from, to })
+    };
+    subjects.filter(|subject| !subject.of(archive).removed()).flat_map_iter(of_one).collect()
 }
 
 /// Each address once; those that lead to two places lead to neither.
@@ -157,7 +157,7 @@ impl Taken {
         self.files.contains(&folded)
             || self.folders.contains(&folded)
             || above(&folded).any(|folder| self.files.contains(folder))
-            || super::reserved(path)
+            || super::clashes::is_reserved(&path.fold())
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Addresses, Output, Page, known};
 use crate::archive::Archive;
 use crate::config::Config;
 use crate::route::OutPath;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// The protocol allows 50,000 addresses and 50 MB; some servers add a little.
@@ -47,8 +48,9 @@ pub(super) fn add(
     let length = |index: &usize| {
         config.site.base_url.len() + addresses.url(&outputs[*index].path).as_str().len() + AROUND
     };
-    let sitemaps: Vec<Sitemap> =
-        groups.into_iter().flat_map(|(group, outputs)| split(&group.name(), &outputs, length)).collect();
+    let sitemaps =
+        groups.into_par_iter().flat_map_iter(|(group, outputs)| split(&group.name(), &outputs, length));
+    let sitemaps: Vec<Sitemap> = sitemaps.collect();
     // A project's own file says what it wants to say.
     if !outputs.iter().any(|output| output.path == robots) {
         outputs.push(Output { path: robots, page: Page::Robots, source: source() });
