@@ -147,12 +147,16 @@ impl Related {
             let all = Arc::new(Apart::new(archive, hands));
             let _ = self.titles.set(Titles { all, edited: BTreeMap::new() });
         }
+        let asked = one.map(|id| words_of(&archive.entries[id]));
         if let Some(titles) = self.titles.get() {
-            let words = (0..archive.entries.len()).map(|id| Cow::Borrowed(titles.of(id)));
-            Index::new(archive, config, one, titles.all.shown.clone(), words)
+            let words = (0..archive.entries.len()).map(|id| match &asked {
+                Some(asked) => Cow::Owned(shared(titles.of(id), asked).copied().collect()),
+                None => Cow::Borrowed(titles.of(id)),
+            });
+            Index::new(config, titles.all.shown.clone(), words)
         } else {
-            let words = taken_apart(archive, hands).map(Cow::Owned);
-            Index::new(archive, config, one, shown(archive), words)
+            let words = taken_apart(archive, asked.as_deref(), hands).map(Cow::Owned);
+            Index::new(config, shown(archive), words)
         }
     }
 }
@@ -166,7 +170,7 @@ impl Titles {
 impl Apart {
     fn new(archive: &Archive, hands: Hands) -> Self {
         let (mut words, mut ends) = (Vec::new(), Vec::with_capacity(archive.entries.len()));
-        for of_one in taken_apart(archive, hands) {
+        for of_one in taken_apart(archive, None, hands) {
             words.extend(of_one);
             ends.push(words.len() as u32);
         }
@@ -179,21 +183,42 @@ impl Apart {
     }
 }
 
-/// The words of all titles. They are taken apart on all processors, some at a time: those of all would be much.
-fn taken_apart(archive: &Archive, hands: Hands) -> impl Iterator<Item = Vec<title::Word>> {
+/// The words of all titles, or of them those that are asked for. They are taken apart on all processors, some titles at a
+/// time: those of all would be much.
+fn taken_apart(
+    archive: &Archive,
+    asked: Option<&[title::Word]>,
+    hands: Hands,
+) -> impl Iterator<Item = Vec<title::Word>> {
+    let of_entry = move |entry: &Arc<Entry>| match asked {
+        Some(asked) => in_order(shared(&all_words_of(entry), asked).copied().collect()),
+        None => words_of(entry),
+    };
     let of_part = move |part: &[Arc<Entry>]| match hands {
-        Hands::All => part.par_iter().map(words_of).collect::<Vec<_>>(),
-        Hands::One => part.iter().map(words_of).collect(),
+        Hands::All => part.par_iter().map(of_entry).collect::<Vec<_>>(),
+        Hands::One => part.iter().map(of_entry).collect(),
     };
     archive.entries.chunks(CHUNK).flat_map(of_part)
 }
 
 /// Each word of a title once, in an order of their own.
 fn words_of(entry: &Arc<Entry>) -> Vec<title::Word> {
-    let mut words = if entry.removed() { Vec::new() } else { title::words(&entry.title) };
+    in_order(all_words_of(entry))
+}
+
+fn all_words_of(entry: &Arc<Entry>) -> Vec<title::Word> {
+    if entry.removed() { Vec::new() } else { title::words(&entry.title) }
+}
+
+fn in_order(mut words: Vec<title::Word>) -> Vec<title::Word> {
     words.sort_unstable_by_key(|word| (word.hash, word.half));
     words.dedup_by_key(|word| word.hash);
     words
+}
+
+/// Those of some words that are among others.
+fn shared<'w>(words: &'w [title::Word], others: &[title::Word]) -> impl Iterator<Item = &'w title::Word> {
+    words.iter().filter(|word| others.iter().any(|other| other.hash == word.hash))
 }
 
 /// Which entries can be shown.
@@ -258,18 +283,12 @@ struct Match {
 }
 
 impl Index {
-    /// From the words of each title; only what they share with `one` is known, if there is one.
+    /// From the words of each title that count.
     fn new<'a>(
-        archive: &Archive,
         config: &Config,
-        one: Option<usize>,
         shown: Vec<bool>,
         words: impl Iterator<Item = Cow<'a, [title::Word]>>,
     ) -> Self {
-        let asked: Option<Vec<title::Word>> = one.map(|id| words_of(&archive.entries[id]));
-        let is_asked = |word: &title::Word| {
-            asked.as_ref().is_none_or(|asked| asked.iter().any(|asked| asked.hash == word.hash))
-        };
         let mut known: AHashMap<u64, u32> = AHashMap::new();
         let mut word_factors = Vec::new();
         let mut words_of = Lists::default();
@@ -280,7 +299,7 @@ impl Index {
                     word_factors.len() as u32 - 1
                 })
             };
-            words_of.push(words.iter().filter(|word| is_asked(word)).map(number));
+            words_of.push(words.iter().map(number));
         }
         let (with_word, places) = words_of.inverted(word_factors.len(), &shown);
         let count = shown.iter().filter(|shown| **shown).count();
