@@ -85,7 +85,7 @@ fn findings(error: anyhow::Error) -> Result<Vec<Problem>> {
 impl Press for Links {
     type Kept = Vec<Problem>;
 
-    fn known(&self, _: usize, _: &Output) -> Option<Known> {
+    fn known(&self, _: usize) -> Option<Known> {
         None
     }
 

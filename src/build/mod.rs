@@ -16,7 +16,7 @@ mod terms;
 mod withheld;
 
 pub use check::{Checked, check};
-pub use preview::{Inspection, Preview, Style};
+pub use preview::{Inspection, Past, Preview, Remembered, Style};
 pub use session::Session;
 pub use withheld::{Whole, Withheld};
 
@@ -32,6 +32,7 @@ use crate::render::Fingerprint;
 use anyhow::Result;
 use inputs::{Attempt, Inputs};
 use pages::{Done, Known, Made, Press};
+use rayon::prelude::*;
 use session::Standing;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -157,15 +158,19 @@ fn build_here(
     }
     loop {
         let kept = Kept { sources: inputs.load.kept() };
-        let attempt = inputs.plan(&site.kept_paths(&kept))?;
+        let before = here.then_some(&known);
+        let stamps = before.map_or_else(Vec::new, Published::stamps);
+        let look = || stamps.par_iter().map(|(path, stamp)| site.is_untouched(path, *stamp)).collect();
+        // A plan has work for less than all threads, and to look at a site is for the most part the system's work.
+        let (attempt, untouched): (_, Vec<bool>) = rayon::join(|| inputs.plan(&site.kept_paths(&kept)), look);
+        let attempt = attempt?;
         site.prepare(attempt.plan.outputs.iter().map(|output| &output.path))?;
-        let printing = Printing::new(&site, here.then_some(&known), &attempt);
+        let printing = Printing::new(&site, before.zip(Some(&untouched)), &attempt);
         let done = inputs.work(&attempt).run(&printing, progress)?;
         drop(printing);
         if done.failed.is_empty() {
-            let before = (&kept, here.then_some(&known));
-            let built =
-                publish(site, inputs, (attempt, done), before, (run, progress, matches!(keep, Keep::All(_))));
+            let keep = matches!(keep, Keep::All(_));
+            let built = publish(site, inputs, (attempt, done), (&kept, before), (run, progress, keep));
             forget(known);
             return built;
         }
@@ -299,30 +304,36 @@ struct Printing<'a> {
     site: &'a Site,
     /// What the last build into this output published of each planned output, as far as it is ours.
     known: Box<dyn Fn(usize) -> Option<&'a cache::Output> + Sync + 'a>,
+    /// Whether nobody touched it since.
+    is_untouched: Box<dyn Fn(usize) -> bool + Sync + 'a>,
     /// Whether all that pages are made from but the bodies of articles is the same.
     same: bool,
 }
 
 impl<'a> Printing<'a> {
-    fn new(site: &'a Site, known: Option<&'a Published>, attempt: &Attempt) -> Self {
+    /// `known` is what the last build published, and which of it is untouched.
+    fn new(site: &'a Site, known: Option<(&'a Published, &'a [bool])>, attempt: &Attempt) -> Self {
         let paths = || attempt.plan.outputs.iter().map(|output| output.path.as_str());
-        let outputs = known.map_or(&[][..], |known| &known.outputs);
-        let known_of = places(paths(), outputs, |(path, _)| path).zip(site.is_ours(paths()));
-        let known_of: Vec<Option<&cache::Output>> =
-            known_of.map(|(place, ours)| Some(&outputs[place.filter(|_| ours)?].1)).collect();
-        let same = known.is_some_and(|known| known.index == attempt.index);
-        Self { site, known: Box::new(move |at| known_of[at]), same }
+        let outputs = known.map_or(&[][..], |(known, _)| &known.outputs);
+        let place_of = places(paths(), outputs, |(path, _)| path).zip(site.is_ours(paths()));
+        let place_of: Vec<Option<usize>> = place_of.map(|(place, ours)| place.filter(|_| ours)).collect();
+        let known_of = place_of.iter().map(|place| Some(&outputs[(*place)?].1)).collect::<Vec<_>>();
+        let untouched = known.map_or(&[][..], |(_, untouched)| untouched);
+        let same = known.is_some_and(|(known, _)| known.index == attempt.index);
+        Self {
+            site,
+            known: Box::new(move |at| known_of[at]),
+            is_untouched: Box::new(move |at| place_of[at].is_some_and(|place| untouched[place])),
+            same,
+        }
     }
 }
 
 impl Press for Printing<'_> {
     type Kept = Staged;
 
-    fn known(&self, at: usize, output: &Output) -> Option<Known> {
-        let known = (self.known)(at)?;
-        if !self.site.is_untouched(&output.path, known.stamp.as_ref()?) {
-            return None;
-        }
+    fn known(&self, at: usize) -> Option<Known> {
+        let known = (self.known)(at).filter(|_| (self.is_untouched)(at))?;
         let fingerprint = Fingerprint(known.fingerprint);
         Some(Known { fingerprint, body: self.same.then_some(known.body), notes: known.notes.clone() })
     }

@@ -44,7 +44,7 @@ pub(super) trait Press: Sync {
     type Kept: Send;
 
     /// What is known of the file that is published for the output at an index of the plan, if nobody touched it since.
-    fn known(&self, at: usize, output: &Output) -> Option<Known>;
+    fn known(&self, at: usize) -> Option<Known>;
 
     /// Hash of the body in the file that was published for an output, touched since or not, if all else that pages are
     /// made from is as it was.
@@ -196,7 +196,7 @@ impl Work<'_> {
         (sources, ready, related): (&HashMap<&str, &fs::File>, &Ready, render::Related),
     ) -> Result<Made<P::Kept>, Failure> {
         let output = &self.plan.outputs[at];
-        let known = press.known(at, output);
+        let known = press.known(at);
         let mut sheet = Sheet::new(buffer, known.as_ref().map(|known| known.fingerprint));
         let is_same = |known: &&Known| known.body.is_some_and(|body| self.is_same(output, body));
         let rendered = match known.as_ref().filter(is_same) {

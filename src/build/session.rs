@@ -204,8 +204,13 @@ impl Standing {
     /// Makes all that shows the text of articles and is not as it was published.
     fn made(&self, site: &Site) -> std::result::Result<Vec<Made<Staged>>, Failure> {
         let work = self.inputs.work(&self.attempt);
-        let printing =
-            Printing { site, known: Box::new(|at| Some(&self.published.outputs[at].1)), same: true };
+        let published = &self.published.outputs;
+        let printing = Printing {
+            site,
+            known: Box::new(|at| Some(&published[at].1)),
+            is_untouched: Box::new(|at| site.is_untouched(&published[at].0, published[at].1.stamp)),
+            same: true,
+        };
         let touched = self.touched(&work);
         let articles = touched.iter().filter_map(|at| work.plan.outputs[*at].page.article());
         self.related.prepare(work.archive, work.config, articles);

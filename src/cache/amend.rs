@@ -88,6 +88,12 @@ impl Amendment {
 
 /// Records of one list that are not in the other, which are both sorted by path.
 fn outputs(before: &[(Arc<str>, Output)], now: &[(Arc<str>, Output)]) -> Vec<Changed<Arc<str>, Output>> {
+    let pairs = || now.par_iter().zip(before);
+    if now.len() == before.len() && pairs().all(|(now, before)| now.0 == before.0) {
+        // As after most edits: then all processors can look.
+        let changed = pairs().filter(|(now, before)| !before.1.is_like(&now.1));
+        return changed.map(|((path, output), _)| (Arc::clone(path), Some(output.clone()))).collect();
+    }
     let mut changed = Vec::new();
     let mut old = before.iter().peekable();
     for (path, output) in now {

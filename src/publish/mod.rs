@@ -174,11 +174,6 @@ impl Site {
         places(paths, self.found.records(), |record| &record.path).map(|place| place.is_some())
     }
 
-    /// Whether a published file still has the stamp that it was left with.
-    pub fn is_untouched(&self, path: &OutPath, stamp: &Stamp) -> bool {
-        fs::own_stamp(&self.output.join(path.as_str())).as_ref() == Some(stamp)
-    }
-
     /// Whether the site is just as the last build left it: its manifest whole, and these files untouched.
     pub fn is_as_left(&self, files: &[(&str, Option<Stamp>)]) -> bool {
         let all_known = || files.iter().all(|(_, stamp)| stamp.is_some());
@@ -195,10 +190,12 @@ impl Site {
 
     /// Whether published files are as they were left, as far as stamps say; one that cannot be trusted says nothing.
     pub fn are_untouched(&self, files: &[(&str, Option<Stamp>)]) -> bool {
-        let is_untouched = |(path, stamp): &(&str, Option<Stamp>)| {
-            stamp.is_none() || fs::own_stamp(&self.output.join(path)) == *stamp
-        };
-        files.par_iter().all(is_untouched)
+        files.par_iter().all(|(path, stamp)| stamp.is_none() || self.is_untouched(path, *stamp))
+    }
+
+    /// Whether a published file still has the stamp that it was left with.
+    pub fn is_untouched(&self, path: &str, stamp: Option<Stamp>) -> bool {
+        stamp.is_some() && fs::own_stamp(&self.output.join(path)) == stamp
     }
 
     /// What is to be done for an output, and whether its file was edited by hand.
