@@ -8,9 +8,10 @@ use super::withheld::{Hidden, Whole};
 use super::{Progress, Run};
 use crate::archive::{Archive, Related};
 use crate::article::Kind;
-use crate::cache::{self, Wanted};
+use crate::cache::{self, Cache, Wanted};
 use crate::config::Config;
 use crate::content;
+use crate::fs;
 use crate::plan::{Page, Plan};
 use crate::problem::{Fatal, Problem};
 use crate::render::{Ready, Sheet};
@@ -38,6 +39,29 @@ struct Opened {
     attempt: Attempt,
     ready: Ready,
     problems: Vec<Problem>,
+}
+
+/// What the last build knew of a project, from its cache, and the moment at which that was read.
+pub struct Remembered {
+    key: Option<u128>,
+    known: (Cache, Option<fs::Moment>),
+}
+
+impl Remembered {
+    /// Reads it. Nothing else is looked at, so that it may be read before the project is watched.
+    pub fn of(config: &Config, run: &Run, progress: Progress) -> Self {
+        Self { key: run.key(config), known: remembered(config, run, Wanted::Inputs, progress) }
+    }
+}
+
+/// What a preview need not find out again.
+pub enum Past<'p> {
+    /// What the site of a moment ago knows.
+    Site(&'p Preview),
+    /// What the last build knew.
+    Build(Remembered),
+    /// Nothing is known yet: the cache is read.
+    Unknown,
 }
 
 /// A style sheet of the theme.
@@ -68,14 +92,15 @@ pub struct Inspection {
 }
 
 impl Preview {
-    /// Reads and plans a project. What the site of a moment ago knows, or else the last build, is not read again.
-    pub fn open(config: &Config, before: Option<&Self>, run: &Run, progress: Progress) -> Result<Self> {
-        let known = match before.map(|before| &*before.opened).filter(|before| before.has_keys_of(config)) {
+    /// Reads and plans a project. What is known of its past is not read again.
+    pub fn open(config: &Config, past: Past, run: &Run, progress: Progress) -> Result<Self> {
+        let known = match past {
             // Without a moment no stamp is believed: then everything is read, and what has its hash is not parsed.
-            Some(before) => {
-                (before.inputs.remember(&before.attempt), cache::open(config).unwrap_or_default())
+            Past::Site(Self { opened, .. }) if opened.has_keys_of(config) => {
+                (opened.inputs.remember(&opened.attempt), cache::open(config).unwrap_or_default())
             }
-            None => remembered(config, run, Wanted::Inputs, progress),
+            Past::Build(Remembered { key, known }) if key == run.key(config) => known,
+            _ => remembered(config, run, Wanted::Inputs, progress),
         };
         let mut inputs = Inputs::knowing(config, known, progress)?;
         let attempt = inputs.plan(&[])?;

@@ -5,7 +5,7 @@ use super::report::Report;
 use super::selection::Selection;
 use super::watch::{Polling, names, stop_on_interrupt};
 use super::{Global, home, load, millis, qr, run};
-use crate::build::{Preview, Run};
+use crate::build::{Past, Preview, Remembered, Run};
 use crate::config::Flags;
 use crate::problem::{Fatal, Problem};
 use crate::serve::{Server, WITHHELD, lan_addresses};
@@ -54,8 +54,13 @@ impl Serve {
         let pool = super::pool(global)?;
         let listener = listen((self.lan, self.port), report)?;
         let port = listener.local_addr().map_or(PORT, |address| address.port());
-        // First the watch, then the look: nothing that happens in between is lost.
-        let mut watch = self.polling.watch(Path::new("public"));
+        let flags: Flags = self.selection.into();
+        // First the watch, then the look: nothing that happens in between is lost. To watch many folders takes as long as
+        // to read what is remembered of them.
+        let (mut watch, remembered) = std::thread::scope(|scope| {
+            let remembered = scope.spawn(|| pool.install(|| remembered(&flags, &run, report)));
+            (self.polling.watch(Path::new("public")), remembered.join().ok().flatten())
+        });
         stop_on_interrupt(&watch)?;
         let lan = if self.lan { lan_addresses() } else { Vec::new() };
         let own = ["localhost", "127.0.0.1", "[::1]"].map(str::to_string);
@@ -63,6 +68,7 @@ impl Serve {
         let server = Server::start(listener, hosts, pool.current_num_threads())?;
         let mut showing = Showing {
             server,
+            remembered,
             preview: None,
             url: None,
             problems: Vec::new(),
@@ -71,7 +77,6 @@ impl Serve {
             withheld: 0,
             lan: self.lan.then_some(lan),
         };
-        let flags: Flags = self.selection.into();
         let mut batch = Some(Batch::default());
         while let Some(changed) = batch {
             watch.notices().iter().for_each(|notice| report.line(&format!("note: {notice}")));
@@ -89,9 +94,20 @@ impl Serve {
     }
 }
 
+/// What the last build knew; nothing if the configuration is broken, which is said when it is looked at.
+fn remembered(flags: &Flags, run: &Run, report: &Report) -> Option<Remembered> {
+    let config = load(flags.clone()).ok()?;
+    let bar = Bar::new(report);
+    let remembered = Remembered::of(&config, run, &|event| bar.on(event));
+    bar.finish();
+    Some(remembered)
+}
+
 /// What is shown, and what was said of it.
 struct Showing {
     server: Server,
+    /// What the last build knew, for the first look.
+    remembered: Option<Remembered>,
     preview: Option<Arc<Preview>>,
     url: Option<String>,
     problems: Vec<Problem>,
@@ -106,15 +122,19 @@ struct Showing {
 
 impl Showing {
     /// Looks at the project. The clock goes on: an embargo may have ended since the last look.
-    fn look(&self, batch: &Batch, flags: &Flags, run: &Run, report: &Report) -> Result<Preview> {
+    fn look(&mut self, batch: &Batch, flags: &Flags, run: &Run, report: &Report) -> Result<Preview> {
         let config = load(flags.clone())?;
         let known = self.preview.as_ref().filter(|_| !batch.all && !self.failing);
         if let Some(edited) = known.and_then(|preview| preview.edited(&config, &batch.paths)) {
             return Ok(edited);
         }
+        let past = match (self.preview.as_deref(), self.remembered.take()) {
+            (Some(preview), _) => Past::Site(preview),
+            (None, Some(remembered)) => Past::Build(remembered),
+            (None, None) => Past::Unknown,
+        };
         let bar = Bar::new(report);
-        let before = self.preview.as_deref();
-        let preview = Preview::open(&config, before, run, &|event| bar.on(event));
+        let preview = Preview::open(&config, past, run, &|event| bar.on(event));
         bar.finish();
         preview
     }

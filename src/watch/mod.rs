@@ -10,7 +10,7 @@ mod roots;
 
 use crate::fs;
 use notify::event::{AccessKind, AccessMode, ModifyKind};
-use notify::{Event, EventKind, RecommendedWatcher};
+use notify::{Event, EventKind, RecommendedWatcher, Watcher as _};
 use roots::Roots;
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -228,7 +228,7 @@ impl Watch {
     fn arm(&mut self) {
         self.go_home();
         let sender = self.sender.clone();
-        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        let tell = move |event: notify::Result<Event>| {
             // To read a file changes nothing, and a preview reads what it is asked for. What was written in memory
             // is told of when the file is closed.
             const WRITTEN: AccessKind = AccessKind::Close(AccessMode::Write);
@@ -238,7 +238,9 @@ impl Watch {
             }
             // Nobody listens any more: then it does not matter.
             let _ = sender.send(Message::Event(event));
-        });
+        };
+        // As folders that links lead to are not read, and to look for them takes as long as all the rest.
+        let watcher = RecommendedWatcher::new(tell, notify::Config::default().with_follow_symlinks(false));
         let armed =
             watcher.and_then(|watcher| Roots::watch(watcher, &self.options.project, self.options.folders));
         match armed {
