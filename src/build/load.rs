@@ -115,10 +115,10 @@ impl Load {
                     load.sort(entry, config);
                     Ok(problems)
                 }
-                Err(problem) if problem.code == "system" => return Err(Fatal::one(problem)),
+                Err(problem) if problem.code == "system" => return Err(Fatal::one(*problem)),
                 Err(problem) => {
-                    load.set_aside.insert(load.listing.sources[at].name.to_string(), problem.clone());
-                    Err(Box::new(problem))
+                    load.set_aside.insert(load.listing.sources[at].name.to_string(), (*problem).clone());
+                    Err(problem)
                 }
             };
             load.sources.push(Known { stamp, hash, problems });
@@ -196,7 +196,7 @@ impl Load {
     ) -> Vec<(Arc<str>, Source)> {
         let one = |(name, known, read): (&Arc<str>, &Known, Understood)| {
             let read = read.map(|(entry, problems)| (Arc::clone(entry), problems.to_vec()));
-            let read = read.map_err(Problem::clone);
+            let read = read.map_err(|problem| Box::new(problem.clone()));
             (Arc::clone(name), Source { stamp: known.stamp, hash: known.hash, read })
         };
         self.understood(published).map(one).collect()
@@ -313,7 +313,7 @@ fn look(
     };
     let (bytes, stamp) = match content::stamped(source) {
         Ok(read) => read,
-        Err(problem) => return (Source { stamp: None, hash: 0, read: Err(problem) }, Look::Parse),
+        Err(problem) => return (Source { stamp: None, hash: 0, read: Err(problem.into()) }, Look::Parse),
     };
     // What happened to it since the build began can happen again without a trace.
     let settled = stamp.filter(|stamp| now.is_some_and(|now| stamp.settled_before(now)));
@@ -321,7 +321,7 @@ fn look(
     match known {
         Some(known) if known.hash == hash => (Source { stamp: settled, ..known }, Look::Read),
         _ => {
-            let read = guarded(&source.name, || entry(source, bytes, from));
+            let read = guarded(&source.name, || entry(source, bytes, from)).map_err(Box::new);
             (Source { stamp: settled, hash, read }, Look::Parse)
         }
     }

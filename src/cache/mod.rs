@@ -59,7 +59,7 @@ pub struct Source {
     /// Hash of its bytes.
     pub hash: u128,
     /// What it holds, or why it cannot be used.
-    pub read: Result<(Arc<Entry>, Vec<Problem>), Problem>,
+    pub read: Result<(Arc<Entry>, Vec<Problem>), Box<Problem>>,
 }
 
 /// Any other file that is published.

@@ -263,10 +263,11 @@ pub(super) fn write(output: &Path, site: &Site, lines: &[Line], found: &Manifest
         parts.entry(part_of(below[0].path)).or_default().extend(below);
     }
     fs::create_folders(&output.join(FOLDER))?;
+    let known: Vec<Option<&Record>> =
+        parts.par_iter().map(|(name, lines)| found.lists(name, lines)).collect();
     let mut files = Vec::with_capacity(parts.len());
-    for (name, lines) in &parts {
-        let known = found.lists(name, lines).cloned();
-        files.push(known.map_or_else(|| write_part(output, name, lines), Ok)?);
+    for ((name, lines), known) in parts.iter().zip(known) {
+        files.push(known.cloned().map_or_else(|| write_part(output, name, lines), Ok)?);
     }
     let site = SiteName { title: site.title.clone(), base_url: site.base_url.clone() };
     if found.whole
