@@ -90,7 +90,12 @@ pub(super) fn tidy(spans: &[Span], base: Option<&Url>) -> Vec<Span> {
         parts.push(Span { text: words.to_string(), style: span.style, link });
         parts.push(space(span.text.ends_with(' ')));
     }
-    let spans = rejoin(merge(parts));
+    let mut spans = rejoin(merge(parts));
+    for span in spans.iter_mut().filter(|span| span.link.is_some() && span.text.contains("]:")) {
+        // In code no bracket can be escaped, and at the start of a line this would define what links refer to
+        // (CommonMark 0.31, section 4.7).
+        span.style.code = false;
+    }
     let mut spans = merge(unmark(spans));
     if let Some(first) = spans.first_mut() {
         first.text = first.text.trim_start().to_string();
