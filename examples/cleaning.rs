@@ -3,7 +3,7 @@
 //!
 //! `cleaning DIR [OUT.json] [--folds MODELS]`: with `--folds`, each page is cleaned by the model in the folder
 //! `MODELS` that has not seen its outlet. `cleaning --text TEXTS.json [OUT.json] [--folds MODELS]`: the same of plain
-//! texts, those of one mode being imported together.
+//! texts, those of one mode being imported together, as are all pages of a folder.
 
 #![expect(
     clippy::disallowed_methods,
@@ -12,6 +12,7 @@
 )]
 
 use anyhow::{Context as _, Result};
+use backissue::clean::evidence::{Evidence, Held};
 use backissue::clean::html::{Page, model as own};
 use backissue::clean::{self, Model, text};
 use serde_json::{Map, Value, json};
@@ -66,13 +67,27 @@ fn of_pages(folder: &Path, folds: Option<&str>) -> Result<Done> {
         None => vec![own().clone()],
     };
     let mut done = Done::default();
+    let mut evidence = Evidence::default();
+    let mut read = Vec::new();
     for (id, outlet) in pages::list(folder)? {
         let html = pages::read(folder, &id)?;
         done.bytes += html.len();
         let start = Instant::now();
-        let page = Page::read(&html);
+        let page = Page::read(&html).ok();
+        let noted = page.as_ref().map(|page| {
+            let held = Held::of(page.texts());
+            (evidence.note(&outlet, &held), held)
+        });
         done.read += start.elapsed();
-        let story = page.map(|page| page.story(&models[pages::fold(&outlet) as usize % models.len()]));
+        read.push((id, outlet, page.zip(noted)));
+    }
+    done.whole = done.read;
+    for (id, outlet, page) in read {
+        let start = Instant::now();
+        let story = page.map(|(page, (noted, held))| {
+            let model = &models[pages::fold(&outlet) as usize % models.len()];
+            page.story_among(model, &evidence.held(noted, &held))
+        });
         done.whole += start.elapsed();
         let (text, markdown) = story.map(|story| (story.text(), story.markdown(None))).unwrap_or_default();
         done.found.insert(id, json!({ "text": text, "markdown": markdown }));

@@ -59,7 +59,7 @@ pub enum Past<'p> {
     /// What the site of a moment ago knows.
     Site(&'p Preview),
     /// What the last build knew.
-    Build(Remembered),
+    Build(Box<Remembered>),
     /// Nothing is known yet: the cache is read.
     Unknown,
 }
@@ -99,7 +99,7 @@ impl Preview {
             Past::Site(Self { opened, .. }) if opened.has_keys_of(config) => {
                 (opened.inputs.remember(&opened.attempt), cache::open(config).unwrap_or_default())
             }
-            Past::Build(Remembered { key, known }) if key == run.key(config) => known,
+            Past::Build(remembered) if remembered.key == run.key(config) => remembered.known,
             _ => remembered(config, run, Wanted::Inputs, progress),
         };
         let mut inputs = Inputs::knowing(config, known, progress)?;

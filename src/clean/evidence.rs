@@ -53,6 +53,11 @@ impl Held {
         Self(blocks.map(Line::of).collect())
     }
 
+    /// What [`Evidence::held`] says of a record of which no others are known.
+    pub fn unknown(&self) -> Vec<f32> {
+        vec![-1.0; self.0.len()]
+    }
+
     /// How many lines there are.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -165,7 +170,7 @@ impl Evidence {
     pub fn held(&self, noted: Noted, held: &Held) -> Vec<f32> {
         let others = self.outlets.get(&noted.outlet).copied().unwrap_or(0).saturating_sub(1);
         if others == 0 {
-            return vec![-1.0; held.0.len()];
+            return held.unknown();
         }
         let holders: Vec<u32> = held.0.iter().map(|line| self.holders(noted, line)).collect();
         let most = |holders: u32| others >= FEW && holders * 2 >= others;

@@ -56,7 +56,7 @@ pub fn explain(raw: &RawArticle, today: Option<Date>) -> Result<Explanation, Rej
         }
         Content::Html(page) => {
             let document = html::parse(page)?;
-            let mut blocks = html::Page::new(&document).judged(html::model());
+            let mut blocks = html::Page::new(&document).judged(html::model(), &[]);
             let found = metadata::find_until(&document, &raw.said, today);
             leave_to_head(&mut blocks, &found);
             Explanation { statements: statements(found), blocks }

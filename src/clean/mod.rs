@@ -34,6 +34,7 @@ use crate::article::{Article, Date, Raw};
 use crate::raw::{Content, RawArticle, Said};
 use dates::{Label, Line};
 use evidence::Held;
+use metadata::Metadata;
 pub use model::Model;
 use roles::Role;
 use text::Blocks;
@@ -77,28 +78,54 @@ impl Rejected {
 
 /// A raw article before it is cleaned.
 pub struct Prepared {
+    /// What is said of it; its content is in what was read.
     raw: RawArticle,
-    /// Of a plain text.
-    blocks: Blocks,
+    read: Read,
     held: Held,
 }
 
-/// Cuts one raw article, as far as others of its outlet must know of it.
-pub fn prepare(raw: RawArticle) -> Result<Prepared, Rejected> {
-    let (Content::Text(text) | Content::Html(text)) = &raw.content;
+/// What was read of a raw article.
+enum Read {
+    Text(Blocks),
+    Page(Box<Page>),
+}
+
+/// A page, without its document: of a batch, all pages are in memory.
+struct Page {
+    blocks: html::Page,
+    found: Metadata,
+    /// What its relative addresses start from.
+    base: Option<Url>,
+}
+
+/// Reads one raw article, as far as others of its outlet must know of it; what a page says is no date of it if it is
+/// later than `today`.
+pub fn prepare(mut raw: RawArticle, today: Option<Date>) -> Result<Prepared, Rejected> {
+    let content = std::mem::take(&mut raw.content);
+    let (Content::Text(text) | Content::Html(text)) = &content;
     if is_binary(text) {
         return Err(Rejected::Binary);
     }
-    let blocks = match &raw.content {
-        Content::Text(text) => Blocks::of(text, text::Model::own()),
-        Content::Html(_) => Blocks::default(),
+    if text.trim().is_empty() {
+        return Err(Rejected::Empty);
+    }
+    let (read, held) = match &content {
+        Content::Text(text) => {
+            let blocks = Blocks::of(text, text::Model::own());
+            let held = Held::of(blocks.texts());
+            (Read::Text(blocks), held)
+        }
+        Content::Html(html) => {
+            let page = Page::of(html, &raw.said, today)?;
+            let held = Held::of(page.blocks.texts());
+            (Read::Page(Box::new(page)), held)
+        }
     };
-    let held = Held::of(blocks.texts());
-    Ok(Prepared { raw, blocks, held })
+    Ok(Prepared { raw, read, held })
 }
 
 impl Prepared {
-    /// The article as it was read.
+    /// The article as it was read, without its text.
     pub fn raw(&self) -> &RawArticle {
         &self.raw
     }
@@ -108,13 +135,12 @@ impl Prepared {
         &self.held
     }
 
-    /// Cleans it, given what others of its outlet hold of its lines; what a page says is no date of it if it is later
-    /// than `today`.
-    pub fn clean(self, held: &[f32], today: Option<Date>) -> Result<(RawArticle, Cleaned), Rejected> {
-        let Self { raw, blocks, .. } = self;
-        let mut cleaned = match &raw.content {
-            Content::Text(_) => from_text(blocks, raw.said.title.as_deref(), held, text::Model::own())?,
-            Content::Html(page) => from_page(page, &raw.said, today)?,
+    /// Cleans it, given what others of its outlet hold of its lines.
+    pub fn clean(self, held: &[f32]) -> Result<(RawArticle, Cleaned), Rejected> {
+        let Self { raw, read, .. } = self;
+        let mut cleaned = match read {
+            Read::Text(blocks) => from_text(blocks, raw.said.title.as_deref(), held, text::Model::own())?,
+            Read::Page(page) => page.clean(held)?,
         };
         cleaned.article.raw =
             Some(Box::new(Raw { file: raw.file.clone(), sha256: raw.sha256.clone(), written: None }));
@@ -124,31 +150,37 @@ impl Prepared {
 
 /// Cleans one raw article of which no others are known.
 pub fn clean(raw: &RawArticle, today: Option<Date>) -> Result<Cleaned, Rejected> {
-    let prepared = prepare(raw.clone())?;
-    let held = vec![-1.0; prepared.held.len()];
-    prepared.clean(&held, today).map(|(_, cleaned)| cleaned)
+    let prepared = prepare(raw.clone(), today)?;
+    let held = prepared.held.unknown();
+    prepared.clean(&held).map(|(_, cleaned)| cleaned)
 }
 
-fn from_page(page: &str, said: &Said, today: Option<Date>) -> Result<Cleaned, Rejected> {
-    if page.trim().is_empty() {
-        return Err(Rejected::Empty);
+impl Page {
+    fn of(html: &str, said: &Said, today: Option<Date>) -> Result<Self, Rejected> {
+        let document = html::parse(html)?;
+        let found = metadata::find_until(&document, said, today);
+        // Of a page that is saved somewhere else, its own word for its address is the only one.
+        let own = said.url.as_ref().or(found.canonical.as_ref().map(|found| &found.value));
+        let base = html::base(&document, own.and_then(|url| Url::parse(url).ok()));
+        Ok(Self { blocks: html::Page::new(&document), found, base })
     }
-    let document = html::parse(page)?;
-    let mut article = metadata::find_until(&document, said, today).into_article();
-    // Of a page that is saved somewhere else, its own word for its address is the only one.
-    let own = said.url.as_ref().or(article.provenance.original_url.as_ref());
-    let base = html::base(&document, own.and_then(|url| Url::parse(url).ok()));
-    let mut story = html::Page::new(&document).story(html::model());
-    if story.text().is_empty() {
-        return Err(Rejected::NoStory);
+
+    fn clean(self, held: &[f32]) -> Result<Cleaned, Rejected> {
+        let Self { blocks, found, base } = self;
+        let mut article = found.into_article();
+        let mut story = blocks.story_among(html::model(), held);
+        if story.text().is_empty() {
+            return Err(Rejected::NoStory);
+        }
+        let said = [&article.title, &article.subtitle].map(|text| text.as_deref().unwrap_or_default());
+        story.drop_head(&said);
+        if article.subtitle.is_none() {
+            article.subtitle =
+                article.description.as_deref().and_then(|summary| story.take_standfirst(summary));
+            article.description = article.description.filter(|_| article.subtitle.is_none());
+        }
+        Ok(Cleaned { article, body: story.markdown(base.as_ref()), text: story.text() })
     }
-    let head = [&article.title, &article.subtitle].map(|text| text.as_deref().unwrap_or_default());
-    story.drop_head(&head);
-    if article.subtitle.is_none() {
-        article.subtitle = article.description.as_deref().and_then(|summary| story.take_standfirst(summary));
-        article.description = article.description.filter(|_| article.subtitle.is_none());
-    }
-    Ok(Cleaned { article, body: story.markdown(base.as_ref()), text: story.text() })
 }
 
 /// Cleans the blocks of a plain text, given its title if that is said, and what others hold of it.

@@ -130,7 +130,7 @@ impl Showing {
         }
         let past = match (self.preview.as_deref(), self.remembered.take()) {
             (Some(preview), _) => Past::Site(preview),
-            (None, Some(remembered)) => Past::Build(remembered),
+            (None, Some(remembered)) => Past::Build(remembered.into()),
             (None, None) => Past::Unknown,
         };
         let bar = Bar::new(report);

@@ -209,7 +209,8 @@ fn ready(input: &Input, record: Record, wish: &Wish) -> std::result::Result<Read
     let record = raw.record(input).map(str::to_string);
     let outlet = said::published_by(&raw, input, wish);
     let url = raw.said.url.clone();
-    let prepared = clean::prepare(raw).map_err(|rejected| unread(rejected, record.clone(), url))?;
+    let prepared =
+        clean::prepare(raw, wish.today).map_err(|rejected| unread(rejected, record.clone(), url))?;
     Ok(Ready { prepared, record, outlet })
 }
 
@@ -229,7 +230,7 @@ fn result(ready: Ready, held: &[f32], wish: &Wish) -> Result {
 fn made(ready: Ready, held: &[f32], wish: &Wish) -> std::result::Result<Made, Unread> {
     let Ready { prepared, record, .. } = ready;
     let url = prepared.raw().said.url.clone();
-    let cleaned = prepared.clean(held, wish.today);
+    let cleaned = prepared.clean(held);
     let (raw, cleaned) = cleaned.map_err(|rejected| unread(rejected, record.clone(), url))?;
     let clean::Cleaned { mut article, body, text } = cleaned;
     said::add(&mut article, &raw.said, wish);

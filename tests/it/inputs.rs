@@ -17,7 +17,7 @@ fn story(title: &str) -> String {
 fn page(title: &str) -> String {
     format!(
         "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1><p>{FIRST} It is called \
-        {title}.</p><p>{LAST}</p></body></html>"
+        {title}.</p><p>{title}: {LAST}</p></body></html>"
     )
 }
 

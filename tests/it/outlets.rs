@@ -69,6 +69,41 @@ fn what_all_pages_of_an_outlet_say_is_dropped() {
     }
 }
 
+const NOTICE: &str =
+    "The Lantern belongs to its readers, and whoever wants to own a page of it may ask at the lighthouse.";
+
+/// A page as HTML on which what the outlet says stands in the story's own element.
+fn html(at: usize, notice: &str) -> String {
+    let subject = SUBJECTS[at % SUBJECTS.len()];
+    let paragraphs =
+        [&[ABOVE.to_string()][..], &story(subject), &[notice.to_string()]].concat().join("</p><p>");
+    let menu = MENU.join("</a></li><li><a href='/x'>");
+    format!(
+        "<!doctype html><title>Trouble at the {subject}</title><link rel=canonical href='https://lantern.example/{at}'>\
+         <nav><ul><li><a href='/x'>{menu}</a></li></ul></nav><main><article><h1>Trouble at the {subject}</h1><div class=article-body><p>{paragraphs}</p></div></article></main>"
+    )
+}
+
+#[test]
+fn what_all_pages_of_an_outlet_say_is_dropped_from_html_as_well() {
+    let site = Site::new();
+    for at in 0..6 {
+        site.file(&format!("raw/{at}.html"), html(at, NOTICE));
+    }
+    site.run(&["import", "raw"]);
+    let found = bodies(&site);
+    assert_eq!(found.len(), 6);
+    for body in found {
+        let subject = SUBJECTS.iter().find(|subject| body.contains(*subject)).unwrap();
+        assert_eq!(body.split("\n\n").collect::<Vec<_>>(), story(subject), "{subject}");
+    }
+    // By itself, a page gives all that is told on it: nobody can know.
+    let alone = Site::new();
+    alone.file("raw/0.html", html(0, NOTICE));
+    alone.run(&["import", "raw"]);
+    assert_eq!(bodies(&alone)[0].split("\n\n").count(), story(SUBJECTS[0]).len() + 2);
+}
+
 #[test]
 fn an_outlet_is_what_the_user_says_or_else_the_folder() {
     let site = Site::new();

@@ -1,6 +1,6 @@
 //! What a page is made of: blocks of text, each with what is known of the elements that it stands in.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A run of characters with one look.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub(super) struct Span {
     pub(super) text: String,
     pub(super) style: Style,
     /// Where it leads, as the page has it.
-    pub(super) link: Option<Rc<str>>,
+    pub(super) link: Option<Arc<str>>,
 }
 
 /// How a run of characters looks.

@@ -2,6 +2,7 @@
 
 use super::block::{Block, Kind};
 use super::walk::Walked;
+use crate::clean::evidence::MOSTLY;
 
 /// Score from which on a block is the story's. Below one half, as a lost paragraph is worse than one too many, and as
 /// measured: a heading or an item between paragraphs rarely scores high by itself.
@@ -22,6 +23,8 @@ pub(super) enum Verdict {
     Headline,
     /// By its score.
     Furniture,
+    /// As other pages of its outlet hold it as well.
+    Repeated,
     /// Something without words that is not among them.
     Elsewhere,
 }
@@ -31,6 +34,12 @@ impl Verdict {
         matches!(self, Self::Story | Self::Between | Self::Among)
     }
 }
+
+/// What the score of a block is worth that other pages of its outlet hold.
+const HELD: f32 = 0.5;
+/// Score from which on a block in the midst of a story is the story's, however many others of its outlet hold it: columns
+/// have the same headings, and authors repeat what went before.
+const SURE: f32 = 0.9;
 
 /// What these scores say of blocks in a row. The likeliest sequence (Viterbi) was tried as well: it takes last lines that
 /// stand by themselves away, and finds no more than this.
@@ -44,16 +53,23 @@ fn decide(scores: &[f32]) -> impl Iterator<Item = Verdict> {
     })
 }
 
-/// What is decided about each block.
-pub(super) fn judge(page: &Walked, headline: Option<usize>, scores: &[f32]) -> Vec<Verdict> {
+/// What is decided about each block, given what others of its outlet hold, as far as that is known.
+pub(super) fn judge(page: &Walked, headline: Option<usize>, scores: &[f32], held: &[f32]) -> Vec<Verdict> {
     let blocks = &page.blocks;
     // Silent blocks follow their neighbours.
     let speaks = |at: &usize| !blocks[*at].kind.is_silent() && headline != Some(*at);
     let speaking: Vec<usize> = (0..blocks.len()).filter(speaks).collect();
-    let decided = decide(&speaking.iter().map(|at| scores[*at]).collect::<Vec<_>>()).collect::<Vec<_>>();
+    let is_held = |at: usize| held.get(at).is_some_and(|held| *held > 0.0);
+    let weighed = |at: &usize| scores[*at] * if is_held(*at) { HELD } else { 1.0 };
+    let decided: Vec<Verdict> = decide(&speaking.iter().map(weighed).collect::<Vec<_>>()).collect();
     let mut verdicts = vec![Verdict::Elsewhere; blocks.len()];
     for (at, verdict) in speaking.into_iter().zip(decided) {
         verdicts[at] = verdict;
+    }
+    let weak = |at: &usize| verdicts[*at] == Verdict::Furniture && scores[*at] > STORY;
+    let weak: Vec<usize> = (0..blocks.len()).filter(weak).collect();
+    for at in weak.into_iter().chain(repeated(blocks, &verdicts, scores, held)) {
+        verdicts[at] = Verdict::Repeated;
     }
     if let Some(headline) = headline {
         verdicts[headline] = Verdict::Headline;
@@ -68,6 +84,26 @@ pub(super) fn judge(page: &Walked, headline: Option<usize>, scores: &[f32]) -> V
         }
     }
     verdicts
+}
+
+/// Blocks that would be the story's, but are on most pages of the outlet: those above and below all that is on this page
+/// alone, and those in its midst that are not sure. What leads over to the story's own, as a heading does, stays with it;
+/// and so does what is sure and has numbers, as others may have other numbers there.
+fn repeated(blocks: &[Block], verdicts: &[Verdict], scores: &[f32], held: &[f32]) -> Vec<usize> {
+    let is_own = |at: usize| held.get(at).is_none_or(|held| *held < MOSTLY);
+    let told: Vec<usize> = (0..verdicts.len()).filter(|at| verdicts[*at].is_kept()).collect();
+    let own = || told.iter().copied().filter(|at| is_own(*at));
+    let (Some(first), Some(last)) = (own().next(), own().next_back()) else { return Vec::new() };
+    let mut leads_on = false;
+    let mut stays = |at: usize| {
+        let (text, inside) = (&blocks[at].text, (first..last).contains(&at));
+        let leads = matches!(blocks[at].kind, Kind::Heading(_)) || text.ends_with([':', '：']);
+        let sure = scores[at] >= SURE && (inside || text.contains(char::is_numeric));
+        leads_on = is_own(at) || sure || leads && leads_on;
+        leads_on
+    };
+    // From the end, as it is what follows that a heading leads to.
+    told.iter().rev().copied().filter(|at| !stays(*at)).collect()
 }
 
 /// The blocks of the story in their order.
@@ -120,6 +156,59 @@ fn caption(page: &Walked, verdicts: &[Verdict], at: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is kept of a page of these blocks: `#` begins a heading; the score, and what others hold, stand after it.
+    fn kept(lines: &[(&str, f32, f32)]) -> Vec<String> {
+        let html = lines.iter().map(|(line, ..)| match line.strip_prefix("# ") {
+            Some(heading) => format!("<h2>{heading}</h2>"),
+            None => format!("<p>{line}</p>"),
+        });
+        let html = format!("<body><article>{}</article>", html.collect::<String>());
+        let page = super::super::walk::walk(&super::super::parse::parse(&html).unwrap());
+        let (scores, held): (Vec<f32>, Vec<f32>) =
+            lines.iter().map(|(_, score, held)| (*score, *held)).unzip();
+        choose(&page, &judge(&page, None, &scores, &held)).into_iter().map(|block| block.text).collect()
+    }
+
+    #[test]
+    fn what_most_pages_of_an_outlet_hold_is_none_of_a_story() {
+        let story = "The ferry that left the harbour came back.";
+        let notice = "Help the paper to sail on: give what you can.";
+        // Above and below the story, however sure; in its midst unless it is.
+        let lines = [
+            (notice, 0.95, MOSTLY),
+            (story, 0.95, 0.0),
+            (notice, 0.85, MOSTLY),
+            (story, 0.95, 0.0),
+            (notice, 0.99, MOSTLY),
+        ];
+        assert_eq!(kept(&lines), [story, story]);
+        // Of columns with the same headings nothing is lost, nor of a story that is told again.
+        let lines = [
+            ("# What it takes", 0.95, MOSTLY),
+            (story, 0.95, 0.0),
+            ("How it is done:", 0.95, MOSTLY),
+            (story, 0.95, 0.0),
+            ("# More", 0.95, MOSTLY),
+        ];
+        assert_eq!(kept(&lines), ["What it takes", story, "How it is done:", story]);
+        assert_eq!(kept(&[(story, 0.95, MOSTLY), (notice, 0.9, MOSTLY)]), [story, notice]);
+        // The tide is told in the same words every day.
+        let tide = "High water at 5:12 and at 17:40.";
+        assert_eq!(
+            kept(&[(tide, 0.95, MOSTLY), (story, 0.95, 0.0), (tide, 0.95, MOSTLY)]),
+            [tide, story, tide]
+        );
+        assert_eq!(kept(&[(tide, 0.85, MOSTLY), (story, 0.95, 0.0)]), [story]);
+    }
+
+    #[test]
+    fn what_another_page_holds_must_be_surer() {
+        let story = "The ferry that left the harbour came back.";
+        let lines =
+            [("Read on", 0.7, 1.0), ("Read this", 0.7, 0.0), (story, 0.9, 1.0), ("Read that", 0.7, -1.0)];
+        assert_eq!(kept(&lines), ["Read this", story, "Read that"]);
+    }
 
     #[test]
     fn a_weak_block_between_strong_ones_stays_and_a_strong_one_by_itself_too() {

@@ -3,7 +3,7 @@
 use super::block::{Span, Style};
 use crate::clean::markdown::{is_entity, needs_escape};
 use crate::markdown::shortcodes;
-use std::rc::Rc;
+use std::sync::Arc;
 use url::Url;
 
 /// A line of Markdown, without what the start of a line needs.
@@ -78,7 +78,7 @@ pub(super) fn tidy(spans: &[Span], base: Option<&Url>) -> Vec<Span> {
     }
     let mut parts = Vec::new();
     for span in spans {
-        let link = span.link.as_deref().and_then(|link| resolve(link, base)).map(Rc::from);
+        let link = span.link.as_deref().and_then(|link| resolve(link, base)).map(Arc::from);
         let words = span.text.trim();
         // What has no letters to click on or to make strong is text.
         if words.is_empty() {

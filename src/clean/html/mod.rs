@@ -110,7 +110,12 @@ impl Page {
 
     /// The story; empty if there is none.
     pub fn story(&self, model: &Model) -> Story {
-        let verdicts = choose::judge(&self.walked, self.measured.headline(), &self.scores(model));
+        self.story_among(model, &[])
+    }
+
+    /// The same, given what others of its outlet hold of each block.
+    pub fn story_among(&self, model: &Model, held: &[f32]) -> Story {
+        let verdicts = choose::judge(&self.walked, self.measured.headline(), &self.scores(model), held);
         let mut blocks = choose::choose(&self.walked, &verdicts);
         tidy::bullets(&mut blocks);
         tidy::plain_headings(&mut blocks);
@@ -120,9 +125,9 @@ impl Page {
 
 impl Page {
     /// Each block with what is decided about it.
-    pub(super) fn judged(&self, model: &Model) -> Vec<Judged> {
+    pub(super) fn judged(&self, model: &Model, held: &[f32]) -> Vec<Judged> {
         let scores = self.scores(model);
-        let verdicts = choose::judge(&self.walked, self.measured.headline(), &scores);
+        let verdicts = choose::judge(&self.walked, self.measured.headline(), &scores, held);
         let each = self.walked.blocks.iter().zip(verdicts).enumerate();
         each.map(|(at, (block, verdict))| {
             let speaks = !block.kind.is_silent();
@@ -132,6 +137,7 @@ impl Page {
                 Verdict::Among => "it stands among paragraphs of the story",
                 Verdict::Headline => "it is the headline",
                 Verdict::Furniture => "it scores as furniture does",
+                Verdict::Repeated => "most pages of its outlet hold it",
                 Verdict::Elsewhere => "it stands beside the story",
             };
             Judged {

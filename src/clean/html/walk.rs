@@ -4,7 +4,7 @@ use super::block::{Block, Container, Facts, Kind, Near, Span, Style};
 use super::hints;
 use crate::clean::words::clean_letter;
 use dom_query::{Document, Element, NodeData, NodeId, NodeRef};
-use std::rc::Rc;
+use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Most blocks of a page; what follows is left out.
@@ -104,7 +104,7 @@ struct Frame {
     role: Role,
     near: Near,
     style: Style,
-    link: Option<Rc<str>>,
+    link: Option<Arc<str>>,
     container: usize,
     quoted: bool,
     /// Lists around it.
@@ -252,7 +252,7 @@ impl Walk {
         frame.near = hints::inside(&frame.near, names, classes, &mut self.seen);
         match name {
             "a" => {
-                frame.link = attribute("href").map(Rc::from);
+                frame.link = attribute("href").map(Arc::from);
                 self.links += usize::from(frame.link.is_some());
             }
             "b" | "strong" => frame.style.strong = true,
