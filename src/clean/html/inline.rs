@@ -199,7 +199,9 @@ fn write_links(out: &mut String, group: &[Span], text: &[char], at: &mut usize, 
         let (inside, after) = rest.split_at(end);
         if first.link.is_some() {
             // Else it would be a picture.
-            if out.ends_with('!') {
+            if let Some(before) = out.strip_suffix('!')
+                && (before.len() - before.trim_end_matches('\\').len()) % 2 == 0
+            {
                 out.insert(out.len() - 1, '\\');
             }
             out.push('[');
