@@ -45,8 +45,7 @@ pub struct Judged {
 
 /// Cleans a raw article as [`super::clean`] does, and tells why.
 pub fn explain(raw: &RawArticle, today: Option<Date>) -> Result<Explanation, Rejected> {
-    let (Content::Text(text) | Content::Html(text)) = &raw.content;
-    if is_binary(text) {
+    if is_binary(raw.content.text()) {
         return Err(Rejected::Binary);
     }
     let explanation = match &raw.content {
@@ -54,9 +53,9 @@ pub fn explain(raw: &RawArticle, today: Option<Date>) -> Result<Explanation, Rej
             let blocks = of_text(text, raw.said.title.as_deref());
             Explanation { statements: Vec::new(), blocks }
         }
-        Content::Html(page) => {
-            let document = html::parse(page)?;
-            let mut blocks = html::Page::new(&document).judged(html::model(), &[]);
+        content => {
+            let document = html::parse(content.text())?;
+            let mut blocks = html::Page::new(&document, html::Extent::of(content)).judged(html::model(), &[]);
             let found = metadata::find_until(&document, &raw.said, today);
             leave_to_head(&mut blocks, &found);
             Explanation { statements: statements(found), blocks }

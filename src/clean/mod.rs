@@ -102,11 +102,10 @@ struct Page {
 /// later than `today`.
 pub fn prepare(mut raw: RawArticle, today: Option<Date>) -> Result<Prepared, Rejected> {
     let content = std::mem::take(&mut raw.content);
-    let (Content::Text(text) | Content::Html(text)) = &content;
-    if is_binary(text) {
+    if is_binary(content.text()) {
         return Err(Rejected::Binary);
     }
-    if text.trim().is_empty() {
+    if content.text().trim().is_empty() {
         return Err(Rejected::Empty);
     }
     let (read, held) = match &content {
@@ -115,8 +114,8 @@ pub fn prepare(mut raw: RawArticle, today: Option<Date>) -> Result<Prepared, Rej
             let held = Held::of(blocks.texts());
             (Read::Text(blocks), held)
         }
-        Content::Html(html) => {
-            let page = Page::of(html, &raw.said, today)?;
+        Content::Html(_) | Content::Body(_) => {
+            let page = Page::of(&content, &raw.said, today)?;
             let held = Held::of(page.blocks.texts());
             (Read::Page(Box::new(page)), held)
         }
@@ -156,20 +155,21 @@ pub fn clean(raw: &RawArticle, today: Option<Date>) -> Result<Cleaned, Rejected>
 }
 
 impl Page {
-    fn of(html: &str, said: &Said, today: Option<Date>) -> Result<Self, Rejected> {
-        let document = html::parse(html)?;
+    fn of(content: &Content, said: &Said, today: Option<Date>) -> Result<Self, Rejected> {
+        let document = html::parse(content.text())?;
         let found = metadata::find_until(&document, said, today);
         // Of a page that is saved somewhere else, its own word for its address is the only one.
         let own = said.url.as_ref().or(found.canonical.as_ref().map(|found| &found.value));
         let base = html::base(&document, own.and_then(|url| Url::parse(url).ok()));
-        Ok(Self { blocks: html::Page::new(&document), found, base })
+        let blocks = html::Page::new(&document, html::Extent::of(content));
+        Ok(Self { blocks, found, base })
     }
 
     fn clean(self, held: &[f32]) -> Result<Cleaned, Rejected> {
         let Self { blocks, found, base } = self;
         let mut article = found.into_article();
         let mut story = blocks.story_among(html::model(), held);
-        if story.text().is_empty() {
+        if story.is_empty() {
             return Err(Rejected::NoStory);
         }
         let said = [&article.title, &article.subtitle].map(|text| text.as_deref().unwrap_or_default());

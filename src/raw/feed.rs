@@ -256,11 +256,11 @@ pub(super) fn markup_of(fields: &[Field], name: &str) -> Option<Content> {
     let field = fields.iter().filter(|field| field.name == name).find(has_text)?;
     Some(match field.get("type") {
         // What is said to be of another kind (XHTML, or elements nobody escaped) is there as elements.
-        _ if field.inner.contains('<') => Content::Html(field.inner.clone()),
+        _ if field.inner.contains('<') => Content::marked(field.inner.clone()),
         Some("text" | "text/plain") => Content::Text(field.text.clone()),
-        Some("html" | "text/html") => Content::Html(field.text.clone()),
+        Some("html" | "text/html") => Content::marked(field.text.clone()),
         _ if field.text.contains("&#") || field.text.contains(';') && field.text.contains('&') => {
-            Content::Html(field.text.clone())
+            Content::marked(field.text.clone())
         }
         _ => markup(field.text.clone()),
     })

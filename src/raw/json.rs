@@ -305,12 +305,12 @@ pub(super) fn read(bytes: &[u8], keys: &Keys) -> Result<RawArticle, Unread> {
         image: one("image"),
         ..Said::default()
     };
-    let html = find("html").and_then(|(_, value)| text(value)).map(Content::Html);
+    let html = find("html").and_then(|(_, value)| text(value)).map(Content::marked);
     let text = || {
         let (key, value) = find("text")?;
         let text = text(value)?;
         // What is called text is text; `body` and `content` may be anything.
-        Some(if key != "text" && is_markup(&text) { Content::Html(text) } else { Content::Text(text) })
+        Some(if key != "text" && is_markup(&text) { Content::marked(text) } else { Content::Text(text) })
     };
     let (id, url) = (said.id.clone(), said.url.clone());
     let Some(content) = html.or_else(text) else {
@@ -461,7 +461,7 @@ pub(super) fn is_markup(text: &str) -> bool {
 
 /// A text that may be either.
 pub(super) fn markup(text: String) -> Content {
-    if is_markup(&text) { Content::Html(text) } else { Content::Text(text) }
+    if is_markup(&text) { Content::marked(text) } else { Content::Text(text) }
 }
 
 #[cfg(test)]

@@ -54,8 +54,28 @@ pub struct RawArticle {
 pub enum Content {
     /// Text without markup.
     Text(String),
-    /// A page or a part of one.
+    /// A page, or a part of one that somebody saved.
     Html(String),
+    /// The body of an article with marks of HTML, as a feed, an export or a record gives it: what is on the page
+    /// around it is left out already.
+    Body(String),
+}
+
+impl Content {
+    /// What is marked up in HTML: a body, unless it is a page as a whole.
+    fn marked(html: String) -> Self {
+        const PAGE: [&str; 4] = ["<!doctype", "<html", "<head", "<body"];
+        let is_page = |start: &&str| {
+            html.as_bytes().windows(start.len()).any(|part| part.eq_ignore_ascii_case(start.as_bytes()))
+        };
+        if PAGE.iter().any(|start| is_page(&start)) { Self::Html(html) } else { Self::Body(html) }
+    }
+
+    /// Its letters, with marks and all.
+    pub fn text(&self) -> &str {
+        let (Self::Text(text) | Self::Html(text) | Self::Body(text)) = self;
+        text
+    }
 }
 
 impl Default for Content {
@@ -202,8 +222,7 @@ impl Record {
         };
         let mut article =
             read.map_err(|unread| Unread { record: unread.record.or(name.clone()), ..unread })?;
-        let (Content::Text(text) | Content::Html(text)) = &article.content;
-        if text.len() > LETTERS {
+        if article.content.text().len() > LETTERS {
             return Err(too_large(PAGE).of(article.said.id.or(name)).at(article.said.url));
         }
         let name = name.map(|name| article.said.id.clone().unwrap_or(name));

@@ -78,7 +78,7 @@ pub(super) fn read(fields: &[Field], channel: &Channel) -> Result<RawArticle, Un
         page: kind == "page",
         ..said
     };
-    Ok(RawArticle { content: Content::Html(paragraphs(body)), said, ..RawArticle::default() })
+    Ok(RawArticle { content: Content::Body(paragraphs(body)), said, ..RawArticle::default() })
 }
 
 /// A date as the site's clock showed it, and how far that was from UTC. Zeros stand for none.

@@ -803,3 +803,65 @@ fn a_file_without_articles_is_said_to_have_none() {
     assert_eq!((last(&run)["rejected"].clone(), articles(&run).len()), (json!({"not valid JSON": 1}), 1));
     assert_eq!(site.read("out.jsonl").lines().count(), 4);
 }
+
+/// What a file gives as the body of an article has its menus left out already, and what is short or stands at its end is
+/// part of it.
+#[test]
+fn nothing_is_lost_of_what_is_said_to_be_the_body() {
+    const RESULTS: &str = "<p>The count for the council of the island finished shortly after midnight, as the bell ringer had promised.</p>\
+        <h2>Quay ward</h2><ul><li>Otter 412</li><li>Seal 380</li></ul><h2>Hill ward</h2><ul><li>Gull 502</li></ul>\
+        <blockquote><p>We did not expect this.</p></blockquote><p>Write to <a href=\"mailto:a@b.example\">a@b.example</a></p>\
+        <table><tr><th>Ward</th><th>Turnout</th></tr><tr><td>Quay</td><td>60</td></tr></table>";
+    const TOLD: [&str; 9] = [
+        "The count for",
+        "Quay ward",
+        "Otter 412",
+        "Seal 380",
+        "Hill ward",
+        "Gull 502",
+        "We did not",
+        "Write to",
+        "Turnout",
+    ];
+    let shared = format!(
+        "{RESULTS}<div class=\"sharedaddy\"><ul class=\"share\"><li><a href=\"/f\">Share</a></li></ul></div>"
+    );
+    let item = |number: usize, title: &str, body: &str| {
+        format!(
+            "<item><title>{title}</title><link>https://w.example/{number}</link><wp:post_date>2015-03-0{number} 10:00:00</wp:post_date>\
+            <content:encoded><![CDATA[{body}]]></content:encoded><wp:post_type>post</wp:post_type><wp:status>publish</wp:status></item>"
+        )
+    };
+    let items = [
+        item(1, "Results", &shared),
+        item(2, "Short", "The evening ferry does not sail."),
+        item(3, "Tides", "<ul><li>06:10 low</li><li>12:20 high</li></ul>"),
+        item(4, "Picture of the day", "<img src=\"https://w.example/p.jpg\" alt=\"The lighthouse at dawn\">"),
+    ];
+    let export = format!(
+        "<?xml version=\"1.0\"?><rss version=\"2.0\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\" \
+        xmlns:wp=\"http://wordpress.org/export/1.2/\"><channel><title>Blog</title><wp:wxr_version>1.2</wp:wxr_version>{}</channel></rss>",
+        items.concat()
+    );
+    let site = Site::new();
+    site.file("wp.xml", export).file("d.jsonl", json!({"title": "Results", "html": RESULTS}).to_string());
+    let run = dry(&site, &["wp.xml", "d.jsonl"]);
+    let made = articles(&run);
+    let body = |at: usize| made[at]["body"].as_str().unwrap();
+    assert_eq!(made.len(), 5, "{}", run.stdout);
+    for results in [body(0), body(4)] {
+        for part in TOLD {
+            assert!(results.contains(part), "{part}: {results}");
+        }
+        assert!(!results.contains("Share"), "{results}");
+    }
+    assert_eq!(body(1), "The evening ferry does not sail.");
+    assert_eq!(body(2), "- 06:10 low\n- 12:20 high");
+    assert_eq!(body(3), "![The lighthouse at dawn](https://w.example/p.jpg)");
+    // A page as a whole is looked through, wherever it is stored.
+    let page =
+        json!({"title": "Page", "html": page("Page").replace("<h1>", "<nav><a href=/a>Menu</a></nav><h1>")});
+    site.file("page.jsonl", page.to_string());
+    let run = dry(&site, &["page.jsonl"]);
+    assert!(!articles(&run)[0]["body"].as_str().unwrap().contains("Menu"), "{}", run.stdout);
+}

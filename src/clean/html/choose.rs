@@ -1,6 +1,7 @@
 //! Scores → the blocks of the story, with the pictures that belong to it.
 
 use super::block::{Block, Kind};
+use super::hints;
 use super::walk::Walked;
 use crate::clean::evidence::MOSTLY;
 
@@ -15,6 +16,8 @@ const BETWEEN: f32 = 0.2;
 pub(super) enum Verdict {
     /// By its score.
     Story,
+    /// As what it is in is said to be the body.
+    Given,
     /// By its score and its neighbours.
     Between,
     /// A picture, or something else without words, among the story's paragraphs.
@@ -31,7 +34,7 @@ pub(super) enum Verdict {
 
 impl Verdict {
     pub(super) fn is_kept(self) -> bool {
-        matches!(self, Self::Story | Self::Between | Self::Among)
+        matches!(self, Self::Story | Self::Given | Self::Between | Self::Among)
     }
 }
 
@@ -86,12 +89,29 @@ pub(super) fn judge(page: &Walked, headline: Option<usize>, scores: &[f32], held
     verdicts
 }
 
+/// The same of the body of an article: all of it is the story but what is marked up as furniture and scores so, which
+/// programs add at its end.
+pub(super) fn judge_body(page: &Walked, scores: &[f32], held: &[f32]) -> Vec<Verdict> {
+    let of_one = |(block, score): (&Block, &f32)| match block.kind.is_silent() {
+        true => Verdict::Among,
+        false if *score > STORY => Verdict::Story,
+        false if hints::is_furniture(&block.facts.near) => Verdict::Furniture,
+        false => Verdict::Given,
+    };
+    let mut verdicts: Vec<Verdict> = page.blocks.iter().zip(scores).map(of_one).collect();
+    for at in repeated(&page.blocks, &verdicts, scores, held) {
+        verdicts[at] = Verdict::Repeated;
+    }
+    verdicts
+}
+
 /// Blocks that would be the story's, but are on most pages of the outlet: those above and below all that is on this page
 /// alone, and those in its midst that are not sure. What leads over to the story's own, as a heading does, stays with it;
 /// and so does what is sure and has numbers, as others may have other numbers there.
 fn repeated(blocks: &[Block], verdicts: &[Verdict], scores: &[f32], held: &[f32]) -> Vec<usize> {
     let is_own = |at: usize| held.get(at).is_none_or(|held| *held < MOSTLY);
-    let told: Vec<usize> = (0..verdicts.len()).filter(|at| verdicts[*at].is_kept()).collect();
+    let speaks = |at: &usize| verdicts[*at].is_kept() && !blocks[*at].kind.is_silent();
+    let told: Vec<usize> = (0..verdicts.len()).filter(speaks).collect();
     let own = || told.iter().copied().filter(|at| is_own(*at));
     let (Some(first), Some(last)) = (own().next(), own().next_back()) else { return Vec::new() };
     let mut leads_on = false;

@@ -82,6 +82,10 @@ const WORDS: [&[&str]; 26] = [
     &["btn", "button", "tool", "action", "icon", "print", "control", "toc$", "index$", "jump", "skip"],
 ];
 
+/// The first words of those above that no body of an article is marked up with.
+const FURNITURE: [&str; 10] =
+    ["nav", "footer", "form", "button", "foot$", "shar", "comment", "popular", "newsletter", "cookie"];
+
 /// The hint of an element that is an article.
 pub(super) const ARTICLE: usize = 0;
 
@@ -94,6 +98,12 @@ pub(super) const NONE: Near = [FAR; HINTS];
 /// Names of classes that were seen, with their hints as bits: pages say the same ones a thousand times.
 #[derive(Default)]
 pub(super) struct Seen(AHashMap<Box<str>, u64>);
+
+/// Whether a block stands in what is none of a story, by the name or class of some element around it.
+pub(super) fn is_furniture(near: &Near) -> bool {
+    let is_furniture = |words: &&[&str]| FURNITURE.contains(&words[0]);
+    NAMES.iter().chain(&WORDS).copied().zip(near).any(|(words, far)| *far < FAR && is_furniture(&words))
+}
 
 /// Distances inside an element, given those around it; `names` are its own, its role and others that it acts for.
 pub(super) fn inside(around: &Near, names: [&str; 3], classes: [Option<&str>; 4], seen: &mut Seen) -> Near {

@@ -26,6 +26,7 @@ mod tests;
 
 use crate::clean::model::Model;
 use crate::clean::{Judged, Rejected};
+use crate::raw::Content;
 use block::Block;
 use choose::Verdict;
 use dom_query::Document;
@@ -39,6 +40,22 @@ use walk::Walked;
 pub struct Page {
     walked: Walked,
     measured: Measured,
+    extent: Extent,
+}
+
+/// How much of a page there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All that is on it.
+    Page,
+    /// The body of its article, as far as whoever stored it could tell.
+    Body,
+}
+
+impl Extent {
+    pub(super) fn of(content: &Content) -> Self {
+        if matches!(content, Content::Body(_)) { Self::Body } else { Self::Page }
+    }
 }
 
 /// The story of a page: its blocks.
@@ -66,13 +83,13 @@ pub(super) fn base(document: &Document, own: Option<Url>) -> Option<Url> {
 impl Page {
     /// Reads a page.
     pub fn read(html: &str) -> Result<Self, Rejected> {
-        Ok(Self::new(&parse::parse(html)?))
+        Ok(Self::new(&parse::parse(html)?, Extent::Page))
     }
 
-    pub(super) fn new(document: &Document) -> Self {
+    pub(super) fn new(document: &Document, extent: Extent) -> Self {
         let walked = walk::walk(document);
         let measured = Measured::new(&walked, &head::read(document));
-        Self { walked, measured }
+        Self { walked, measured, extent }
     }
 
     /// The words of each block.
@@ -115,7 +132,7 @@ impl Page {
 
     /// The same, given what others of its outlet hold of each block.
     pub fn story_among(&self, model: &Model, held: &[f32]) -> Story {
-        let verdicts = choose::judge(&self.walked, self.measured.headline(), &self.scores(model), held);
+        let verdicts = self.verdicts(&self.scores(model), held);
         let mut blocks = choose::choose(&self.walked, &verdicts);
         tidy::bullets(&mut blocks);
         tidy::plain_headings(&mut blocks);
@@ -124,15 +141,23 @@ impl Page {
 }
 
 impl Page {
+    fn verdicts(&self, scores: &[f32], held: &[f32]) -> Vec<Verdict> {
+        match self.extent {
+            Extent::Page => choose::judge(&self.walked, self.measured.headline(), scores, held),
+            Extent::Body => choose::judge_body(&self.walked, scores, held),
+        }
+    }
+
     /// Each block with what is decided about it.
     pub(super) fn judged(&self, model: &Model, held: &[f32]) -> Vec<Judged> {
         let scores = self.scores(model);
-        let verdicts = choose::judge(&self.walked, self.measured.headline(), &scores, held);
+        let verdicts = self.verdicts(&scores, held);
         let each = self.walked.blocks.iter().zip(verdicts).enumerate();
         each.map(|(at, (block, verdict))| {
             let speaks = !block.kind.is_silent();
             let reason = match verdict {
                 Verdict::Story => "it scores as the story does",
+                Verdict::Given => "its file gives it as part of the body",
                 Verdict::Between => "it stands between two of the story",
                 Verdict::Among => "it stands among paragraphs of the story",
                 Verdict::Headline => "it is the headline",
@@ -154,6 +179,11 @@ impl Page {
 }
 
 impl Story {
+    /// Whether there is nothing in it, not even a picture.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Takes out what stands at its beginning though the article's head says it: title, standfirst.
     pub(super) fn drop_head(&mut self, head: &[&str]) {
         tidy::drop_head(&mut self.0, head);
