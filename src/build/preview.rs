@@ -226,9 +226,10 @@ impl Preview {
         Some(self.making().inspect(self.plan().place(path)?))
     }
 
-    /// How many articles and pages are not published now; removed ones are not among them.
+    /// How many articles and pages are not published now, or not any more.
     pub fn withheld(&self) -> usize {
-        self.opened.inputs.load.hidden().len()
+        let removed = self.archive().all().filter(|entry| entry.removed());
+        self.opened.inputs.load.hidden().len() + removed.count()
     }
 
     /// The site with them, at addresses below a base path of its own, always the same; or why there is none.

@@ -6,15 +6,16 @@ use super::inputs::{Attempt, Inputs};
 use super::pages::Work;
 use super::preview::{Inspection, Making};
 use crate::archive::{Archive, Entry, Reason, Related, reason};
-use crate::article::Date;
+use crate::article::{Date, Removal, Status};
 use crate::config::Config;
 use crate::plan::{Page, Subject};
 use crate::problem::{Fatal, Problem};
 use crate::render::Ready;
 use anyhow::Result;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// An article or page that is not published now.
+/// An article or page that is not published now, or not any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Withheld {
     /// Its source, without names that it asks to be left out.
@@ -35,6 +36,8 @@ pub(super) struct Hidden {
     ready: Ready,
     related: Related,
     articles: Vec<Withheld>,
+    /// Why each of them is not published, by source.
+    reasons: BTreeMap<Arc<str>, String>,
 }
 
 /// The site with what is withheld.
@@ -50,10 +53,16 @@ impl Hidden {
         let mut config = Config::clone(&inputs.config);
         config.site.base_path = base_path.to_string();
         let mut files = inputs.files.clone();
-        let mut shown = inputs.load.hidden().to_vec();
+        let removed = published.all().filter(|entry| entry.removed());
+        let mut withheld: Vec<&Arc<Entry>> = inputs.load.hidden().iter().chain(removed).collect();
+        withheld.sort_by(|a, b| a.source.cmp(&b.source));
+        let reasons = withheld.iter().map(|entry| (Arc::clone(&entry.source), why(entry, &config))).collect();
+        let withheld: Vec<Arc<Entry>> = withheld.into_iter().map(as_it_was).collect();
+        let mut shown = withheld.clone();
         let mut refused: Vec<(Arc<Entry>, String)> = Vec::new();
         let attempt = loop {
-            let entries = published.all().chain(&shown).cloned().collect();
+            let others = published.all().filter(|entry| !entry.removed());
+            let entries = others.chain(&shown).cloned().collect();
             let error = match inputs.plan_of(entries, &config, &mut files) {
                 Ok(attempt) => break attempt,
                 Err(error) => error.downcast::<Fatal>()?,
@@ -82,11 +91,11 @@ impl Hidden {
         let article = |entry: &Arc<Entry>| Withheld {
             source: entry.public_source().to_string(),
             title: entry.title.clone(),
-            reason: why(entry, &config),
+            reason: why_of(&reasons, entry).unwrap_or_default(),
             url: url(entry),
         };
-        let articles = inputs.load.hidden().iter().map(article).collect();
-        Ok(Self { config, attempt, files, ready, related: Related::default(), articles })
+        let articles = withheld.iter().map(article).collect();
+        Ok(Self { config, attempt, files, ready, related: Related::default(), articles, reasons })
     }
 }
 
@@ -123,8 +132,7 @@ impl Whole<'_> {
             Page::Standalone(id) => Subject::Standalone(id),
             _ => return None,
         };
-        let entry = subject.of(archive);
-        reason(&entry.article, &self.hidden.config).map(|_| why(entry, &self.hidden.config))
+        why_of(&self.hidden.reasons, subject.of(archive))
     }
 
     fn making(&self) -> Making<'_> {
@@ -140,6 +148,20 @@ fn names(problem: &Problem, entry: &Entry) -> bool {
     problem.file.as_deref() == Some(source) || problem.message.contains(&format!("`{source}`"))
 }
 
+/// An article that was taken down, as it was before.
+fn as_it_was(entry: &Arc<Entry>) -> Arc<Entry> {
+    if !entry.removed() {
+        return Arc::clone(entry);
+    }
+    let mut entry = Entry::clone(entry);
+    entry.article.status = Status::Published;
+    entry.into()
+}
+
+fn why_of(reasons: &BTreeMap<Arc<str>, String>, entry: &Entry) -> Option<String> {
+    reasons.get(&entry.source).cloned()
+}
+
 /// Why an article is not published.
 fn why(entry: &Entry, config: &Config) -> String {
     let article = &entry.article;
@@ -148,7 +170,17 @@ fn why(entry: &Entry, config: &Config) -> String {
         Some(Reason::Embargo) => format!("embargo until {}", date(article.embargo)),
         Some(Reason::Future) => format!("dated {}, in the future", date(article.date)),
         Some(Reason::Expired) => format!("expired on {}", date(article.expires)),
-        Some(reason) => reason.name().to_string(),
+        Some(reason) => match &article.status {
+            Status::Removed(removal) => said(removal),
+            _ => reason.name().to_string(),
+        },
         None => String::new(),
     }
+}
+
+/// That an article was taken down, with what is said of it.
+fn said(removal: &Removal) -> String {
+    let on = removal.date.map(|date| format!(" on {date}")).unwrap_or_default();
+    let reason = removal.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!("removed{on}{reason}")
 }

@@ -22,6 +22,8 @@ const KEPT: usize = 32;
 pub(super) const ELSEWHERE: &str = "something is wrong; the machine of the preview says what";
 /// The status of a page of our own that says why there is no other.
 pub(super) const SORRY: u16 = 500;
+/// The status of the page that says that there will be one soon.
+const WAIT: u16 = 503;
 
 /// One state of the project.
 #[derive(Clone, Default)]
@@ -224,9 +226,7 @@ fn find<'s>(shown: &'s Shown, asked: &Asked) -> Result<(Site<'s>, String), Look>
         },
     };
     let name = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.into() };
-    let Some(preview) = &shown.preview else {
-        return Err(Look::File(sorry(name, shown.problems.clone())));
-    };
+    let Some(preview) = &shown.preview else { return Err(missing(name, &shown.problems)) };
     if !withheld {
         return Ok((Site::Published(preview), name));
     }
@@ -295,7 +295,7 @@ fn list(shown: &Shown, path: &str) -> Look {
             Look::File(File { status: 200, name, bytes, problems: Vec::new() })
         }
         ("/", Some(Err(problems))) => Look::File(sorry(name, problems.to_vec())),
-        ("/", None) => Look::File(sorry(name, shown.problems.clone())),
+        ("/", None) => missing(name, &shown.problems),
         ("", _) => Look::Moved(withheld::LIST.to_string()),
         ("/site", _) => Look::Moved(format!("{}/", withheld::BASE)),
         _ => {
@@ -316,6 +316,17 @@ fn changing() -> Problem {
 
 fn is_page(name: &str) -> bool {
     name.ends_with(".html")
+}
+
+/// What there is while there is no site at all: as long as nothing is said to be wrong, it is being read.
+fn missing(name: String, problems: &[Problem]) -> Look {
+    if !problems.is_empty() {
+        return Look::File(sorry(name, problems.to_vec()));
+    }
+    let main = "<h1>The archive is being read</h1>\n<p>This page will be here in a moment.</p>\n";
+    let bytes = page("The archive is being read", main).into_bytes();
+    let name = if is_page(&name) { name } else { "503.html".to_string() };
+    Look::Changing(File { status: WAIT, name, bytes, problems: Vec::new() })
 }
 
 /// A page of our own that says why there is no other.

@@ -906,7 +906,7 @@ fn with_withheld() -> Site {
         .article("later.md", "title: Later\nslug: l\ndate: 2020-01-03\nembargo: 2030-05-06")
         .article("future.md", "title: Tomorrow\nslug: f\ndate: 2031-02-03")
         .article("gone.md", "title: Gone\nslug: g\ndate: 2020-01-04\nexpires: 2021-07-08")
-        .article("removed.md", "title: Taken down\nslug: r\ndate: 2020-01-05\nstatus: removed");
+        .article("removed.md", "title: Taken down\nslug: r\ndate: 2020-01-05\nstatus: removed\nremoved: {date: 2021-09-10, reason: by court order}");
     site
 }
 
@@ -917,7 +917,7 @@ fn withheld_articles_have_a_list_and_pages_that_say_why() {
     let site = with_withheld();
     let mut serving = Serving::start(&site);
     let said = serving.next("withheld");
-    assert_eq!(said["count"], 4, "{said}");
+    assert_eq!(said["count"], 5, "{said}");
     assert!(said["url"].as_str().unwrap().ends_with(WITHHELD), "{said}");
     let answer = serving.get("/.backissue/withheld");
     assert_eq!((answer.status, answer.header("location")), (308, Some(WITHHELD)));
@@ -944,7 +944,16 @@ fn withheld_articles_have_a_list_and_pages_that_say_why() {
         assert!(page.text().contains(&canonical), "{}", page.text());
         assert!(!page.text().contains("style=\""), "a policy forbids styles in a page");
     }
-    assert!(!list.text().contains("Taken down"));
+    // What was taken down is shown as it was; to all others, that it was.
+    let gone = serving.get(&format!("{WITHHELD}site/2020/01/05/r.html")).text();
+    for text in ["Taken down", "not published: removed on 2021-09-10: by court order"] {
+        assert!(gone.contains(text), "it lacks {text}: {gone}");
+    }
+    assert!(
+        list.text().contains("Taken down") && list.text().contains("removed on 2021-09-10: by court order")
+    );
+    let stone = serving.get("/2020/01/05/r.html").text();
+    assert!(stone.contains("by court order") && !stone.contains("Taken down"), "{stone}");
     // They lead to one another, and to their lists.
     let page = serving.get(&format!("{WITHHELD}site/2020/01/02/d.html"));
     for path in ["2020/01/03/l.html", "tags/only-here/"] {
@@ -1236,5 +1245,25 @@ fn without_lan_nobody_else_is_let_in() {
         assert!(TcpStream::connect((address.as_str(), serving.port)).is_err(), "{address} is answered");
         assert_eq!(serving.get_with("/", &[]).status, 200);
         assert_eq!(serving.ask("GET /", &[&format!("Host: {address}:{}", serving.port)]).status, 403);
+    }
+}
+
+#[test]
+fn who_asks_before_there_is_a_site_waits_for_it() {
+    let site = Site::new();
+    for number in 0..400 {
+        site.article(&format!("{number}.md"), &format!("title: Story {number}\ndate: 2020-01-01"));
+    }
+    site.article("a.md", "title: First\nslug: a\ndate: 2020-01-01");
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let number = port.to_string();
+    let args = [&["serve", "--json", "--port", &number], &NOW[..]].concat();
+    let running = Running::spawn(site.command(&args));
+    let serving = Serving { running, port, base: String::new(), first: Value::Null };
+    // The port answers before the project is read.
+    until(|| TcpStream::connect(("127.0.0.1", port)).is_ok(), || "nobody listens".to_string());
+    for path in ["/2020/01/01/a.html", "/"] {
+        let answer = serving.get(path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
     }
 }
