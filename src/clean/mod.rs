@@ -147,6 +147,11 @@ impl Prepared {
     }
 }
 
+/// The day that a few words name, in any of the languages that dumps come in; none if they could mean two.
+pub fn date(words: &str) -> Option<Date> {
+    dates::line(words).map(|line| line.date)
+}
+
 /// Cleans one raw article of which no others are known.
 pub fn clean(raw: &RawArticle, today: Option<Date>) -> Result<Cleaned, Rejected> {
     let prepared = prepare(raw.clone(), today)?;

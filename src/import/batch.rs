@@ -26,6 +26,8 @@ pub(super) struct Made {
     pub(super) fetched: Option<String>,
     pub(super) sha256: String,
     pub(super) damaged: bool,
+    /// What its file says of it that was not understood.
+    pub(super) unheard: said::Unheard,
     /// Its text as it is compared with others.
     pub(super) compared: near::Text,
 }
@@ -233,8 +235,8 @@ fn made(ready: Ready, held: &[f32], wish: &Wish) -> std::result::Result<Made, Un
     let cleaned = prepared.clean(held);
     let (raw, cleaned) = cleaned.map_err(|rejected| unread(rejected, record.clone(), url))?;
     let clean::Cleaned { mut article, body, text } = cleaned;
-    said::add(&mut article, &raw.said, wish);
+    let unheard = said::add(&mut article, &raw.said, wish);
     let compared = near::Text::of(&article, &body);
     let (fetched, sha256, damaged) = (raw.said.url, raw.sha256, raw.damaged);
-    Ok(Made { article, body, text, record, fetched, sha256, damaged, compared })
+    Ok(Made { article, body, text, record, fetched, sha256, damaged, unheard, compared })
 }

@@ -4,7 +4,7 @@ use super::batch::{Made, Result as Cut};
 use super::copies::{self, Copies};
 use super::existing::{self, Existing, Known, file_name, stamped};
 use super::{Event, Imported, Outcome, Wish, said, same};
-use crate::article::{self, Article, Date, Keys, Raw};
+use crate::article::{self, Article, Date, Keys, Raw, Status};
 use crate::config::Config;
 use crate::fs;
 use crate::problem::Problem;
@@ -22,6 +22,9 @@ struct Folder {
     /// Files of unknown kinds by the end of their names.
     others: BTreeMap<String, usize>,
 }
+
+/// Records of which it is told one by one that something was not understood.
+const TOLD: usize = 20;
 
 /// Where articles are filed.
 pub(super) struct Desk<'a> {
@@ -42,6 +45,8 @@ pub(super) struct Desk<'a> {
     /// Where expected pages were found instead.
     moved: HashMap<u64, u64>,
     folders: BTreeMap<usize, Folder>,
+    /// How many records say what nobody understands, by what that is about.
+    unheard: BTreeMap<&'static str, usize>,
     pub(super) say: &'a mut (dyn FnMut(Event) + Send),
 }
 
@@ -66,6 +71,7 @@ impl<'a> Desk<'a> {
             found: HashSet::new(),
             moved: HashMap::new(),
             folders: wish.inputs.iter().enumerate().map(|(at, _)| (at, Folder::default())).collect(),
+            unheard: BTreeMap::new(),
             say,
         })
     }
@@ -176,6 +182,7 @@ impl<'a> Desk<'a> {
             let hint = "save the file as UTF-8 and import it again if you know its encoding";
             self.problem(Problem::warning("encoding", message).file(&place).hint(hint));
         }
+        self.tell_unheard(made, &place);
         self.imported.undated += usize::from(made.article.date.is_none());
         let same_record = known.is_some();
         let known =
@@ -183,6 +190,29 @@ impl<'a> Desk<'a> {
         match known {
             Some(known) => self.again(input, made, &known, same_record),
             None => self.new_article(input, made, &place, original),
+        }
+    }
+
+    /// Says what its file says of an article that nobody understood. A dump may say it of each of a million.
+    fn tell_unheard(&mut self, made: &Made, place: &str) {
+        for (name, said) in &made.unheard {
+            let count = self.unheard.entry(name).or_default();
+            *count += 1;
+            if *count <= TOLD {
+                let said: String = said.chars().take(80).collect();
+                let message = format!("`{name}: {said}` is not understood; the article has none");
+                let problem = Problem::warning("invalid-value", message).file(place);
+                self.problem(problem.hint(hint_of(name)));
+            }
+        }
+    }
+
+    fn tell_of_unheard(&mut self) {
+        for (name, count) in std::mem::take(&mut self.unheard) {
+            if count > TOLD {
+                let message = format!("`{name}` of {} more records is not understood", count - TOLD);
+                self.problem(Problem::warning("invalid-value", message).hint(hint_of(name)));
+            }
         }
     }
 
@@ -240,12 +270,8 @@ impl<'a> Desk<'a> {
     fn again(&mut self, input: &Input, made: &Made, known: &Known, same_record: bool) -> Result<()> {
         self.copies.meet(&known.name);
         if !known.untouched && !self.wish.overwrite {
-            self.done(made, &made.article, &made.outcome(input, "kept", None, Some(&known.name)));
             let message = format!("kept as it is: edited by hand since it was made from `{}`", input.shown);
-            self.problem(
-                Problem::note("edited-import", message).file(&*known.name).hint("`--overwrite` replaces it"),
-            );
-            self.imported.edited.push(known.name.to_string());
+            self.keep(input, made, known, (&message, "`--overwrite` replaces it"));
             return Ok(());
         }
         let path = self.config.root.join(&*known.name);
@@ -264,7 +290,18 @@ impl<'a> Desk<'a> {
             self.done(made, &made.article, &made.outcome(input, "unchanged", None, Some(&known.name)));
             return Ok(());
         }
+        if !known.untouched && matches!(old.status, Status::Removed(_)) {
+            let hint = "delete its `status` to have it imported again";
+            self.keep(input, made, known, ("kept as it is: it was taken down", hint));
+            return Ok(());
+        }
         let mut article = made.article.clone();
+        if !known.untouched {
+            // What was decided about the article is not undone with what was written in it.
+            article.status = old.status.clone();
+            article.redact.clone_from(&old.redact);
+            article.corrections.clone_from(&old.corrections);
+        }
         let stem = || {
             known
                 .name
@@ -295,6 +332,13 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
+    /// Leaves an article as it stands; `why` with a hint.
+    fn keep(&mut self, input: &Input, made: &Made, known: &Known, (why, hint): (&str, &str)) {
+        self.done(made, &made.article, &made.outcome(input, "kept", None, Some(&known.name)));
+        self.problem(Problem::note("edited-import", why).file(&*known.name).hint(hint));
+        self.imported.edited.push(known.name.to_string());
+    }
+
     /// Tells of an article.
     fn done(&mut self, made: &Made, article: &Article, outcome: &Outcome) {
         if self.wish.dry_run {
@@ -306,6 +350,7 @@ impl<'a> Desk<'a> {
     /// What can be said only when everything was read.
     pub(super) fn end(&mut self) -> Result<()> {
         self.settle_copies()?;
+        self.tell_of_unheard();
         self.tell_of_folders();
         self.tell_of_missing();
         Ok(())
@@ -372,6 +417,14 @@ impl<'a> Desk<'a> {
             let message = format!("no article is from `{url}`");
             self.problem(Problem::warning("missing-article", message));
         }
+    }
+}
+
+/// What to do about a value that nobody understood.
+fn hint_of(name: &str) -> &'static str {
+    match name {
+        "date" | "updated" => "write it as `YYYY-MM-DD`; what could mean two days is taken for neither",
+        _ => "write the whole address, with `https://`",
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Wish;
 use super::dates::moment;
 use crate::article::{Article, Date, Kind};
+use crate::clean;
 use crate::raw::{Input, RawArticle, Said};
 use crate::yaml::{Kind as Scalar, Node};
 
@@ -13,14 +14,20 @@ const TITLE: usize = 400;
 const NAMES: usize = 200;
 const SUMMARY: usize = 1000;
 
-/// Adds what is said of an article.
-pub(super) fn add(article: &mut Article, said: &Said, wish: &Wish) {
+/// What is said of an article and was not understood: what it is about, as front matter calls it, and the words.
+pub(super) type Unheard = Vec<(&'static str, String)>;
+
+/// Adds what is said of an article; gives what of it could not be, and nobody else says.
+pub(super) fn add(article: &mut Article, said: &Said, wish: &Wish) -> Unheard {
     let text = |text: &Option<String>, most| text.as_deref().and_then(|text| line(text, most));
     article.title = article.title.take().or_else(|| text(&said.title, TITLE));
     if article.description.is_none() && article.subtitle.is_none() {
         article.description = text(&said.summary, SUMMARY);
     }
-    let date = |text: &Option<String>| text.as_deref().and_then(moment);
+    let date = |text: &Option<String>| {
+        let text = text.as_deref()?;
+        moment(text).or_else(|| clean::date(text))
+    };
     article.date = better(article.date, date(&said.date));
     if article.updated.is_none() {
         article.updated = date(&said.updated)
@@ -49,6 +56,26 @@ pub(super) fn add(article: &mut Article, said: &Said, wish: &Wish) {
         article.kind = Kind::Page;
     }
     article.seldom.settle();
+    unheard(article, said)
+}
+
+fn unheard(article: &Article, said: &Said) -> Unheard {
+    let provenance = &article.provenance;
+    let all = [
+        ("date", &said.date, article.date.is_some()),
+        // It may be the date of publication, or before it.
+        (
+            "updated",
+            &said.updated,
+            article.updated.is_some() || said.updated.as_deref().and_then(moment).is_some(),
+        ),
+        ("url", &said.url, provenance.original_url.is_some()),
+        ("image", &said.image, article.image.is_some()),
+    ];
+    // Zeros stand for what is unknown.
+    let says = |text: &str| text.contains(|letter: char| letter.is_alphanumeric() && letter != '0');
+    let lost = all.into_iter().filter(|(.., known)| !known);
+    lost.filter_map(|(name, text, _)| Some((name, text.clone().filter(|text| says(text))?))).collect()
 }
 
 /// Whose records a record is compared with: its outlet's, or where that is not said, those of the same host, or else

@@ -290,6 +290,14 @@ pub(super) fn read(bytes: &[u8], keys: &Keys) -> Result<RawArticle, Unread> {
     let fields = Fields::new(&object, keys);
     let find = |ours: &str| fields.find(ours);
     let one = |ours: &str| find(ours).and_then(|(_, value)| said(value));
+    // An article is in one section here; the others say what it is about.
+    let mut sections = match find("section") {
+        Some((_, value @ Value::Array(_))) => names(value),
+        _ => one("section").into_iter().collect(),
+    };
+    let others = sections.drain(1.min(sections.len())..).collect::<Vec<_>>();
+    let mut tags = find("tags").map(|(_, value)| list(value)).unwrap_or_default();
+    tags.extend(others);
     let said = Said {
         id: one("id"),
         url: one("url"),
@@ -298,8 +306,8 @@ pub(super) fn read(bytes: &[u8], keys: &Keys) -> Result<RawArticle, Unread> {
         authors: find("authors").map(|(_, value)| names(value)).unwrap_or_default(),
         date: one("date"),
         updated: one("updated"),
-        section: one("section"),
-        tags: find("tags").map(|(_, value)| list(value)).unwrap_or_default(),
+        section: sections.pop(),
+        tags,
         lang: one("lang"),
         outlet: one("outlet"),
         image: one("image"),

@@ -68,6 +68,36 @@ fn an_article_edited_by_hand_is_kept_and_reported() {
 }
 
 #[test]
+fn overwriting_undoes_no_decision_about_an_article() {
+    let site = Site::new();
+    site.file("raw/a.txt", STORY);
+    site.run(&["import", "raw"]);
+    let name = "content/undated/a-headline.md";
+    let first = site.read(name);
+    let decided = |keys: &str| {
+        first.replacen("---\n", &format!("---\n{keys}\n"), 1).replace("A second one", "A better one")
+    };
+    // What was taken down stays as it is.
+    let removed = decided("status: removed\nremoved: {reason: court order, code: 451}");
+    site.file(name, &removed);
+    let run = site.run(&["import", "--json", "--overwrite", "raw"]);
+    assert_eq!(site.read(name), removed);
+    assert_eq!(run.problem("edited-import")["message"], "kept as it is: it was taken down");
+    // The rest is written anew, with what was decided.
+    site.file(
+        name,
+        decided(
+            "status: draft\nredact: [Nobody]\ncorrections: [{date: 2019-01-05, text: It was another party.}]",
+        ),
+    );
+    site.run(&["import", "--overwrite", "raw"]);
+    let written = site.read(name);
+    for kept in ["status: draft", "Nobody", "It was another party.", "A second one"] {
+        assert!(written.contains(kept), "{kept}: {written}");
+    }
+}
+
+#[test]
 fn what_an_older_cleaning_wrote_is_cleaned_again_at_its_place() {
     use backissue::article::{Keys, parse, write};
     use sha2::{Digest as _, Sha256};

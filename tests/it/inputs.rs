@@ -865,3 +865,46 @@ fn nothing_is_lost_of_what_is_said_to_be_the_body() {
     let run = dry(&site, &["page.jsonl"]);
     assert!(!articles(&run)[0]["body"].as_str().unwrap().contains("Menu"), "{}", run.stdout);
 }
+
+#[test]
+fn what_a_record_says_and_nobody_understands_is_told() {
+    let site = Site::new();
+    let record = |at: usize, key: &str, value: Value| {
+        let mut record = json!({"title": format!("Story {at}"), "text": story(&format!("Story {at}"))});
+        record[key] = value;
+        record.to_string() + "\n"
+    };
+    let records = [
+        record(0, "date", json!("yesterday")),
+        record(1, "date", json!("4. März 2015")),
+        record(2, "date", json!("0000-00-00 00:00:00")),
+        record(3, "url", json!("not an address")),
+        record(4, "image", json!("javascript:x")),
+        record(5, "updated", json!("never")),
+        record(6, "section", json!(["Sport", "Local"])),
+    ];
+    site.file("d.jsonl", records.concat());
+    let run = dry(&site, &["d.jsonl"]);
+    let told: Vec<_> =
+        run.problems("invalid-value").iter().map(|it| it["message"].as_str().unwrap().to_string()).collect();
+    let of = |what: &str| format!("`{what}` is not understood; the article has none");
+    assert_eq!(
+        told,
+        ["date: yesterday", "url: not an address", "image: javascript:x", "updated: never"].map(of)
+    );
+    let made = articles(&run);
+    assert_eq!(made[1]["front"]["date"], "2015-03-04");
+    assert_eq!(
+        (&made[6]["front"]["sections"], &made[6]["front"]["tags"]),
+        (&json!(["Sport"]), &json!(["Local"])),
+        "{}",
+        made[6]
+    );
+    // A dump that says it of all is not told of each.
+    let many: String = (0..50).map(|at| record(at, "date", json!("03/04/2015"))).collect();
+    site.file("many.jsonl", many);
+    let run = dry(&site, &["many.jsonl"]);
+    let told = run.problems("invalid-value");
+    assert_eq!(told.len(), 21);
+    assert_eq!(told[20]["message"], "`date` of 30 more records is not understood");
+}
