@@ -21,7 +21,7 @@ pub struct Explained<'a> {
 /// Tells how the records of files are cleaned, in their order; gives what could not be looked at. Of `wish`, the inputs
 /// and the day of today count.
 pub fn explain(config: &Config, wish: &Wish, say: &mut dyn FnMut(Explained)) -> Result<Vec<Problem>> {
-    let (inputs, problems) = raw::list(&wish.inputs)?;
+    let (inputs, problems) = raw::list(&wish.inputs, &super::own(config))?;
     let settings = Settings { keys: Arc::new(config.import_keys.clone()), ..Settings::default() };
     for input in &inputs {
         for found in raw::records(input, &settings) {

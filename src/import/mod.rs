@@ -130,9 +130,15 @@ pub struct Outcome<'a> {
     pub file: Option<&'a str>,
 }
 
+/// The folders of a project: what lies in them was imported, or was made from that.
+fn own(config: &Config) -> Vec<PathBuf> {
+    let folders = ["content", "data", "static", "templates"].map(|name| config.folder(name));
+    folders.into_iter().chain([config.output.clone()]).collect()
+}
+
 /// Imports files and folders. `say` is called in the order of the inputs.
 pub fn import(config: &Config, wish: &Wish, say: &mut (dyn FnMut(Event) + Send)) -> Result<Imported> {
-    let (inputs, problems) = raw::list(&wish.inputs)?;
+    let (inputs, problems) = raw::list(&wish.inputs, &own(config))?;
     say(Event::Total(inputs.iter().map(Input::size).sum()));
     for problem in problems {
         say(Event::Problem(problem));

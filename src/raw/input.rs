@@ -22,15 +22,17 @@ pub struct Input {
     path: Option<PathBuf>,
 }
 
-/// Lists the files of files and folders; `-` is the standard input.
-pub fn list(inputs: &[PathBuf]) -> Result<(Vec<Input>, Vec<Problem>)> {
+/// Lists the files of files and folders; `-` is the standard input. Of a folder, what is in one of `but` is left out,
+/// unless that is the very folder: a project is no input of its own.
+pub fn list(inputs: &[PathBuf], but: &[PathBuf]) -> Result<(Vec<Input>, Vec<Problem>)> {
+    let but: Vec<PathBuf> = but.iter().filter_map(|folder| fs::canonical(folder).ok()).collect();
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     for (at, input) in inputs.iter().enumerate() {
         if input == Path::new("-") {
             let (file, shown) = ("stdin".to_string(), "-".to_string());
             found.push(Input { file, shown, folder: None, path: None });
         } else if fs::kind(&named(input)?)? == Some(fs::Kind::Folder) {
-            folder(input, at, &mut found, &mut problems);
+            folder((input, at), &but, &mut found, &mut problems);
         } else {
             // A file that was named is read whatever its name.
             let file = input.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -50,7 +52,7 @@ fn named(input: &Path) -> Result<PathBuf> {
     })
 }
 
-fn folder(root: &Path, at: usize, found: &mut Vec<Input>, problems: &mut Vec<Problem>) {
+fn folder((root, at): (&Path, usize), but: &[PathBuf], found: &mut Vec<Input>, problems: &mut Vec<Problem>) {
     let label = root.to_string_lossy();
     let walk = match fs::walk(root, &label, |name| name.starts_with('.')) {
         Ok(walk) => walk,
@@ -60,7 +62,11 @@ fn folder(root: &Path, at: usize, found: &mut Vec<Input>, problems: &mut Vec<Pro
         }
     };
     problems.extend(walk.problems);
-    found.extend(walk.files.into_iter().map(|file| {
+    let real = fs::canonical(root).unwrap_or_default();
+    let but: Vec<&Path> = but.iter().filter_map(|folder| folder.strip_prefix(&real).ok()).collect();
+    let is_own =
+        |name: &str| but.iter().any(|folder| *folder != Path::new("") && Path::new(name).starts_with(folder));
+    found.extend(walk.files.into_iter().filter(|file| !is_own(&file.name)).map(|file| {
         let path = file.path();
         Input { shown: slashes(&path), path: Some(path), file: file.name.to_string(), folder: Some(at) }
     }));

@@ -68,7 +68,7 @@ impl Content {
         let is_page = |start: &&str| {
             html.as_bytes().windows(start.len()).any(|part| part.eq_ignore_ascii_case(start.as_bytes()))
         };
-        if PAGE.iter().any(|start| is_page(start)) { Self::Html(html) } else { Self::Body(html) }
+        if PAGE.iter().any(is_page) { Self::Html(html) } else { Self::Body(html) }
     }
 
     /// Its letters, with marks and all.

@@ -908,3 +908,16 @@ fn what_a_record_says_and_nobody_understands_is_told() {
     assert_eq!(told.len(), 21);
     assert_eq!(told[20]["message"], "`date` of 30 more records is not understood");
 }
+
+#[test]
+fn a_project_is_no_input_of_its_own() {
+    let site = Site::new();
+    site.file("content/one.md", "---\ntitle: One\n---\n\nWords.\n").file("raw/a.txt", story("Story"));
+    site.run(&["build"]);
+    let run = dry(&site, &["."]);
+    let made: Vec<_> = articles(&run).iter().map(|it| it["input"].clone()).collect();
+    assert_eq!(made, ["./raw/a.txt"], "{}", run.stdout);
+    // Whoever names one of its folders means it.
+    site.file("static/old/b.txt", story("Other"));
+    assert_eq!(articles(&dry(&site, &["static"])).len(), 1);
+}
