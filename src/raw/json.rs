@@ -284,8 +284,10 @@ impl<R: BufRead> Iterator for Values<R> {
 
 /// Reads one object.
 pub(super) fn read(bytes: &[u8], keys: &Keys) -> Result<RawArticle, Unread> {
-    let value: Value = serde_json::from_slice(bytes)
-        .map_err(|error| Unread::new("not valid JSON").detail(error.to_string().replace(" at line 1", "")))?;
+    // Of a record that is a line, it is the column that helps.
+    let told = |error: serde_json::Error| error.to_string().replace(" at line 1 column", " at column");
+    let value: Value =
+        serde_json::from_slice(bytes).map_err(|error| Unread::new("not valid JSON").detail(told(error)))?;
     let Value::Object(object) = value else { return Err(Unread::new("no object")) };
     let fields = Fields::new(&object, keys);
     let find = |ours: &str| fields.find(ours);
