@@ -139,7 +139,7 @@ impl Prepared {
         let Self { raw, read, .. } = self;
         let mut cleaned = match read {
             Read::Text(blocks) => from_text(blocks, raw.said.title.as_deref(), held, text::Model::own())?,
-            Read::Page(page) => page.clean(held)?,
+            Read::Page(page) => page.clean(raw.said.title.as_deref(), held)?,
         };
         cleaned.article.raw =
             Some(Box::new(Raw { file: raw.file.clone(), sha256: raw.sha256.clone(), written: None }));
@@ -170,7 +170,8 @@ impl Page {
         Ok(Self { blocks, found, base })
     }
 
-    fn clean(self, held: &[f32]) -> Result<Cleaned, Rejected> {
+    /// `title` is what its file calls it.
+    fn clean(self, title: Option<&str>, held: &[f32]) -> Result<Cleaned, Rejected> {
         let Self { blocks, found, base } = self;
         let mut article = found.into_article();
         let mut story = blocks.story_among(html::model(), held);
@@ -179,6 +180,9 @@ impl Page {
         }
         let said = [&article.title, &article.subtitle].map(|text| text.as_deref().unwrap_or_default());
         story.drop_head(&said);
+        if blocks.extent() == html::Extent::Body {
+            story.drop_origin(title.or(article.title.as_deref()).unwrap_or_default());
+        }
         if article.subtitle.is_none() {
             article.subtitle =
                 article.description.as_deref().and_then(|summary| story.take_standfirst(summary));

@@ -858,6 +858,16 @@ fn nothing_is_lost_of_what_is_said_to_be_the_body() {
     assert_eq!(body(1), "The evening ferry does not sail.");
     assert_eq!(body(2), "- 06:10 low\n- 12:20 high");
     assert_eq!(body(3), "![The lighthouse at dawn](https://w.example/p.jpg)");
+    // Feeds say where they have it from.
+    let feed = format!(
+        "<rss version=\"2.0\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\"><channel><title>Blog</title><item><title>Results</title>\
+         <link>https://w.example/1</link><content:encoded><![CDATA[{RESULTS}<p>Read more</p><p>The post <a href=\"https://w.example/1\">Results</a> \
+         appeared first on <a href=\"https://w.example\">Blog</a>.</p>]]></content:encoded></item></channel></rss>"
+    );
+    site.file("feed.xml", feed);
+    let run = dry(&site, &["feed.xml"]);
+    let text = articles(&run)[0]["text"].as_str().unwrap();
+    assert!(text.ends_with("60") && !text.contains("Read more"), "{text}");
     // A page as a whole is looked through, wherever it is stored.
     let page =
         json!({"title": "Page", "html": page("Page").replace("<h1>", "<nav><a href=/a>Menu</a></nav><h1>")});

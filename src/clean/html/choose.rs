@@ -4,6 +4,7 @@ use super::block::{Block, Kind};
 use super::hints;
 use super::walk::Walked;
 use crate::clean::evidence::MOSTLY;
+use crate::clean::furniture;
 
 /// Score from which on a block is the story's. Below one half, as a lost paragraph is worse than one too many, and as
 /// measured: a heading or an item between paragraphs rarely scores high by itself.
@@ -89,11 +90,12 @@ pub(super) fn judge(page: &Walked, headline: Option<usize>, scores: &[f32], held
     verdicts
 }
 
-/// The same of the body of an article: all of it is the story but what is marked up as furniture and scores so, which
-/// programs add at its end.
+/// The same of the body of an article: all of it is the story but what says what furniture says, or is marked up as
+/// furniture and scores so.
 pub(super) fn judge_body(page: &Walked, scores: &[f32], held: &[f32]) -> Vec<Verdict> {
     let of_one = |(block, score): (&Block, &f32)| match block.kind.is_silent() {
         true => Verdict::Among,
+        false if furniture::anywhere(&block.text) => Verdict::Furniture,
         false if *score > STORY => Verdict::Story,
         false if hints::is_furniture(&block.facts.near) => Verdict::Furniture,
         false => Verdict::Given,

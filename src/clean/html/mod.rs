@@ -92,6 +92,11 @@ impl Page {
         Self { walked, measured, extent }
     }
 
+    /// How much of a page it is.
+    pub(super) fn extent(&self) -> Extent {
+        self.extent
+    }
+
     /// The words of each block.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.walked.blocks.iter().map(|block| block.text.as_str())
@@ -187,6 +192,12 @@ impl Story {
     /// Takes out what stands at its beginning though the article's head says it: title, standfirst.
     pub(super) fn drop_head(&mut self, head: &[&str]) {
         tidy::drop_head(&mut self.0, head);
+    }
+
+    /// Takes out what ends the body of an article with a link to the article, which is how feeds say where they have it
+    /// from.
+    pub(super) fn drop_origin(&mut self, title: &str) {
+        tidy::drop_origin(&mut self.0, title);
     }
 
     /// Takes the heading that it begins with, if it says what machines are told of the article: a standfirst.

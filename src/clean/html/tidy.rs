@@ -84,6 +84,17 @@ pub(super) fn plain_headings(blocks: &mut [Block]) {
     }
 }
 
+/// Takes a last block out in which a link has the title of the article.
+pub(super) fn drop_origin(blocks: &mut Vec<Block>, title: &str) {
+    let leads_back = |block: &Block| {
+        let mut links = block.spans.iter().filter(|span| span.link.is_some());
+        !title.is_empty() && links.any(|span| span.text.trim() == title)
+    };
+    if blocks.len() > 1 && blocks.last().is_some_and(leads_back) {
+        blocks.pop();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Page, Story, model};
