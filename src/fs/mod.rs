@@ -11,7 +11,7 @@ mod stamp;
 mod walk;
 
 pub use lock::Lock;
-pub use stamp::{Moment, Stamp, folder_stamp, identity, is_alone, moment, own_stamp, stamp};
+pub use stamp::{MOMENT, Moment, Stamp, folder_stamp, identity, is_alone, moment, own_stamp, stamp};
 pub use walk::{File, Walk, walk};
 
 use std::io::{self, Read as _, Seek as _, Write as _};

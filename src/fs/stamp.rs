@@ -111,9 +111,12 @@ pub fn folder_stamp(path: &Path) -> Option<Stamp> {
     Stamp::of(&about)
 }
 
+/// A file that is there while the clock is asked; if it cannot be removed it stays.
+pub const MOMENT: &str = ".moment";
+
 /// The present moment by the clock of the file system that a folder is on, which need not be ours.
 pub fn moment(folder: &Path) -> Result<Option<Moment>> {
-    let path = folder.join(".moment");
+    let path = folder.join(MOMENT);
     let found = fs::write(&path, b"").and_then(|()| fs::metadata(&path));
     // If it stays, the next look takes its place.
     let _ = fs::remove_file(&path);

@@ -305,7 +305,8 @@ impl Drop for Site {
 
 /// Removes what builds leave in their temporary folder; anything else in it is not ours.
 fn clear(temporary: &Path) -> fs::Result<()> {
-    let ours = |name: &str| name == MANIFEST || name.bytes().all(|byte| byte.is_ascii_digit());
+    let ours =
+        |name: &str| matches!(name, MANIFEST | fs::MOMENT) || name.bytes().all(|byte| byte.is_ascii_digit());
     for name in fs::names(temporary)?.iter().filter(|name| ours(name)) {
         fs::remove_tree(&temporary.join(name))?;
     }

@@ -293,6 +293,7 @@ fn what_a_killed_build_left_behind_is_cleared() {
     let clean = site.tree();
     site.file("public/.backissue-tmp/lock", "process 1").file("public/.backissue-tmp/manifest", "half");
     site.file("public/.backissue-tmp/0/17", "half").file("public/manifest/pending", "{\"path\":\"x\"");
+    site.file("public/.backissue-tmp/.moment", "");
     site.build().clean();
     assert_eq!(site.tree().keys().collect::<Vec<_>>(), clean.keys().collect::<Vec<_>>());
     assert!(!site.exists("public/.backissue-tmp"));
