@@ -1,7 +1,9 @@
 //! Objects of JSON → records: one a line, in a list, or one after the other. What dumps call things is mapped to what we
 //! call them.
 
+use super::members::is_damage;
 use super::{Content, Found, Packing, RECORD, RawArticle, Record, Said, Unread, too_large};
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, BufRead};
@@ -49,12 +51,23 @@ pub(super) struct Lines<R> {
     keys: Keys,
     line: usize,
     ended: bool,
+    /// Whether damage was met since the last line that is whole.
+    torn: bool,
     waiting: VecDeque<Found>,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(reader: R, keys: &Keys) -> Self {
-        Self { reader, keys: Arc::clone(keys), line: 0, ended: false, waiting: VecDeque::new() }
+        let keys = Arc::clone(keys);
+        Self { reader, keys, line: 0, ended: false, torn: false, waiting: VecDeque::new() }
+    }
+
+    /// What is said of an error. Behind damage lines go on, the first of which may be the end of one that is lost.
+    fn failed(&mut self, error: &io::Error, name: String) -> Option<Found> {
+        let is_known = self.torn && is_damage(error);
+        self.ended = !is_damage(error);
+        self.torn = true;
+        (!is_known).then(|| Found::Broken(Unread::cut(error).of(name)))
     }
 }
 
@@ -71,11 +84,16 @@ impl<R: BufRead> Iterator for Lines<R> {
             let (bytes, whole) = match line(&mut self.reader) {
                 Ok(None) => return None,
                 Ok(Some(line)) => line,
-                Err(error) => {
-                    self.ended = true;
-                    return Some(Found::Broken(Unread::cut(&error).of(name)));
-                }
+                Err(error) => match self.failed(&error, name) {
+                    None => continue,
+                    found => return found,
+                },
             };
+            // What damage left of a line is a part of that.
+            if self.torn && !(whole && is_object(&bytes)) {
+                continue;
+            }
+            self.torn = false;
             if !whole {
                 return Some(Found::Broken(too_large(RECORD).of(name)));
             }
@@ -93,6 +111,10 @@ impl<R: BufRead> Iterator for Lines<R> {
         }
         None
     }
+}
+
+fn is_object(line: &[u8]) -> bool {
+    line.trim_ascii().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
 }
 
 /// One line without its end, and whether all of it is there; what is too long is passed over.
