@@ -12,11 +12,14 @@ mod choose;
 #[expect(clippy::cast_precision_loss, reason = "counts of a page are small, and rows have 32 bits")]
 mod features;
 mod head;
+mod headings;
 mod hints;
 mod inline;
 #[expect(clippy::cast_precision_loss, reason = "counts of a page are small, and rows have 32 bits")]
 mod measure;
 mod parse;
+mod pictures;
+mod spare;
 mod tidy;
 mod walk;
 mod write;
@@ -112,8 +115,13 @@ impl Page {
     pub fn story(&self, model: &Model) -> Story {
         let verdicts = choose::judge(&self.walked, self.measured.headline(), &self.scores(model));
         let mut blocks = choose::choose(&self.walked, &verdicts);
+        let mut spare = spare::spare(&blocks).into_iter();
+        blocks.retain(|_| spare.next().flatten().is_none());
         tidy::bullets(&mut blocks);
-        tidy::plain_headings(&mut blocks);
+        tidy::footnotes(&mut blocks);
+        headings::plain(&mut blocks);
+        headings::lines(&mut blocks);
+        headings::levels(&mut blocks);
         Story(blocks)
     }
 }
@@ -123,6 +131,7 @@ impl Page {
     pub(super) fn judged(&self, model: &Model) -> Vec<Judged> {
         let scores = self.scores(model);
         let verdicts = choose::judge(&self.walked, self.measured.headline(), &scores);
+        let mut spare = spare::spare(&choose::choose(&self.walked, &verdicts)).into_iter();
         let each = self.walked.blocks.iter().zip(verdicts).enumerate();
         each.map(|(at, (block, verdict))| {
             let speaks = !block.kind.is_silent();
@@ -134,12 +143,13 @@ impl Page {
                 Verdict::Furniture => "it scores as furniture does",
                 Verdict::Elsewhere => "it stands beside the story",
             };
+            let spare = if verdict.is_kept() { spare.next().flatten() } else { None };
             Judged {
                 kind: block.kind.name(),
                 text: block.said().to_string(),
                 score: speaks.then(|| scores[at]),
-                kept: verdict.is_kept(),
-                reason,
+                kept: verdict.is_kept() && spare.is_none(),
+                reason: spare.unwrap_or(reason),
                 facts: self.measured.facts(block, at),
             }
         })
@@ -160,7 +170,7 @@ impl Story {
 
     /// In Markdown. Relative addresses are resolved by `base`, or left out.
     pub fn markdown(&self, base: Option<&Url>) -> String {
-        write::markdown(&self.0.iter().collect::<Vec<_>>(), base)
+        write::markdown(&pictures::captioned(&self.0).iter().collect::<Vec<_>>(), base)
     }
 
     /// Its words, a blank line between blocks.
