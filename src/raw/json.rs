@@ -1,7 +1,7 @@
 //! Objects of JSON → records: one a line, in a list, or one after the other. What dumps call things is mapped to what we
 //! call them.
 
-use super::members::is_damage;
+use super::members::{is_behind, is_damage};
 use super::{Content, Found, Packing, RECORD, RawArticle, Record, Said, Unread, too_large};
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
@@ -53,13 +53,15 @@ pub(super) struct Lines<R> {
     ended: bool,
     /// Whether damage was met since the last line that is whole.
     torn: bool,
+    /// The last line: that it is whole is known when another one is read.
+    held: Option<Found>,
     waiting: VecDeque<Found>,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(reader: R, keys: &Keys) -> Self {
         let keys = Arc::clone(keys);
-        Self { reader, keys, line: 0, ended: false, torn: false, waiting: VecDeque::new() }
+        Self { reader, keys, line: 0, ended: false, torn: false, held: None, waiting: VecDeque::new() }
     }
 
     /// What is said of an error. Behind damage lines go on, the first of which may be the end of one that is lost.
@@ -81,35 +83,44 @@ impl<R: BufRead> Iterator for Lines<R> {
         while !self.ended {
             self.line += 1;
             let name = self.line.to_string();
-            let (bytes, whole) = match line(&mut self.reader) {
-                Ok(None) => return None,
-                Ok(Some(line)) => line,
-                Err(error) => match self.failed(&error, name) {
-                    None => continue,
-                    found => return found,
-                },
+            let mut bytes = Vec::new();
+            let whole = match line(&mut self.reader, &mut bytes) {
+                Ok(None) => break,
+                Ok(Some(whole)) => whole,
+                Err(error) => {
+                    // What is packed as the last of the damaged bytes may be read as if nothing was wrong with it.
+                    let is_last = bytes.is_empty() && is_behind(&error);
+                    let before = self.held.take().filter(|_| !is_last);
+                    let mut found = before.into_iter().chain(self.failed(&error, name));
+                    let Some(first) = found.next() else { continue };
+                    self.waiting.extend(found);
+                    return Some(first);
+                }
             };
             // What damage left of a line is a part of that.
-            if self.torn && !(whole && is_object(&bytes)) {
+            if whole && bytes.trim_ascii().is_empty() || self.torn && !(whole && is_object(&bytes)) {
                 continue;
             }
             self.torn = false;
-            if !whole {
-                return Some(Found::Broken(too_large(RECORD).of(name)));
-            }
-            if bytes.trim_ascii().is_empty() {
-                continue;
-            }
             // A feed may be one long line.
-            if self.line == 1
+            if whole
+                && self.line == 1
                 && let Some(list) = listed(&bytes, &self.keys)
             {
                 self.waiting = list;
                 return self.next();
             }
-            return Some(record(name, bytes, &self.keys));
+            let found = if whole {
+                record(name, bytes, &self.keys)
+            } else {
+                Found::Broken(too_large(RECORD).of(name))
+            };
+            if let Some(before) = self.held.replace(found) {
+                return Some(before);
+            }
         }
-        None
+        self.ended = true;
+        self.held.take()
     }
 }
 
@@ -117,9 +128,9 @@ fn is_object(line: &[u8]) -> bool {
     line.trim_ascii().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
 }
 
-/// One line without its end, and whether all of it is there; what is too long is passed over.
-fn line(reader: &mut impl BufRead) -> io::Result<Option<(Vec<u8>, bool)>> {
-    let (mut bytes, mut whole, mut any) = (Vec::new(), true, false);
+/// Reads one line without its end into `bytes`; says whether all of it is there: what is too long is passed over.
+fn line(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Option<bool>> {
+    let (mut whole, mut any) = (true, false);
     loop {
         let buffer = match reader.fill_buf() {
             Ok(buffer) => buffer,
@@ -127,7 +138,7 @@ fn line(reader: &mut impl BufRead) -> io::Result<Option<(Vec<u8>, bool)>> {
             Err(error) => return Err(error),
         };
         if buffer.is_empty() {
-            return Ok(any.then_some((bytes, whole)));
+            return Ok(any.then_some(whole));
         }
         any = true;
         let end = memchr::memchr(b'\n', buffer);
@@ -137,14 +148,14 @@ fn line(reader: &mut impl BufRead) -> io::Result<Option<(Vec<u8>, bool)>> {
         if whole {
             bytes.extend_from_slice(piece);
         } else {
-            bytes = Vec::new();
+            *bytes = Vec::new();
         }
         reader.consume(length);
         if end.is_some() {
             if bytes.last() == Some(&b'\r') {
                 bytes.pop();
             }
-            return Ok(Some((bytes, whole)));
+            return Ok(Some(whole));
         }
     }
 }
