@@ -2,7 +2,7 @@
 
 use super::block::{Block, Kind};
 use crate::clean::words::{hashes, runs};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// Fewest words of a quotation that is looked for in the story.
 const WORDS: usize = 6;
@@ -68,7 +68,7 @@ fn numbers(blocks: &[Block], out: &mut [Option<&'static str>]) {
 
 /// Pictures and embeds that are none of the story's, and those that were there before.
 fn pictures(blocks: &[Block], out: &mut [Option<&'static str>]) {
-    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let mut seen: HashSet<&str> = HashSet::new();
     for (at, block) in blocks.iter().enumerate() {
         let (source, is_odd) = match &block.kind {
             Kind::Image { source, words } => (source, is_sign(source, words)),
@@ -77,7 +77,7 @@ fn pictures(blocks: &[Block], out: &mut [Option<&'static str>]) {
         };
         if is_odd {
             out[at] = Some("it is no picture of the story");
-        } else if seen.insert(source, at).is_some() {
+        } else if !seen.insert(source) {
             out[at] = Some("it was shown before");
         }
     }

@@ -182,11 +182,10 @@ fn names_of(tags: Vec<String>) -> impl Iterator<Item = String> {
     tags.into_iter().take(TAGS * 8).filter_map(move |tag| {
         let tag = name_of(&tag)?;
         let is_code = is_joined(&tag, '_') || has_codes && is_joined(&tag, '-');
-        match is_code {
-            true if spelt => None,
-            true => Some(tag.replace('_', " ").trim().to_string()),
-            false => Some(tag),
+        if is_code && spelt {
+            return None;
         }
+        Some(if is_code { tag.replace('_', " ").trim().to_string() } else { tag })
     })
 }
 
