@@ -3,8 +3,11 @@
 use super::metadata::{self, Found, Metadata, Origin};
 use super::text::{self, Blocks};
 use super::{Rejected, html, is_binary, roles};
-use crate::article::Date;
+use crate::article::{Article, Date};
 use crate::raw::{Content, RawArticle};
+
+/// Who says what the file of an article says of it.
+pub const SAID: &str = "the file that it came in";
 
 /// How a raw article is cleaned.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,7 +54,8 @@ pub fn explain(raw: &RawArticle, today: Option<Date>) -> Result<Explanation, Rej
     let explanation = match &raw.content {
         Content::Text(text) => {
             let blocks = of_text(text, raw.said.title.as_deref());
-            Explanation { statements: Vec::new(), blocks }
+            let found = super::clean(raw, today).map(|cleaned| stated(&cleaned.article, "the text"));
+            Explanation { statements: found.unwrap_or_default(), blocks }
         }
         content => {
             let document = html::parse(content.text())?;
@@ -104,6 +108,35 @@ fn of_text(text: &str, title: Option<&str>) -> Vec<Judged> {
     each.collect()
 }
 
+/// What an article has, as statements of somebody who says all of it.
+pub fn stated(article: &Article, origin: &'static str) -> Vec<Statement> {
+    let provenance = &article.provenance;
+    let list = |key: &str| article.terms.get(key).map(|names| names.join(", "));
+    let date = |date: Option<Date>| date.map(|date| date.iso());
+    let all = [
+        ("title", article.title.clone()),
+        ("subtitle", article.subtitle.clone()),
+        ("description", article.description.clone()),
+        ("authors", list("authors")),
+        ("date", date(article.date)),
+        ("updated", date(article.updated)),
+        ("dateline", provenance.dateline.clone()),
+        ("agency", provenance.agency.clone()),
+        ("section", list("sections")),
+        ("tags", list("tags")),
+        ("lang", article.lang.clone()),
+        ("image", article.image.clone()),
+        ("original_url", provenance.original_url.clone()),
+        ("retrieved", date(provenance.retrieved)),
+        ("source", list("sources")),
+        ("first_published_by", provenance.first_published_by.clone()),
+        ("rights", provenance.rights.clone()),
+    ];
+    let said =
+        |(name, value): (&'static str, Option<String>)| Some(Statement { name, value: value?, origin });
+    all.into_iter().filter_map(said).collect()
+}
+
 fn statements(found: Metadata) -> Vec<Statement> {
     fn one<T>(name: &'static str, found: Option<Found<T>>, shown: impl Fn(T) -> String) -> Option<Statement> {
         found.map(|Found { value, origin }| Statement { name, value: shown(value), origin: origin.name() })
@@ -142,7 +175,7 @@ impl Origin {
             Self::Microdata => "microdata",
             Self::Visible => "what readers see",
             Self::Url => "the address",
-            Self::Said => "the file that it came in",
+            Self::Said => SAID,
         }
     }
 }

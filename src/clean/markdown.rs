@@ -41,22 +41,29 @@ pub(super) fn guard(text: &str, escaped: &str) -> String {
         let (number, rest) = escaped.split_at(digits);
         return format!("{number}\\{rest}");
     }
+    let only = |signs: &str| text.chars().all(|letter| signs.contains(letter));
+    let begins_block = match first {
+        '#' | '>' | '+' | '-' | '*' => true,
+        // The line below a heading, or below the first row of a table.
+        '=' => only("= "),
+        ':' | '|' => only(":|- "),
+        _ => false,
+    };
     // `\` before a sign that is escaped already would undo it.
-    let begins_block =
-        matches!(first, '#' | '>' | '+' | '-' | '*' | '=' | ':' | '|') && !escaped.starts_with('\\');
-    if begins_block { format!("\\{escaped}") } else { escaped.to_string() }
+    if begins_block && !escaped.starts_with('\\') { format!("\\{escaped}") } else { escaped.to_string() }
 }
 
 fn escape_inline(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     // A build takes what is inside of these as text already; `\` would be shown.
     let shortcodes = markdown::shortcodes(text);
+    let free = brackets(&letters, true);
     let mut out = String::with_capacity(text.len() + 8);
     for (at, (byte, letter)) in text.char_indices().enumerate() {
         let before = at.checked_sub(1).map(|at| letters[at]);
         let after = letters.get(at + 1).copied();
         let inside = shortcodes.iter().any(|range| range.contains(&byte));
-        if !inside && needs_escape(letter, before, after, &letters[at..]) {
+        if !inside && !free[at] && needs_escape(letter, before, after, &letters[at..]) {
             out.push('\\');
         }
         out.push(letter);
@@ -70,7 +77,7 @@ pub(super) fn needs_escape(letter: char, before: Option<char>, after: Option<cha
     let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     match letter {
         '\\' => after.is_none_or(|c| c.is_ascii_punctuation()),
-        '`' | '[' | ']' | '<' | '|' => true,
+        '`' | '[' | ']' | '<' => true,
         // Between spaces or, for the underscore, inside a word, it opens and closes nothing.
         '*' => !(space(before) && space(after)),
         '_' => !(word(before) && word(after) || space(before) && space(after)),
@@ -79,6 +86,30 @@ pub(super) fn needs_escape(letter: char, before: Option<char>, after: Option<cha
         '&' => is_entity(&rest[1..]),
         _ => false,
     }
+}
+
+/// Longest text in brackets that is looked for, in letters.
+const BRACKETS: usize = 200;
+
+/// Which letters are brackets around words that read as such, `[the mayor]`: they would be a link, a footnote, a task
+/// or a reference only by what is in them or behind them. `ends` says that nothing follows the letters.
+pub(super) fn brackets(letters: &[char], ends: bool) -> Vec<bool> {
+    let mut free = vec![false; letters.len()];
+    for at in (0..letters.len()).filter(|at| letters[*at] == '[') {
+        let inside = &letters[at + 1..];
+        let Some(length) = inside.iter().take(BRACKETS).position(|it| matches!(it, '[' | ']')) else {
+            continue;
+        };
+        let (words, behind) = (&inside[..length], inside.get(length + 1));
+        let is_plain = inside[length] == ']'
+            && words.first().is_some_and(|it| it.is_ascii_digit() || words.len() > 1 && it.is_alphanumeric())
+            && behind.map_or(ends, |it| !matches!(it, '(' | '[' | ':'))
+            && at.checked_sub(1).is_none_or(|before| !matches!(letters[before], ']' | '!' | '\\'));
+        if is_plain {
+            (free[at], free[at + 1 + length]) = (true, true);
+        }
+    }
+    free
 }
 
 /// Whether an entity's name and its end follow a `&`.
@@ -144,15 +175,25 @@ mod tests {
             "``` no fence",
             "1986\\. x",
             "Hello! [x]",
+            "[x] no task",
+            "[Note]: no reference",
+            "[Note](no link), [one][two], ![no picture]",
+            "[UPDATED: today] Said [the mayor] of [a [b] c] and [`d`]",
+            ": no list",
+            "= no underline",
         ] {
             assert_eq!(read(&paragraph(text)), [("p".to_string(), text.to_string())], "{}", paragraph(text));
             let headed = text.trim_end().to_string();
             assert_eq!(read(&heading(&headed)), [("h2".to_string(), headed)], "{}", heading(text));
         }
-        assert_eq!(
-            paragraph("Plain - text, with (signs); 5 * 3 & snake_case!"),
-            "Plain - text, with (signs); 5 * 3 & snake_case!"
-        );
+        for text in [
+            "Plain - text, with (signs); 5 * 3 & snake_case!",
+            "“[The bridge] is open,” she said | Photo: Jo Doe",
+            "[the mayor] said so",
+            ": and so on",
+        ] {
+            assert_eq!(paragraph(text), text);
+        }
     }
 
     proptest! {

@@ -15,6 +15,7 @@ pub mod evidence;
 mod explain;
 mod furniture;
 pub mod html;
+pub mod language;
 mod markdown;
 #[expect(clippy::cast_precision_loss, reason = "counts of a text are small, and rows have 32 bits")]
 mod measure;
@@ -28,7 +29,7 @@ pub mod text;
 #[expect(clippy::cast_precision_loss, reason = "counts of a text are small, and rows have 32 bits")]
 mod words;
 
-pub use explain::{Explanation, Judged, Statement, explain};
+pub use explain::{Explanation, Judged, SAID, Statement, explain, stated};
 
 use crate::article::{Article, Date, Raw};
 use crate::raw::{Content, RawArticle, Said};

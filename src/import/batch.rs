@@ -68,6 +68,8 @@ type Iter = Box<dyn Iterator<Item = Found> + Send>;
 pub(super) struct Batches<'a> {
     cutter: Cutter<'a>,
     wish: &'a Wish,
+    /// The language of the site.
+    lang: &'a str,
     /// What the records up to now say of one another.
     evidence: Evidence,
     /// Cut, and not cleaned yet.
@@ -75,14 +77,14 @@ pub(super) struct Batches<'a> {
 }
 
 impl<'a> Batches<'a> {
-    pub(super) fn new(inputs: &'a [Input], settings: &'a Settings, wish: &'a Wish) -> Self {
+    pub(super) fn new(inputs: &'a [Input], settings: &'a Settings, wish: &'a Wish, lang: &'a str) -> Self {
         let cutter = Cutter { inputs, settings, at: 0, open: None, any: false };
-        Self { cutter, wish, evidence: Evidence::default(), waiting: None }
+        Self { cutter, wish, lang, evidence: Evidence::default(), waiting: None }
     }
 
     /// The next batch, in the order of the inputs, each with the number of its input.
     pub(super) fn next(&mut self) -> Option<Vec<(usize, Result)>> {
-        let Self { cutter, wish, evidence, waiting } = self;
+        let Self { cutter, wish, lang, evidence, waiting } = self;
         let batch = match waiting.take() {
             Some(batch) => batch,
             None => cutter.cut(),
@@ -91,7 +93,7 @@ impl<'a> Batches<'a> {
             return None;
         }
         let inputs = cutter.inputs;
-        let (done, next) = rayon::join(|| cleaned(inputs, batch, wish, evidence), || cutter.cut());
+        let (done, next) = rayon::join(|| cleaned(inputs, batch, (wish, lang), evidence), || cutter.cut());
         *waiting = Some(next);
         Some(done)
     }
@@ -160,7 +162,7 @@ struct Ready {
 fn cleaned(
     inputs: &[Input],
     batch: Vec<(usize, Found)>,
-    wish: &Wish,
+    (wish, lang): (&Wish, &str),
     evidence: &mut Evidence,
 ) -> Vec<(usize, Result)> {
     let batch: Vec<(usize, Stage)> =
@@ -176,9 +178,9 @@ fn cleaned(
     let clean = |((at, stage), noted): ((usize, Stage), Option<Noted>)| match (stage, noted) {
         (Stage::Ready(ready), Some(noted)) => {
             let held = evidence.held(noted, ready.prepared.held());
-            (at, result(*ready, &held, wish))
+            (at, result(*ready, &held, (wish, lang)))
         }
-        (Stage::Ready(ready), None) => (at, result(*ready, &[], wish)),
+        (Stage::Ready(ready), None) => (at, result(*ready, &[], (wish, lang))),
         (Stage::Done(result), _) => (at, result),
     };
     batch.into_par_iter().zip(noted).map(clean).collect()
@@ -220,22 +222,23 @@ fn unread(rejected: Rejected, record: Option<String>, url: Option<String>) -> Un
     Unread { record, url, reason: rejected.reason().to_string(), ..Unread::default() }
 }
 
-fn result(ready: Ready, held: &[f32], wish: &Wish) -> Result {
+fn result(ready: Ready, held: &[f32], asked: (&Wish, &str)) -> Result {
     let record = ready.record.clone();
-    match catch_unwind(AssertUnwindSafe(|| made(ready, held, wish))) {
+    match catch_unwind(AssertUnwindSafe(|| made(ready, held, asked))) {
         Ok(Ok(made)) => Result::Made(Box::new(made)),
         Ok(Err(unread)) => Result::Unread(unread),
         Err(_) => Result::Unread(Unread { record, ..defect() }),
     }
 }
 
-fn made(ready: Ready, held: &[f32], wish: &Wish) -> std::result::Result<Made, Unread> {
+fn made(ready: Ready, held: &[f32], (wish, lang): (&Wish, &str)) -> std::result::Result<Made, Unread> {
     let Ready { prepared, record, .. } = ready;
     let url = prepared.raw().said.url.clone();
     let cleaned = prepared.clean(held);
     let (raw, cleaned) = cleaned.map_err(|rejected| unread(rejected, record.clone(), url))?;
     let clean::Cleaned { mut article, body, text } = cleaned;
     let unheard = said::add(&mut article, &raw.said, wish);
+    said::add_language(&mut article, &text, lang);
     let compared = near::Text::of(&article, &body);
     let (fetched, sha256, damaged) = (raw.said.url, raw.sha256, raw.damaged);
     Ok(Made { article, body, text, record, fetched, sha256, damaged, unheard, compared })

@@ -12,6 +12,7 @@ use crate::raw::{self, Input, Unread};
 use crate::route::Slug;
 use anyhow::Result;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What was found in a folder.
@@ -380,11 +381,8 @@ impl<'a> Desk<'a> {
         for (at, root) in self.wish.inputs.iter().enumerate() {
             let label = root.to_string_lossy().replace('\\', "/");
             let folder = self.folders.remove(&at).unwrap_or_default();
-            let is_folder =
-                fs::canonical(root).and_then(|path| fs::kind(&path)).ok().flatten() == Some(fs::Kind::Folder);
-            if is_folder && !folder.any {
-                let message = "there is nothing to import in this folder";
-                self.problem(Problem::warning("nothing-to-import", message).file(label.clone()));
+            if let Some(problem) = nothing_in(root).filter(|_| !folder.any) {
+                self.problem(problem);
             }
             for (end, count) in folder.others {
                 let what = if end.is_empty() {
@@ -426,6 +424,14 @@ fn hint_of(name: &str) -> &'static str {
         "date" | "updated" => "write it as `YYYY-MM-DD`; what could mean two days is taken for neither",
         _ => "write the whole address, with `https://`",
     }
+}
+
+/// What is said of a folder in which nothing was found; `None` of anything but a folder.
+pub(super) fn nothing_in(root: &Path) -> Option<Problem> {
+    let kind = fs::canonical(root).and_then(|path| fs::kind(&path)).ok().flatten();
+    let label = root.to_string_lossy().replace('\\', "/");
+    let message = "there is nothing to import in this folder";
+    (kind == Some(fs::Kind::Folder)).then(|| Problem::warning("nothing-to-import", message).file(label))
 }
 
 /// An input as messages name it.

@@ -145,7 +145,7 @@ pub fn import(config: &Config, wish: &Wish, say: &mut (dyn FnMut(Event) + Send))
     }
     let settings = Settings { keys: Arc::new(config.import_keys.clone()), ..Settings::default() };
     let mut desk = Desk::new(config, wish, say)?;
-    let mut batches = Batches::new(&inputs, &settings, wish);
+    let mut batches = Batches::new(&inputs, &settings, wish, &config.site.lang);
     while let Some(batch) = batches.next() {
         for (at, cut) in batch {
             desk.take(&inputs[at], cut)?;

@@ -78,6 +78,18 @@ fn unheard(article: &Article, said: &Said) -> Unheard {
     lost.filter_map(|(name, text, _)| Some((name, text.clone().filter(|text| says(text))?))).collect()
 }
 
+/// Adds the language that an article's own words tell, if nobody states one and it is not the site's: an article that
+/// names none is taken to be in that.
+pub(super) fn add_language(article: &mut Article, text: &str, site: &str) {
+    if article.lang.is_none() {
+        let primary = site.split('-').next().unwrap_or(site).to_lowercase();
+        // Norwegian has a name for all of it, and one for each way to write it.
+        let primary = if primary == "no" { "nb" } else { &primary };
+        let found = clean::language::of(text).filter(|tag| *tag != primary);
+        article.lang = found.map(str::to_string);
+    }
+}
+
 /// Whose records a record is compared with: its outlet's, or where that is not said, those of the same host, or else
 /// those of the same file or folder.
 pub(super) fn published_by(raw: &RawArticle, input: &Input, wish: &Wish) -> String {
@@ -182,6 +194,19 @@ pub fn language(said: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_tell_the_language_where_nobody_states_one() {
+        let text = "Die Fähre, die heute früh den Hafen verließ, kam vor dem Mittag zurück, weil niemand der Mannschaft gesagt hatte, dass die Insel verlegt worden war. ".repeat(4);
+        let found = |stated: Option<&str>, site: &str| {
+            let mut article = Article { lang: stated.map(Into::into), ..Article::default() };
+            add_language(&mut article, &text, site);
+            article.lang
+        };
+        assert_eq!(found(None, "en").as_deref(), Some("de"));
+        assert_eq!(found(None, "de-AT"), None);
+        assert_eq!(found(Some("nds"), "en").as_deref(), Some("nds"));
+    }
 
     #[test]
     fn languages_are_tags() {

@@ -1,7 +1,9 @@
 //! Objects of JSON → records: one a line, in a list, or one after the other. What dumps call things is mapped to what we
 //! call them.
 
+use super::members::{is_behind, is_damage};
 use super::{Content, Found, Packing, RECORD, RawArticle, Record, Said, Unread, too_large};
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, BufRead};
@@ -43,18 +45,56 @@ const IMAGE: &str = "image imageurl topimage leadimage urltoimage bannerimage th
 /// What lists of articles are called in objects that hold one.
 const LISTS: [&str; 6] = ["items", "articles", "results", "data", "docs", "entries"];
 
+/// Lines that are read before the first of them is believed: more do not come of damage before it is met.
+const HELD: usize = 16;
+
 /// An object a line.
 pub(super) struct Lines<R> {
     reader: R,
     keys: Keys,
     line: usize,
     ended: bool,
+    /// Whether damage was met since the last line that is whole.
+    torn: bool,
+    /// The last lines: that they are whole is known when others are read.
+    held: VecDeque<Found>,
     waiting: VecDeque<Found>,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(reader: R, keys: &Keys) -> Self {
-        Self { reader, keys: Arc::clone(keys), line: 0, ended: false, waiting: VecDeque::new() }
+        let keys = Arc::clone(keys);
+        Self {
+            reader,
+            keys,
+            line: 0,
+            ended: false,
+            torn: false,
+            held: VecDeque::new(),
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// Believes the lines before damage: not those that it made up, nor the last one if that ended where it is, as what
+    /// is packed as the last of the damaged bytes may be read as if nothing was wrong with it.
+    fn let_go(&mut self, is_last: bool) {
+        let all = self.held.len();
+        let is_made_up = |found: &Found| matches!(found, Found::Record(record) if !is_object(&record.bytes));
+        while self.held.back().is_some_and(is_made_up) {
+            self.held.pop_back();
+        }
+        if is_last && self.held.len() == all {
+            self.held.pop_back();
+        }
+        self.waiting.append(&mut self.held);
+    }
+
+    /// What is said of an error. Behind damage lines go on, the first of which may be the end of one that is lost.
+    fn failed(&mut self, error: &io::Error, name: String) -> Option<Found> {
+        let is_known = self.torn && is_damage(error);
+        self.ended = !is_damage(error);
+        self.torn = true;
+        (!is_known).then(|| Found::Broken(Unread::cut(error).of(name)))
     }
 }
 
@@ -68,36 +108,55 @@ impl<R: BufRead> Iterator for Lines<R> {
         while !self.ended {
             self.line += 1;
             let name = self.line.to_string();
-            let (bytes, whole) = match line(&mut self.reader) {
-                Ok(None) => return None,
-                Ok(Some(line)) => line,
+            let mut bytes = Vec::new();
+            let whole = match line(&mut self.reader, &mut bytes) {
+                Ok(None) => break,
+                Ok(Some(whole)) => whole,
                 Err(error) => {
-                    self.ended = true;
-                    return Some(Found::Broken(Unread::cut(&error).of(name)));
+                    self.let_go(bytes.is_empty() && is_behind(&error));
+                    let told = self.failed(&error, name);
+                    self.waiting.extend(told);
+                    match self.waiting.pop_front() {
+                        None => continue,
+                        found => return found,
+                    }
                 }
             };
-            if !whole {
-                return Some(Found::Broken(too_large(RECORD).of(name)));
-            }
-            if bytes.trim_ascii().is_empty() {
+            // What damage left of a line is a part of that.
+            if whole && bytes.trim_ascii().is_empty() || self.torn && !(whole && is_object(&bytes)) {
                 continue;
             }
+            self.torn = false;
             // A feed may be one long line.
-            if self.line == 1
+            if whole
+                && self.line == 1
                 && let Some(list) = listed(&bytes, &self.keys)
             {
                 self.waiting = list;
                 return self.next();
             }
-            return Some(record(name, bytes, &self.keys));
+            let found = if whole {
+                record(name, bytes, &self.keys)
+            } else {
+                Found::Broken(too_large(RECORD).of(name))
+            };
+            self.held.push_back(found);
+            if self.held.len() > HELD {
+                return self.held.pop_front();
+            }
         }
-        None
+        self.ended = true;
+        self.held.pop_front()
     }
 }
 
-/// One line without its end, and whether all of it is there; what is too long is passed over.
-fn line(reader: &mut impl BufRead) -> io::Result<Option<(Vec<u8>, bool)>> {
-    let (mut bytes, mut whole, mut any) = (Vec::new(), true, false);
+fn is_object(line: &[u8]) -> bool {
+    line.trim_ascii().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
+}
+
+/// Reads one line without its end into `bytes`; says whether all of it is there: what is too long is passed over.
+fn line(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Option<bool>> {
+    let (mut whole, mut any) = (true, false);
     loop {
         let buffer = match reader.fill_buf() {
             Ok(buffer) => buffer,
@@ -105,7 +164,7 @@ fn line(reader: &mut impl BufRead) -> io::Result<Option<(Vec<u8>, bool)>> {
             Err(error) => return Err(error),
         };
         if buffer.is_empty() {
-            return Ok(any.then_some((bytes, whole)));
+            return Ok(any.then_some(whole));
         }
         any = true;
         let end = memchr::memchr(b'\n', buffer);
@@ -115,14 +174,14 @@ fn line(reader: &mut impl BufRead) -> io::Result<Option<(Vec<u8>, bool)>> {
         if whole {
             bytes.extend_from_slice(piece);
         } else {
-            bytes = Vec::new();
+            *bytes = Vec::new();
         }
         reader.consume(length);
         if end.is_some() {
             if bytes.last() == Some(&b'\r') {
                 bytes.pop();
             }
-            return Ok(Some((bytes, whole)));
+            return Ok(Some(whole));
         }
     }
 }

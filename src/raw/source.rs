@@ -108,7 +108,8 @@ fn peek(mut bytes: Bytes) -> io::Result<(Vec<u8>, Bytes)> {
             // What was read before is looked at, and then comes the error.
             Err(error) => return Ok((head, Box::new(Failed(Some(error)).chain(bytes)))),
             Ok(_) if head.is_empty() => return failed.map_or(Ok((head, bytes)), Err),
-            Ok(_) => return Ok((head, Box::new(Failed(failed).chain(bytes)))),
+            // Told at the end: elsewhere it would divide what is whole.
+            Ok(_) => return Ok((head, Box::new(bytes.chain(Failed(failed))))),
         }
     }
 }
@@ -177,7 +178,16 @@ impl Read for Text {
             return Err(io::ErrorKind::InvalidInput.into());
         }
         while !self.left {
-            let bytes = self.inner.fill_buf()?;
+            let bytes = match self.inner.fill_buf() {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    if is_damage(&error) {
+                        // What comes behind it is no part of the letter that it tore.
+                        self.decoder = self.decoder.encoding().new_decoder_without_bom_handling();
+                    }
+                    return Err(error);
+                }
+            };
             self.left = bytes.is_empty();
             let (_, read, written, _) = self.decoder.decode_to_utf8(bytes, buffer, self.left);
             self.inner.consume(read);

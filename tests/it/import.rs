@@ -706,3 +706,72 @@ fn an_explanation_says_what_becomes_of_each_block() {
     assert!(missing.stderr.contains("there is no record `y`"), "{}", missing.stderr);
     assert_eq!(site.tree(), before, "an explanation wrote something");
 }
+
+#[test]
+fn an_explanation_of_a_text_says_who_states_what() {
+    let site = Site::new();
+    let german = "Die Fähre, die heute früh den Hafen verließ, kam vor dem Mittag zurück, weil niemand der Mannschaft gesagt hatte, dass die Insel verlegt worden war.";
+    let text = format!("Die Fähre wartet\n\nVon Jo Doe\n\n{}\n\n{german}", [german; 3].join(" "));
+    let record = serde_json::json!({
+        "id": "x", "text": text, "title": "Another", "date": "2019-07-21", "source": "The Skerry Times",
+    });
+    site.file("raw/a.jsonl", format!("{record}\n")).file("raw/b.txt", &text);
+    let run = site.run(&["explain", "--json", "raw"]);
+    let said = |input: &str| {
+        let statements = run.objects.iter().filter(|it| it["kind"] == "statement" && it["input"] == input);
+        let each = statements.map(|it| {
+            ["name", "value", "origin"].map(|key| it[key].as_str().unwrap_or_default()).join(" | ")
+        });
+        each.collect::<Vec<_>>()
+    };
+    let text = ["title | Die Fähre wartet | the text", "authors | Jo Doe | the text"];
+    let words = "lang | de | its own words";
+    let file = ["date | 2019-07-21", "source | The Skerry Times"]
+        .map(|it| format!("{it} | the file that it came in"));
+    assert_eq!(said("raw/b.txt"), [text[0], text[1], words]);
+    assert_eq!(said("raw/a.jsonl"), [text[0], text[1], &file[0], &file[1], words]);
+}
+
+#[test]
+fn an_explanation_of_nothing_says_so() {
+    let site = Site::new();
+    fs::create_dir_all(site.path("empty")).unwrap();
+    site.file("odd/a.bin", [0_u8, 1, 2].as_slice());
+    for (folder, verb) in [("empty", "explain"), ("empty", "import"), ("odd", "explain"), ("odd", "import")] {
+        let run = site.run(&[verb, "--json", folder]);
+        assert_eq!(run.code, Some(0), "{verb} {folder}: {}", run.stderr);
+        assert_eq!(run.problems("nothing-to-import").len(), 1, "{verb} {folder}: {}", run.stderr);
+        assert_eq!(site.run(&[verb, "--strict", folder]).code, Some(1), "{verb} {folder}");
+    }
+}
+
+#[test]
+fn words_tell_the_language_where_nobody_does() {
+    let site = Site::new();
+    let german = "Die Fähre, die heute früh den Hafen verließ, kam vor dem Mittag zurück, weil niemand der Mannschaft gesagt hatte, dass die Insel verlegt worden war.";
+    let english = "The ferry that left the harbour this morning came back before noon, because nobody had told the crew that the island had been moved.";
+    let page = |attributes: &str, paragraph: &str| {
+        let story =
+            (1..5).map(|n| format!("<p>{paragraph} {n} {attributes}.</p>")).collect::<Vec<_>>().concat();
+        format!(
+            "<html {attributes}><title>Ferry {attributes}</title><body><article><h1>Ferry waits</h1>{story}</article>"
+        )
+    };
+    site.file("raw/none.html", page("", german))
+        .file("raw/stated.html", page("lang=nds", german))
+        .file("raw/own.html", page("id=a", english))
+        .file(
+            "raw/short.txt",
+            "Fähre wartet\n\nDie Fähre, die heute früh den Hafen verließ, kam nicht zurück.\n",
+        );
+    let run = site.run(&["import", "--dry-run", "--json", "raw"]);
+    let lang = |input: &str| {
+        let made = run.objects.iter().find(|it| it["kind"] == "article" && it["input"] == input).unwrap();
+        made["front"]["lang"].clone()
+    };
+    assert_eq!(lang("raw/none.html"), "de");
+    assert_eq!(lang("raw/stated.html"), "nds");
+    // Those that name none are taken to be in the language of the site.
+    assert!(lang("raw/own.html").is_null(), "{}", run.stdout);
+    assert!(lang("raw/short.txt").is_null(), "{}", run.stdout);
+}

@@ -424,6 +424,52 @@ fn a_damaged_record_of_a_crawl_costs_no_other() {
 }
 
 #[test]
+fn damage_among_lines_costs_those_that_it_reaches() {
+    let site = Site::new();
+    let line = |title: &str| format!("{}\n", json!({"title": title, "text": story(title)}));
+    let packed = ["One", "Two", "Three"].map(|title| gz(line(title)));
+    let damaged = |at: usize, byte: usize| {
+        let mut packed = packed.clone();
+        packed[at][byte] ^= 0xff;
+        packed.concat()
+    };
+    // Lines that go on from one member to the next, as writers of blocks make them.
+    let whole: String = ["One", "Two", "Three", "Four"].map(line).concat();
+    let mut blocks: Vec<Vec<u8>> = whole.as_bytes().chunks(whole.len() / 8).map(gz).collect();
+    blocks[2][11] ^= 0xff;
+    // What was read of the second stands where the first ends, up to a letter.
+    let torn = gz([line("One").as_bytes(), b"{\"title\":\"T\xc3"].concat());
+    let torn = [&torn[..torn.len() - 8], &[0; 8], &packed[2]].concat();
+    let long: String = (0..400).map(|at| line(&format!("Long {at}"))).collect();
+    for (file, bytes, others) in [
+        ("middle.jsonl.gz", damaged(1, 100), &["One", "Three"][..]),
+        ("head.jsonl.gz", damaged(1, 1), &["One", "Three"]),
+        ("first.jsonl.gz", damaged(0, 12), &["Two", "Three"]),
+        ("cut.jsonl.gz", [&packed[0], &packed[1][..100], &packed[2]].concat(), &["One", "Three"]),
+        ("blocks.jsonl.gz", blocks.concat(), &["One", "Three", "Four"]),
+        ("torn.jsonl.gz", torn, &["One", "Three"]),
+        ("end.jsonl.gz", damaged(2, 100), &["One", "Two"]),
+    ] {
+        site.file(file, bytes);
+        let run = dry(&site, &[file]);
+        let titles: Vec<_> = articles(&run).iter().map(|it| it["front"]["title"].clone()).collect();
+        assert_eq!(titles, others, "{file}: {}{}", run.stdout, run.stderr);
+        assert_eq!(run.problems("import-rejected").len(), 1, "{file}: {}", run.stderr);
+        assert_eq!(last(&run)["rejected"].as_object().unwrap().len(), 1);
+    }
+    // Longer than what is looked at to tell what a file is.
+    let mut first = packed[0].clone();
+    first[12] ^= 0xff;
+    site.file("long.jsonl.gz", [first, gz(&long)].concat());
+    let run = dry(&site, &["long.jsonl.gz"]);
+    assert_eq!((articles(&run).len(), run.problems("import-rejected").len()), (400, 1), "{}", run.stderr);
+    // A line that is broken, and not the packing, costs itself and is told of.
+    site.file("plain.jsonl", [line("One"), "{broken\n".to_string(), line("Two")].concat());
+    let run = dry(&site, &["plain.jsonl"]);
+    assert_eq!((articles(&run).len(), run.problems("import-rejected").len()), (2, 1), "{}", run.stderr);
+}
+
+#[test]
 fn a_feed_holds_articles_or_excerpts() {
     let site = Site::new();
     let body = format!("<p>{FIRST}</p><p>{LAST}</p>");

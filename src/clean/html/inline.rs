@@ -1,10 +1,16 @@
 //! Spans → one line of Markdown that reads back as the same spans.
 
 use super::block::{Span, Style};
-use crate::clean::markdown::{is_entity, needs_escape};
+use crate::clean::markdown::{brackets, is_entity, needs_escape};
 use crate::markdown::shortcodes;
 use std::sync::Arc;
 use url::Url;
+
+/// A cell of a table.
+pub(super) fn cell(spans: &[Span], base: Option<&Url>) -> String {
+    // What stands before a `|` is never `\`: that would be escaped as well.
+    line(spans, base).replace('|', "\\|")
+}
 
 /// A line of Markdown, without what the start of a line needs.
 pub(super) fn line(spans: &[Span], base: Option<&Url>) -> String {
@@ -87,14 +93,14 @@ pub(super) fn tidy(spans: &[Span], base: Option<&Url>) -> Vec<Span> {
         }
         let space = |there: bool| Span { text: if there { " " } else { "" }.into(), ..Span::default() };
         parts.push(space(span.text.starts_with(' ')));
-        parts.push(Span { text: words.to_string(), style: span.style, link });
+        // `[` and a bracket within code would be read as a reference.
+        let code = span.style.code && (link.is_none() || !words.contains(']'));
+        parts.push(Span { text: words.to_string(), style: Style { code, ..span.style }, link });
         parts.push(space(span.text.ends_with(' ')));
     }
     let mut spans = rejoin(merge(parts));
-    for span in spans.iter_mut().filter(|span| span.link.is_some() && span.text.contains("]:")) {
-        // In code no bracket can be escaped, and at the start of a line this would define what links refer to
-        // (CommonMark 0.31, section 4.7).
-        span.style.code = false;
+    if level(&mut spans) {
+        spans = rejoin(merge(spans));
     }
     let mut spans = merge(unmark(spans));
     if let Some(first) = spans.first_mut() {
@@ -125,9 +131,13 @@ fn rejoin(mut spans: Vec<Span>) -> Vec<Span> {
     for at in 1..spans.len().saturating_sub(1) {
         let (before, after) = (&spans[at - 1], &spans[at + 1]);
         if spans[at].text.trim().is_empty() {
-            let style = if before.style == after.style { before.style } else { Style::default() };
-            let link = if before.link == after.link { before.link.clone() } else { None };
-            let style = if link.is_none() { Style { code: false, ..style } } else { style };
+            let (mut style, mut link) = (Style::default(), None);
+            // A link that goes on in other marks is written once for each: the space would be one by itself.
+            if marks(before.style) == marks(after.style) {
+                link = before.link.clone().filter(|_| before.link == after.link);
+                let code = before.style.code && after.style.code && link.is_some();
+                style = Style { code, ..before.style };
+            }
             spans[at].style = style;
             spans[at].link = link;
         }
@@ -135,12 +145,31 @@ fn rejoin(mut spans: Vec<Span>) -> Vec<Span> {
     merge(spans)
 }
 
-/// Takes marks away that would touch others, or that CommonMark would not see between letters and signs.
+/// Where strong words that are emphasised as well touch others that are not, takes the emphasis away: two marks that
+/// touch cannot be written, and a line that is strong in part says less. Says whether there are any.
+fn level(spans: &mut [Span]) -> bool {
+    let mut found = false;
+    let ends: Vec<usize> = (1..spans.len()).collect();
+    // From both sides, as the emphasis of one may have been between two others.
+    for at in ends.iter().chain(ends.iter().rev()).copied() {
+        let (before, after) = (spans[at - 1].style, spans[at].style);
+        if before.strong && after.strong && before.emphasis != after.emphasis {
+            (spans[at - 1].style.emphasis, spans[at].style.emphasis) = (false, false);
+            found = true;
+        }
+    }
+    found
+}
+
+fn marks(style: Style) -> (bool, bool) {
+    (style.strong, style.emphasis)
+}
+
+/// Takes marks away that would touch others, or that CommonMark would not see between letters and signs: where signs at
+/// an edge are in the way, from these alone.
 fn unmark(mut spans: Vec<Span>) -> Vec<Span> {
     let marked = |span: &Span| span.style.strong || span.style.emphasis;
-    let same = |one: &Span, other: &Span| {
-        (one.style.strong, one.style.emphasis) == (other.style.strong, other.style.emphasis)
-    };
+    let same = |one: &Span, other: &Span| marks(one.style) == marks(other.style);
     let mut at = 0;
     while at < spans.len() {
         let end = (at..spans.len()).find(|it| !same(&spans[*it], &spans[at])).unwrap_or(spans.len());
@@ -155,8 +184,15 @@ fn unmark(mut spans: Vec<Span>) -> Vec<Span> {
         let first = outside(spans.get(at), false);
         let last = outside(spans.get(end - 1), true);
         let touches = at > 0 && marked(&spans[at - 1]);
-        let fine = !touches && sees(before, first) && sees(after, last);
+        let (opens, closes) = (sees(before, first), sees(after, last));
+        let fine = !touches && opens && closes;
         if !fine && marked(&spans[at]) {
+            let peeled = !touches
+                && (closes || peel(&mut spans, end - 1, true))
+                && (opens || peel(&mut spans, at, false));
+            if peeled {
+                continue;
+            }
             for span in &mut spans[at..end] {
                 span.style = Style { code: span.style.code, ..Style::default() };
             }
@@ -164,6 +200,27 @@ fn unmark(mut spans: Vec<Span>) -> Vec<Span> {
         at = end;
     }
     spans
+}
+
+/// Takes the marks from the signs at an edge of a span, if there are words left beside them.
+fn peel(spans: &mut Vec<Span>, at: usize, at_end: bool) -> bool {
+    let Span { text, style, link } = spans[at].clone();
+    if link.is_some() || style.code {
+        return false;
+    }
+    let cut = if at_end {
+        text.rfind(char::is_alphanumeric)
+            .and_then(|last| text[last..].chars().next().map(|it| last + it.len_utf8()))
+    } else {
+        text.find(char::is_alphanumeric)
+    };
+    let Some(cut) = cut.filter(|cut| (1..text.len()).contains(cut)) else { return false };
+    let (first, last) = text.split_at(cut);
+    let (words, signs) = if at_end { (first, last) } else { (last, first) };
+    spans[at].text = words.to_string();
+    let signs = Span { text: signs.to_string(), ..Span::default() };
+    spans.insert(at + usize::from(at_end), signs);
+    true
 }
 
 /// Whether a mark is seen between a letter outside of it and one inside.
@@ -200,7 +257,7 @@ fn write_links(out: &mut String, group: &[Span], text: &[char], at: &mut usize, 
         if first.link.is_some() {
             // Else it would be a picture.
             if let Some(before) = out.strip_suffix('!')
-                && (before.len() - before.trim_end_matches('\\').len()) % 2 == 0
+                && before.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 0
             {
                 out.insert(out.len() - 1, '\\');
             }
@@ -212,7 +269,7 @@ fn write_links(out: &mut String, group: &[Span], text: &[char], at: &mut usize, 
             if span.style.code {
                 out.push_str(&code(&span.text));
             } else {
-                escape(out, text, from..*at, rich);
+                escape(out, text, from..*at, (rich, first.link.is_some()));
             }
         }
         if let Some(link) = &first.link {
@@ -235,7 +292,9 @@ fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-fn escape(out: &mut String, text: &[char], range: std::ops::Range<usize>, rich: bool) {
+/// Writes some of a line's letters, which are beside marks if it is rich, and may be those of a link.
+fn escape(out: &mut String, text: &[char], range: std::ops::Range<usize>, (rich, linked): (bool, bool)) {
+    let free = brackets(&text[range.clone()], range.end == text.len());
     let whole: String = if rich { String::new() } else { text.iter().collect() };
     let shortcodes = shortcodes(&whole);
     let mut byte = 0;
@@ -252,7 +311,8 @@ fn escape(out: &mut String, text: &[char], range: std::ops::Range<usize>, rich: 
                 '&' => is_entity(&text[at + 1..]),
                 _ => false,
             };
-        if !inside && (beside || needs_escape(letter, before, after, &text[at..])) {
+        let free = free[at - range.start] && !linked;
+        if !inside && !free && (beside || needs_escape(letter, before, after, &text[at..])) {
             out.push('\\');
         }
         out.push(letter);

@@ -12,11 +12,14 @@ mod choose;
 #[expect(clippy::cast_precision_loss, reason = "counts of a page are small, and rows have 32 bits")]
 mod features;
 mod head;
+mod headings;
 mod hints;
 mod inline;
 #[expect(clippy::cast_precision_loss, reason = "counts of a page are small, and rows have 32 bits")]
 mod measure;
 mod parse;
+mod pictures;
+mod spare;
 mod tidy;
 mod walk;
 mod write;
@@ -139,8 +142,13 @@ impl Page {
     pub fn story_among(&self, model: &Model, held: &[f32]) -> Story {
         let verdicts = self.verdicts(&self.scores(model), held);
         let mut blocks = choose::choose(&self.walked, &verdicts);
+        let mut spare = self.spare(&blocks).into_iter();
+        blocks.retain(|_| spare.next().flatten().is_none());
         tidy::bullets(&mut blocks);
-        tidy::plain_headings(&mut blocks);
+        tidy::footnotes(&mut blocks);
+        headings::plain(&mut blocks);
+        headings::lines(&mut blocks);
+        headings::levels(&mut blocks);
         Story(blocks)
     }
 }
@@ -153,10 +161,19 @@ impl Page {
         }
     }
 
+    /// Why some of the blocks that were chosen are left out after all; a body is kept whole.
+    fn spare(&self, chosen: &[Block]) -> Vec<Option<&'static str>> {
+        match self.extent {
+            Extent::Page => spare::spare(chosen),
+            Extent::Body => vec![None; chosen.len()],
+        }
+    }
+
     /// Each block with what is decided about it.
     pub(super) fn judged(&self, model: &Model, held: &[f32]) -> Vec<Judged> {
         let scores = self.scores(model);
         let verdicts = self.verdicts(&scores, held);
+        let mut spare = self.spare(&choose::choose(&self.walked, &verdicts)).into_iter();
         let each = self.walked.blocks.iter().zip(verdicts).enumerate();
         each.map(|(at, (block, verdict))| {
             let speaks = !block.kind.is_silent();
@@ -170,12 +187,13 @@ impl Page {
                 Verdict::Repeated => "most pages of its outlet hold it",
                 Verdict::Elsewhere => "it stands beside the story",
             };
+            let spare = if verdict.is_kept() { spare.next().flatten() } else { None };
             Judged {
                 kind: block.kind.name(),
                 text: block.said().to_string(),
                 score: speaks.then(|| scores[at]),
-                kept: verdict.is_kept(),
-                reason,
+                kept: verdict.is_kept() && spare.is_none(),
+                reason: spare.unwrap_or(reason),
                 facts: self.measured.facts(block, at),
             }
         })
@@ -207,7 +225,7 @@ impl Story {
 
     /// In Markdown. Relative addresses are resolved by `base`, or left out.
     pub fn markdown(&self, base: Option<&Url>) -> String {
-        write::markdown(&self.0.iter().collect::<Vec<_>>(), base)
+        write::markdown(&pictures::captioned(&self.0).iter().collect::<Vec<_>>(), base)
     }
 
     /// Its words, a blank line between blocks.

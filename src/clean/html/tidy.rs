@@ -75,11 +75,24 @@ fn unmarked(block: &Block) -> Option<usize> {
     (block.text.starts_with(&first.text[..skipped]) && block.text.len() > skipped).then_some(skipped)
 }
 
-/// A heading that is strong as a whole is a heading.
-pub(super) fn plain_headings(blocks: &mut [Block]) {
-    for block in blocks.iter_mut().filter(|block| matches!(block.kind, Kind::Heading(_))) {
-        if block.spans.iter().all(|span| span.style.strong || span.text.trim().is_empty()) {
-            block.spans.iter_mut().for_each(|span| span.style.strong = false);
+/// Numbers that lead to a note further down, as readers see that they do: set small and high, they would be read as a
+/// part of the word before them.
+pub(super) fn footnotes(blocks: &mut [Block]) {
+    for block in blocks.iter_mut().filter(|block| !block.kind.is_silent()) {
+        let mut changed = false;
+        for at in 1..block.spans.len() {
+            let (before, span) = (&block.spans[at - 1].text, &block.spans[at]);
+            let is_note = span.link.as_deref().is_some_and(|link| link.contains('#'))
+                && (1..=3).contains(&span.text.len())
+                && span.text.bytes().all(|byte| byte.is_ascii_digit())
+                && before.ends_with(|letter: char| !letter.is_whitespace() && !matches!(letter, '[' | '('));
+            if is_note {
+                block.spans[at].text = format!("[{}]", block.spans[at].text);
+                changed = true;
+            }
+        }
+        if changed && !matches!(block.kind, Kind::Table(_)) {
+            block.text = block.spans.iter().map(|span| span.text.as_str()).collect();
         }
     }
 }
@@ -120,12 +133,23 @@ mod tests {
     }
 
     #[test]
-    fn strong_headings_are_headings() {
-        let found = story(&format!(
-            "<p>{PARAGRAPH}</p><h2><b>What</b> <b>then?</b></h2><p>{PARAGRAPH} Again.</p><h2>And <b>now</b>?</h2><p>{PARAGRAPH} Once.</p>"
-        ));
-        assert!(found.markdown(None).contains("\n\n## What then?\n\n"), "{}", found.markdown(None));
-        assert!(found.markdown(None).contains("\n\n## And **now**?\n\n"), "{}", found.markdown(None));
+    fn a_strong_line_is_strong_to_its_end() {
+        let line = "<p><b>She was the mate of the <i>Nina</i>.</b></p><p>It said<i>: nobody told us</i> of it, and <b>the <i>Nina</i></b> waits.</p>";
+        let found = story(&format!("<p>{PARAGRAPH}</p>{line}<p>{PARAGRAPH} Again.</p>")).markdown(None);
+        assert!(found.contains("\n\n**She was the mate of the Nina.**\n\n"), "{found}");
+        assert!(
+            found.contains("\n\nIt said: *nobody told us* of it, and **the** ***Nina*** waits.\n\n"),
+            "{found}"
+        );
+    }
+
+    #[test]
+    fn numbers_of_notes_stand_apart() {
+        let note = "<p>The ferry, which came back before noon<sup><a href='#note-1'>1</a></sup>, had two cars and a goat on board, as in <a href='#years'>1998</a>.</p>";
+        let found = story(&format!("<p>{PARAGRAPH}</p>{note}<p>{PARAGRAPH} Again.</p>"));
+        assert!(found.markdown(None).contains("before noon[1], had two"), "{}", found.markdown(None));
+        assert!(found.text().contains("before noon[1], had two"), "{}", found.text());
+        assert!(found.markdown(None).contains("as in 1998."), "{}", found.markdown(None));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A parsed page → its blocks in reading order. Nothing is judged here, but what no reader sees is left out.
 
 use super::block::{Block, Container, Facts, Kind, Near, Span, Style};
-use super::hints;
+use super::{hints, spare};
 use crate::clean::words::clean_letter;
 use dom_query::{Document, Element, NodeData, NodeId, NodeRef};
 use std::sync::Arc;
@@ -444,7 +444,9 @@ impl Walk {
         {
             let words = attribute(element, "alt").unwrap_or_default();
             let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-            self.silent(Kind::Image { source: source.trim().to_string(), words });
+            let waiting = if spare::is_blank(source) { waiting(element) } else { None };
+            let source = waiting.unwrap_or(source).trim().to_string();
+            self.silent(Kind::Image { source, words });
         }
     }
 
@@ -469,6 +471,24 @@ impl Walk {
         let links = spans.iter().filter(|span| span.link.is_some()).count();
         self.push(Kind::Table(rows), spans, links, false);
     }
+}
+
+/// The picture that a blank one holds the place of until it is scrolled to: its address stands in an attribute that
+/// every script calls otherwise.
+fn waiting(element: &Element) -> Option<&str> {
+    let named =
+        |word: &str| ["src", "original", "media", "image", "lazy", "url"].iter().any(|it| word.contains(it));
+    let is_address = |it: &&str| {
+        ["http://", "https://", "/"].iter().any(|start| it.starts_with(start)) && !spare::is_blank(it)
+    };
+    let found = || element.attrs.iter().filter(|it| named(&it.name.local)).map(|it| it.value.trim());
+    let single = found().filter(|it| !it.contains(char::is_whitespace)).find(is_address);
+    single.or_else(|| found().filter_map(last_size).find(is_address))
+}
+
+/// Of the addresses of one picture in several sizes the last, which is the largest as a rule.
+fn last_size(sizes: &str) -> Option<&str> {
+    sizes.rsplit(", ").next()?.split_whitespace().next()
 }
 
 /// The cells of a table of data; `None` if it is there for the layout.

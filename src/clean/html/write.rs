@@ -71,13 +71,20 @@ fn flow(blocks: &[&Block], base: Option<&Url>) -> String {
             Kind::Code => flow.single(&code(&block.text)),
             Kind::Image { source, words } => flow.single(&image(source, words, &block.text, base)),
             Kind::Embed(source) => {
-                let address = inline::destination(source, base).map(|address| format!("<{address}>"));
+                let address = inline::destination(bare(source), base).map(|address| format!("<{address}>"));
                 flow.single(&address.unwrap_or_default());
             }
             Kind::Rule => flow.single("***"),
         }
     }
     flow.out
+}
+
+/// The address of what is embedded, `https://example.org/embed/a1`, without the wishes to its player behind it.
+fn bare(source: &str) -> &str {
+    let (address, _) = source.split_once('?').unwrap_or((source, ""));
+    let has_name = address.split_once("/embed/").is_some_and(|(_, name)| name.len() > 4);
+    if has_name { address } else { source }
 }
 
 fn guarded(block: &Block, line: &str, base: Option<&Url>) -> String {
@@ -165,7 +172,7 @@ fn cell_text(cell: &[Span], base: Option<&Url>) -> String {
             span
         })
         .collect();
-    inline::line(&plain, base)
+    inline::cell(&plain, base)
 }
 
 fn code(text: &str) -> String {
@@ -470,6 +477,17 @@ mod tests {
              ![A boat](https://example.org/a.jpg \"The \\\"Nina\\\", in May\")\n\n\
              ````\nlet a = 1;\n```\n````"
         );
+    }
+
+    #[test]
+    fn embeds_are_their_addresses() {
+        let written = |source: &str| markdown(&[&block(Kind::Embed(source.into()), Vec::new())], None);
+        assert_eq!(
+            written("https://example.org/embed/a1b2c?rel=0&fs=1"),
+            "<https://example.org/embed/a1b2c>"
+        );
+        assert_eq!(written("https://example.org/embed/?id=1"), "<https://example.org/embed/?id=1>");
+        assert_eq!(written("https://example.org/player?id=1"), "<https://example.org/player?id=1>");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::headline::GAPS;
 use super::linked::{Facts, unescape};
-use super::names::fold;
+use super::names::{fold, starts_with_by};
 use super::page::{Page, Spot};
 use super::{Evidence, Found, Origin};
 use crate::raw::Said;
@@ -60,7 +60,30 @@ pub(super) fn standfirst(evidence: &Evidence) -> Text {
             && (headline + 1..headline + 40).contains(&spot.at)
             && spot.text.chars().count() > 20
     };
-    let seen = page.standfirsts.iter().find(near).and_then(|spot| found(spot.text.as_str(), Origin::Visible));
+    let spots = || page.standfirsts.iter().filter(near);
+    // Of boxes in boxes the innermost: the outer one may have the byline as well.
+    let inner = |spot: &&Spot| {
+        !spots().any(|other| other.text.len() < spot.text.len() && spot.text.starts_with(&other.text))
+    };
+    let of_people = |text: &str| {
+        let people = evidence.facts.authors.iter().map(|author| &*author.name).chain(page.meta("author"));
+        starts_with_by(text) || people.filter(|name| !name.is_empty()).any(|name| text.starts_with(name))
+    };
+    let marked = spots().filter(inner).find(|spot| !of_people(&spot.text));
+    let marked = marked.and_then(|spot| found(spot.text.as_str(), Origin::Visible));
+    // A heading below the headline that says what machines get as the summary.
+    let told: Vec<String> = ["description", "og:description", "twitter:description"]
+        .into_iter()
+        .flat_map(|name| page.meta(name))
+        .chain(evidence.facts.description.as_deref())
+        .map(fold)
+        .collect();
+    let is_told = |spot: &&Spot| spot.name != "h1" && told.contains(&fold(&spot.text));
+    let heading = || {
+        let spot = page.headings.iter().filter(near).find(is_told)?;
+        found(spot.text.as_str(), Origin::Visible)
+    };
+    let seen = marked.filter(said).or_else(heading);
     seen.or_else(|| item(page, "alternativeHeadline")).filter(said)
 }
 
@@ -84,8 +107,25 @@ pub(super) fn section(evidence: &Evidence) -> Text {
         "section",
         "articlesection",
     ];
+    // What systems call the section of what has none.
+    const NONE: [&str; 11] = [
+        "article",
+        "articles",
+        "front page",
+        "frontpage",
+        "other",
+        "page",
+        "post",
+        "posts",
+        "story",
+        "uncategorised",
+        "uncategorized",
+    ];
     let fits = |text: &Found<String>| {
-        !text.value.starts_with("http") && text.value.chars().count() < 60 && !evidence.is_site(&text.value)
+        !text.value.starts_with("http")
+            && text.value.chars().count() < 60
+            && !evidence.is_site(&text.value)
+            && !NONE.contains(&fold(&text.value).as_str())
     };
     let said = || evidence.said.section.as_ref().and_then(|text| found(text, Origin::Said));
     // Some list all sections that it stands in, the first of which is its own.
@@ -120,7 +160,7 @@ pub(super) fn tags(evidence: &Evidence, section: Option<&str>) -> Option<Found<V
     ];
     witnesses.into_iter().find_map(|(tags, origin)| {
         let mut kept: Vec<String> = Vec::new();
-        for tag in tags.into_iter().take(TAGS * 8).map(spelt) {
+        for tag in names_of(tags) {
             let is_section = section.is_some_and(|section| fold(section) == fold(&tag));
             let named = is_section || evidence.is_site(&tag);
             let fits = (2..=50).contains(&tag.chars().count()) && !named && !tag.contains("http");
@@ -133,9 +173,39 @@ pub(super) fn tags(evidence: &Evidence, section: Option<&str>) -> Option<Found<V
     })
 }
 
-/// A tag as readers would write it: some programs have no spaces.
-fn spelt(tag: String) -> String {
-    if tag.contains('_') && !tag.contains(' ') { tag.replace('_', " ").trim().to_string() } else { tag }
+/// Tags as readers would write them, without those that are for programs.
+fn names_of(tags: Vec<String>) -> impl Iterator<Item = String> {
+    // Where words are divided by spaces and by underscores, only the first are for readers; among such tags, what looks
+    // like an address is for programs as well.
+    let spelt = tags.iter().any(|tag| tag.contains(' ') && !tag.contains(": "));
+    let has_codes = spelt && tags.iter().any(|tag| is_joined(tag, '_'));
+    tags.into_iter().take(TAGS * 8).filter_map(move |tag| {
+        let tag = name_of(&tag)?;
+        let is_code = is_joined(&tag, '_') || has_codes && is_joined(&tag, '-');
+        if is_code && spelt {
+            return None;
+        }
+        Some(if is_code { tag.replace('_', " ").trim().to_string() } else { tag })
+    })
+}
+
+/// Whether words are divided by a sign and nothing else: by `_` once, by `-` more often, as many words have one.
+fn is_joined(tag: &str, sign: char) -> bool {
+    !tag.contains(' ') && tag.matches(sign).count() > usize::from(sign == '-')
+}
+
+/// A tag without what says that it is one, or of which kind it is; `None` if it is of a kind that no reader knows.
+fn name_of(tag: &str) -> Option<String> {
+    const KINDS: [&str; 5] = ["category", "keyword", "section", "tag", "topic"];
+    let tag = tag.trim_start_matches(['#', '@']);
+    match tag.split_once(':') {
+        Some((kind, name)) if KINDS.contains(&kind.trim().to_lowercase().as_str()) => {
+            Some(name.trim().into())
+        }
+        // `AdNode:news`
+        Some((kind, name)) if !kind.contains(' ') && !name.starts_with(' ') => None,
+        _ => Some(tag.to_string()),
+    }
 }
 
 /// The language, as declared by the most specific witness.
@@ -236,7 +306,16 @@ pub(super) fn source(evidence: &Evidence) -> Text {
                 .filter(fits)
         })
         .or_else(said)
-        .map(|Found { value, origin }| Found::new(named(evidence, value), origin))
+        .map(|Found { value, origin }| Found::new(without_signs(&named(evidence, value)), origin))
+        .filter(|text| !text.value.is_empty())
+}
+
+/// A name without the account's sign before it, and without a slogan's gap or an address behind it.
+fn without_signs(name: &str) -> String {
+    let words = name.trim_start_matches('@').split_whitespace();
+    let is_kept = |word: &&str| !word.contains('@');
+    let words: Vec<&str> = words.filter(is_kept).collect();
+    words.join(" ").trim_end_matches([' ', '-', '–', '|', ':']).to_string()
 }
 
 /// A name without the slogan behind it, where the address says that it ends there.

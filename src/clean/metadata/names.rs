@@ -180,7 +180,33 @@ pub(super) fn clean(text: &str) -> Option<String> {
         && !text.contains("www.")
         && !(cut && words.is_empty())
         && !is_noise(&text);
-    is_name.then_some(text)
+    is_name.then(|| small(text))
+}
+
+/// A name in capitals as it is written elsewhere: `JANE O'CONNOR` → `Jane O'Connor`.
+fn small(name: String) -> String {
+    if name.contains(char::is_lowercase) || !name.contains(' ') {
+        return name;
+    }
+    let part = |part: &str| {
+        let (start, rest) =
+            part.strip_prefix("MC").filter(|rest| rest.len() > 2).map_or(("", part), |rest| ("Mc", rest));
+        let mut letters = rest.chars();
+        let first = letters.next().map(String::from).unwrap_or_default();
+        format!("{start}{first}{}", letters.as_str().to_lowercase())
+    };
+    let word = |word: &str| match word {
+        _ if PARTICLES.contains(&word.to_lowercase().as_str()) => word.to_lowercase(),
+        _ if is_short(word) => word.to_string(),
+        _ => word.split_inclusive(['-', '\'', '’']).map(part).collect(),
+    };
+    let words: Vec<String> = name.split(' ').map(word).collect();
+    words.join(" ")
+}
+
+/// Whether a word is made of initials, or so short that it may be.
+fn is_short(word: &str) -> bool {
+    word.contains('.') || word.chars().count() < 3
 }
 
 /// Titles before and roles behind a name.
@@ -406,12 +432,14 @@ pub(super) fn fold(name: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// What stands in small letters between the words of a name.
+const PARTICLES: [&str; 24] = [
+    "de", "da", "do", "dos", "das", "del", "della", "di", "du", "des", "la", "le", "el", "der", "den", "van",
+    "von", "zu", "bin", "al", "ter", "ten", "und", "y",
+];
+
 /// Whether a text looks like the name of a person: two to five words that begin with capitals, or a script without.
 pub(super) fn is_person(name: &str) -> bool {
-    const PARTICLES: [&str; 24] = [
-        "de", "da", "do", "dos", "das", "del", "della", "di", "du", "des", "la", "le", "el", "der", "den",
-        "van", "von", "zu", "bin", "al", "ter", "ten", "und", "y",
-    ];
     const NOBODY: [&str; 39] = [
         "view",
         "archive",
@@ -478,6 +506,10 @@ mod tests {
             ("Dr. Jane Doe | 3 May 2019", &["Jane Doe"]),
             ("Автор: Иван Пример", &["Иван Пример"]),
             ("Jane van der Doe & J. R. Roe", &["Jane van der Doe", "J. R. Roe"]),
+            ("By JANE O'CONNOR and J.R. MCROE", &["Jane O'Connor", "J.R. McRoe"]),
+            ("ANNE-MARIE VAN DER DOE", &["Anne-Marie van der Doe"]),
+            ("JD ROE", &["JD Roe"]),
+            ("BBC", &["BBC"]),
             ("https://example.org/jane", &[]),
             ("Staff", &[]),
             ("admin", &[]),

@@ -44,6 +44,59 @@ fn a_title_has_no_site_in_it() {
 }
 
 #[test]
+fn a_standfirst_ends_where_the_byline_begins() {
+    let standfirst = |body: &str, head: &str| {
+        let found = read(head, &format!("<h1>Bridge</h1>{body}")).standfirst;
+        found.map(|text| text.value).unwrap_or_default()
+    };
+    let text = "A town waits no more for its bridge.";
+    let marked = format!(
+        "<div class=dek-and-authors><p class=dek>{text}</p><div>by Ann Moor</div><div>May 3, 2019, 2:41pm</div><ul><li>Share<li>Tweet</ul></div>"
+    );
+    assert_eq!(standfirst(&marked, ""), text);
+    let byline = "<div class=subtitle><div>By Ann Moor on May 3, 2019</div><div>Share it with your friends</div></div>";
+    assert_eq!(standfirst(byline, ""), "");
+    let author = "<div class=subtitle><h3>Ann Moor</h3><h4>Historian of the town's bridges</h4></div>";
+    assert_eq!(standfirst(author, "<meta name=author content='Ann Moor'>"), "");
+    let machines = format!("<meta name=description content='{text}'>");
+    assert_eq!(standfirst(&format!("<h2>{text}</h2>"), &machines), text);
+    assert_eq!(standfirst(&format!("<h2>{text}</h2>"), ""), "");
+}
+
+#[test]
+fn tags_are_those_of_readers() {
+    let tags = |list: &[&str]| {
+        let head = list.iter().map(|tag| format!("<meta property=article:tag content='{tag}'>"));
+        read(&head.collect::<String>(), "").tags.map(|tags| tags.value).unwrap_or_default()
+    };
+    assert_eq!(tags(&["#bridges", "Category: Town life", "goats"]), ["bridges", "Town life", "goats"]);
+    assert_eq!(tags(&["AdNode:news", "Section:town", "Goats: a life"]), ["town", "Goats: a life"]);
+    let mixed = ["Town life", "channel_news", "no-amp-page", "covid-19", "Goats"];
+    assert_eq!(tags(&mixed), ["Town life", "covid-19", "Goats"]);
+    assert_eq!(tags(&["Town life", "chick-pea-soup"]), ["Town life", "chick-pea-soup"]);
+    assert_eq!(tags(&["town_life", "goats"]), ["town life", "goats"]);
+    assert_eq!(tags(&["state-of-the-art"]), ["state-of-the-art"]);
+}
+
+#[test]
+fn what_has_no_section_and_no_plain_name() {
+    let section = |name: &str| {
+        let found = read(&format!("<meta property=article:section content='{name}'>"), "");
+        found.section.map(|text| text.value)
+    };
+    assert_eq!(section("Uncategorized"), None);
+    assert_eq!(section("front-page"), None);
+    assert_eq!(section("Town").as_deref(), Some("Town"));
+    let source = |name: &str| {
+        let found = read(&format!("<meta property=og:site_name content='{name}'>"), "");
+        found.source.map(|text| text.value)
+    };
+    assert_eq!(source("@skerrytimes").as_deref(), Some("skerrytimes"));
+    assert_eq!(source("The Skerry Times -").as_deref(), Some("The Skerry Times"));
+    assert_eq!(source("Ann Moor ann@example.org").as_deref(), Some("Ann Moor"));
+}
+
+#[test]
 fn the_headline_is_not_the_heading_of_the_site_or_a_section() {
     let head = "<title>Old bridge opens again | Example News</title>";
     title(

@@ -146,7 +146,7 @@ pub(super) fn modified(evidence: &Evidence, published: Option<&Found<Date>>) -> 
     let mut dates = all.filter_map(|(text, origin)| Some((stamps::one(text, evidence.lang())?.date, origin)));
     let fits = |date: &Date| {
         is_possible(evidence, date)
-            && published.is_none_or(|published| moment(date) > moment(&published.value))
+            && published.is_none_or(|published| minute(date) > minute(&published.value))
     };
     let machine = dates.find(|(date, _)| fits(date));
     let seen = || {
@@ -334,6 +334,7 @@ fn number(date: &Date) -> i32 {
         .map_or(0, |date| date.since(jiff::civil::date(1, 1, 1)).map_or(0, |span| span.get_days()))
 }
 
-fn moment(date: &Date) -> jiff::Timestamp {
-    date.instant(&jiff::tz::TimeZone::UTC)
+/// The minute of a date: many systems note the second at which they stored what they had just published.
+fn minute(date: &Date) -> i64 {
+    date.instant(&jiff::tz::TimeZone::UTC).as_second().div_euclid(60)
 }
