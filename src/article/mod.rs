@@ -5,8 +5,11 @@
 //! show what was meant to be hidden.
 
 mod date;
+mod place;
 mod read;
 mod redact;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use date::{Date, Precision};
@@ -309,6 +312,24 @@ const TERM_KEYS: &[(&str, &str)] = &[
     ("sections", "section"),
     ("places", "place"),
 ];
+
+/// Whether a key of front matter has a meaning of its own, so that no taxonomy can have its name.
+pub fn is_reserved(key: &str) -> bool {
+    let is_term = TERM_KEYS.iter().any(|(plural, singular)| *plural == key || *singular == key);
+    key == "extra" || (KEYS.contains(&key) && !is_term)
+}
+
+/// A BCP 47 language tag, also if it is written with `_`; `None` for what is none, such as `english`.
+pub fn language_tag(text: &str) -> Option<String> {
+    let tag = text.replace('_', "-");
+    let mut parts = tag.split('-');
+    let primary = parts
+        .next()
+        .is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic()));
+    let is_sub =
+        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    (primary && parts.all(is_sub)).then_some(tag)
+}
 
 /// The one key under which [`Article::terms`] holds a taxonomy: `section` and `sections` are the same.
 pub fn term_key(taxonomy: &str) -> &str {

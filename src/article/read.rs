@@ -2,11 +2,12 @@
 
 use super::{
     Article, Correction, Date, Details, Kind, Print, Provenance, Raw, Removal, Seldom, Status, TERM_KEYS,
-    term_key,
+    language_tag, place, term_key,
 };
 use crate::problem::{Problem, nearest};
 use crate::yaml::{self, Node};
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 /// Largest front matter, in bytes.
 const FRONT_MATTER: usize = 64 * 1024;
@@ -98,8 +99,8 @@ pub fn parse(text: &str, keys: &Keys) -> Result<Parsed, Problem> {
         let message = format!("front matter is larger than {} KiB", FRONT_MATTER / 1024);
         return Err(Problem::error("front-matter", message).at(text, Some(1), None));
     }
-    // Lines within the YAML are one less than in the file, whose first line is `---`.
-    let in_file = |line: Option<usize>| line.map(|line| line + 1);
+    let above = text[..yaml.start].bytes().filter(|byte| *byte == b'\n').count();
+    let in_file = |line: Option<usize>| line.map(|line| line + above);
     let node = yaml::parse(front).map_err(|error| {
         let problem =
             Problem::error("front-matter", format!("front matter is not valid YAML: {}", error.message));
@@ -110,11 +111,11 @@ pub fn parse(text: &str, keys: &Keys) -> Result<Parsed, Problem> {
         Node::Map(entries) => entries,
         other => {
             let message = format!("front matter is {}, but must be `key: value` lines", other.describe());
-            return Err(Problem::error("front-matter", message).at(text, Some(2), Some(1)));
+            return Err(Problem::error("front-matter", message).at(text, in_file(Some(1)), Some(1)));
         }
     };
     lower_keys(&mut entries);
-    let mut reader = Reader { text, front, entries, problems: Vec::new(), wrong_dates: 0 };
+    let mut reader = Reader::new(text, front, above, entries);
     let wrong_date = reader.has_wrong_date(keys);
     let mut article = Article::default();
     reader.rename(keys, &mut article.extra);
@@ -201,31 +202,31 @@ fn lower_keys(entries: &mut [(String, Node)]) {
     }
 }
 
-/// The line of the file on which a top-level key stands, for messages.
-fn line_of(front: &str, wanted: &str) -> Option<usize> {
-    let names = |line: &str| {
-        let key = line.split(':').next().unwrap_or_default().trim_end().trim_matches(['"', '\'']);
-        let lower = KEYS.iter().find(|known| known.eq_ignore_ascii_case(key));
-        let key = lower.copied().unwrap_or(key);
-        !key.is_empty() && key == wanted && !line.starts_with([' ', '#'])
-    };
-    // Line 1 of the YAML is line 2 of the file.
-    front.lines().position(names).map(|at| at + 2)
-}
-
-/// Remarks of one kind on one file; the rest is counted.
+/// Remarks of one kind on one file.
 const MOST: usize = 20;
 
 struct Reader<'a> {
     text: &'a str,
     /// The YAML in it.
     front: &'a str,
+    /// Lines of the file above the YAML.
+    above: usize,
     entries: Vec<(String, Node)>,
     problems: Vec<Problem>,
-    wrong_dates: usize,
+    /// Our keys whose values stand under a foreign one in the file.
+    foreign: HashMap<String, String>,
+    /// The key that these entries stand under, as the file has it.
+    outer: Option<String>,
+    /// Of a list of mappings: how many of those before had a key.
+    earlier: HashMap<String, usize>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(text: &'a str, front: &'a str, above: usize, entries: Vec<(String, Node)>) -> Self {
+        let (problems, foreign, outer, earlier) = Default::default();
+        Self { text, front, above, entries, problems, foreign, outer, earlier }
+    }
+
     /// Brings foreign keys to ours; those that come too late go to `extra`.
     fn rename(&mut self, keys: &Keys, extra: &mut Vec<(String, Node)>) {
         for (foreign, ours) in &keys.renamed {
@@ -234,9 +235,13 @@ impl Reader<'_> {
             };
             match self.entries.iter_mut().find(|(key, _)| key == ours) {
                 Some((_, present)) if empty(present) => *present = value,
-                Some(_) => extra.push((foreign.clone(), value)),
+                Some(_) => {
+                    extra.push((foreign.clone(), value));
+                    continue;
+                }
                 None => self.entries.push((ours.clone(), value)),
             }
+            self.foreign.insert(ours.clone(), foreign.clone());
         }
     }
 
@@ -296,7 +301,7 @@ impl Reader<'_> {
             first_published_by,
             dateline: self.text("dateline")?,
             agency: self.text("agency")?,
-            print: self.nested("print", |print| {
+            print: self.nested("print", &["edition", "page", "column"], |print| {
                 Ok(Print {
                     edition: print.text("edition")?,
                     page: print.text("page")?,
@@ -311,7 +316,7 @@ impl Reader<'_> {
         if !self.entries.iter().any(|(key, value)| key == "raw" && *value != Node::Null) {
             return Ok(None);
         }
-        self.nested("raw", |raw| {
+        self.nested("raw", &["file", "sha256", "written"], |raw| {
             let file = raw.text("file")?.unwrap_or_default();
             let sha256 = raw.text("sha256")?.unwrap_or_default();
             Ok(Some(Raw { file, sha256, written: raw.text("written")? }))
@@ -325,43 +330,69 @@ impl Reader<'_> {
             Some(other) => return Err(self.wrong("corrections", &other, "a list of `{date, text}`")),
         };
         let mut corrections = Vec::new();
+        let mut earlier: HashMap<String, usize> = HashMap::new();
         for item in list {
             let Node::Map(entries) = item else {
                 return Err(self.wrong("corrections", &item, "a list of `{date, text}`"));
             };
-            let mut inner = Reader {
-                text: self.text,
-                front: self.front,
-                entries,
-                problems: Vec::new(),
-                wrong_dates: self.wrong_dates,
-            };
-            let date = inner.date("date");
-            let text = inner.text("text")?.unwrap_or_default();
-            corrections.push(Correction { date, text });
-            self.wrong_dates = inner.wrong_dates;
-            self.problems.append(&mut inner.problems);
+            let keys: Vec<String> = entries.iter().map(|(key, _)| key.clone()).collect();
+            let mut inner = self.inner("corrections", entries);
+            inner.earlier = earlier;
+            let correction = inner.correction(keys.first().map_or("text", String::as_str))?;
+            corrections.extend(correction);
+            (self.problems, earlier) = (inner.problems, inner.earlier);
+            for key in keys {
+                *earlier.entry(key).or_default() += 1;
+            }
         }
         Ok(corrections)
+    }
+
+    /// One correction; without a text it corrects nothing. `first` is the key that it begins with.
+    fn correction(&mut self, first: &str) -> Result<Option<Correction>, Problem> {
+        let date = self.date("date");
+        let text = self.text("text")?;
+        self.end(&["date", "text"]);
+        if text.is_none() && self.has_room("invalid-value") {
+            let message = "a correction without `text` is left out";
+            self.say(
+                Problem::warning("invalid-value", message).hint("say what was mended: `text: …`"),
+                first,
+            );
+        }
+        Ok(text.map(|text| Correction { date, text }))
     }
 
     fn status(&mut self) -> Result<Status, Problem> {
         // Hugo and Jekyll say it in their own words; to publish their drafts would be a leak.
         let draft = self.flag("draft")?.unwrap_or(false) || self.flag("published")? == Some(false);
-        let removal = self.nested("removed", |removed| {
+        let removal = self.nested("removed", &["date", "reason", "code"], |removed| {
             let legal = match removed.text("code")?.as_deref() {
                 None | Some("410") => false,
                 Some("451") => true,
                 Some(code) => return Err(removed.invalid("code", code, "410 or 451")),
             };
-            Ok(Removal { date: removed.date("date"), reason: removed.text("reason")?, legal })
+            Ok(Some(Removal { date: removed.date("date"), reason: removed.text("reason")?, legal }))
         })?;
-        match self.text("status")?.as_deref() {
-            Some("removed") => Ok(Status::Removed(Box::new(removal))),
-            Some("draft") => Ok(Status::Draft),
-            None | Some("published") if draft => Ok(Status::Draft),
-            None | Some("published") => Ok(Status::Published),
-            Some(other) => Err(self.invalid("status", other, "`published`, `draft` or `removed`")),
+        match (self.text("status")?.as_deref(), removal) {
+            (Some("removed"), removal) => Ok(Status::Removed(Box::new(removal.unwrap_or_default()))),
+            (Some("draft"), _) => Ok(Status::Draft),
+            (Some("published"), Some(_)) => {
+                let message =
+                    "`status: published` says that the article is published, `removed` that it is not";
+                let problem = Problem::error("front-matter", message).hint("take one of the two out");
+                Err(self.place(problem, "status"))
+            }
+            (None | Some("published"), _) if draft => Ok(Status::Draft),
+            // Who says when and why an article was taken down means that it is.
+            (None, Some(removal)) => {
+                let message = "the article has `removed` without `status: removed`; it counts as removed";
+                let hint = "write `status: removed` as well, or take `removed` out to publish it";
+                self.say(Problem::warning("front-matter", message).hint(hint), "removed");
+                Ok(Status::Removed(Box::new(removal)))
+            }
+            (None | Some("published"), None) => Ok(Status::Published),
+            (Some(other), _) => Err(self.invalid("status", other, "`published`, `draft` or `removed`")),
         }
     }
 
@@ -375,17 +406,11 @@ impl Reader<'_> {
 
     fn lang(&mut self) -> Result<Option<String>, Problem> {
         let Some(tag) = self.text("lang")? else { return Ok(None) };
-        let tag = tag.replace('_', "-");
-        let mut parts = tag.split('-');
-        let primary = parts.next().is_some_and(|part| {
-            (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic())
-        });
-        let rest = parts
-            .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
-        if primary && rest {
-            return Ok(Some(tag));
+        let known = language_tag(&tag);
+        if known.is_some() {
+            return Ok(known);
         }
-        let message = format!("`lang: {tag}` is not a language tag; it is ignored");
+        let message = format!("`{}: {tag}` is not a language tag; it is ignored", self.called("lang"));
         self.say(
             Problem::warning("invalid-value", message).hint("use tags such as `en`, `pt-BR`, `zh-Hant`"),
             "lang",
@@ -485,9 +510,9 @@ impl Reader<'_> {
         match Date::parse(&text) {
             Ok(date) => Some(date),
             Err(reason) => {
-                self.wrong_dates += 1;
-                if self.wrong_dates <= MOST {
-                    self.say(Problem::warning("date", format!("`{key}` is ignored: {reason}")), key);
+                if self.has_room("date") {
+                    let message = format!("`{}` is ignored: {reason}", self.called(key));
+                    self.say(Problem::warning("date", message), key);
                 }
                 None
             }
@@ -497,14 +522,17 @@ impl Reader<'_> {
     /// A date that decides whether something is shown: wrong is an error.
     fn limit(&mut self, key: &str) -> Result<Option<Date>, Problem> {
         let Some(text) = self.text(key)? else { return Ok(None) };
-        Date::parse(&text)
-            .map(Some)
-            .map_err(|reason| self.place(Problem::error("date", format!("`{key}`: {reason}")), key))
+        Date::parse(&text).map(Some).map_err(|reason| {
+            let message = format!("`{}`: {reason}", self.called(key));
+            self.place(Problem::error("date", message), key)
+        })
     }
 
+    /// A mapping under a key, which may have the `known` keys.
     fn nested<T: Default>(
         &mut self,
         key: &str,
+        known: &[&str],
         read: impl FnOnce(&mut Reader) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
         let entries = match take(&mut self.entries, key) {
@@ -512,30 +540,50 @@ impl Reader<'_> {
             Some(Node::Map(entries)) => entries,
             Some(other) => return Err(self.wrong(key, &other, "a mapping")),
         };
-        let mut inner = Reader {
-            text: self.text,
-            front: self.front,
-            entries,
-            problems: Vec::new(),
-            wrong_dates: self.wrong_dates,
-        };
-        let value = read(&mut inner)
-            .map_err(|problem| if problem.line.is_some() { problem } else { self.place(problem, key) })?;
-        self.problems.append(&mut inner.problems);
+        let mut inner = self.inner(key, entries);
+        let value = read(&mut inner)?;
+        inner.end(known);
+        self.problems = inner.problems;
         Ok(value)
     }
 
+    /// Reads what stands under a key; the problems found so far go with it.
+    fn inner(&mut self, key: &str, entries: Vec<(String, Node)>) -> Reader<'a> {
+        let problems = std::mem::take(&mut self.problems);
+        let outer = Some(self.called(key).to_string());
+        Reader { problems, outer, ..Reader::new(self.text, self.front, self.above, entries) }
+    }
+
+    /// What a mapping has beside the `known` keys is lost: nobody else could ask for it.
+    fn end(&mut self, known: &[&str]) {
+        for (key, _) in std::mem::take(&mut self.entries) {
+            if !self.has_room("unknown-key") {
+                return;
+            }
+            let problem =
+                Problem::warning("unknown-key", format!("unknown key `{}` is ignored", self.called(&key)));
+            let problem = match nearest(&key, known.iter().copied()) {
+                Some(known) => problem.hint(format!("did you mean `{known}`?")),
+                None => problem.hint(format!("known are `{}`", known.join("`, `"))),
+            };
+            self.say(problem, &key);
+        }
+    }
+
+    /// Whether there are few remarks of a kind yet.
+    fn has_room(&self, code: &str) -> bool {
+        self.problems.iter().filter(|problem| problem.code == code).count() < MOST
+    }
+
     fn wrong(&self, key: &str, found: &Node, wanted: &str) -> Problem {
-        let message = format!("`{key}` is {}, but must be {wanted}", found.describe());
+        let message = format!("`{}` is {}, but must be {wanted}", self.called(key), found.describe());
         self.place(Problem::error("front-matter", message), key)
     }
 
     fn invalid(&self, key: &str, found: &str, wanted: &str) -> Problem {
         let found: String = found.chars().take(60).collect();
-        self.place(
-            Problem::error("front-matter", format!("`{key}: {found}` is not known: expected {wanted}")),
-            key,
-        )
+        let message = format!("`{}: {found}` is not known: expected {wanted}", self.called(key));
+        self.place(Problem::error("front-matter", message), key)
     }
 
     fn say(&mut self, problem: Problem, key: &str) {
@@ -543,11 +591,24 @@ impl Reader<'_> {
         self.problems.push(placed);
     }
 
-    /// Points at a top-level key, where the front matter has one of that name.
+    /// A key as the file has it, with the one that it stands under: `removed.date`.
+    fn called<'k>(&'k self, key: &'k str) -> Cow<'k, str> {
+        match &self.outer {
+            Some(outer) => format!("{outer}.{key}").into(),
+            None => self.foreign.get(key).map_or(key, String::as_str).into(),
+        }
+    }
+
+    /// Points at a key, or at the one that it stands under.
     fn place(&self, problem: Problem, key: &str) -> Problem {
-        let line = line_of(self.front, key);
-        let column = line.map(|_| 1);
-        problem.at(self.text, line, column)
+        let place = match &self.outer {
+            Some(outer) => {
+                let earlier = self.earlier.get(key).copied().unwrap_or(0);
+                place::nested(self.front, outer, key, earlier).or_else(|| place::top(self.front, outer))
+            }
+            None => place::top(self.front, &self.called(key)),
+        };
+        problem.at(self.text, place.map(|(line, _)| line + self.above), place.map(|(_, column)| column))
     }
 }
 

@@ -28,12 +28,15 @@ struct Name {
     words: Vec<String>,
     /// Whether it is found inside a run of letters, in writing without spaces.
     unspaced: bool,
+    /// Which of those given it is, from 0.
+    number: usize,
 }
 
 impl Redaction {
     /// What is to be left out; names without a letter or digit are nothing.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut names: Vec<Name> = names.into_iter().filter_map(Name::new).collect();
+        let names = names.into_iter().enumerate();
+        let mut names: Vec<Name> = names.filter_map(|(number, name)| Name::new(name, number)).collect();
         names.sort_by_key(|name| std::cmp::Reverse(name.words.len()));
         Self { names }
     }
@@ -55,11 +58,21 @@ impl Redaction {
 
     /// Whether a name can be read in a text, be it percent-encoded.
     pub fn finds(&self, text: &str) -> bool {
+        self.which(text).is_some()
+    }
+
+    /// Which of the names, from 0, can be read in a text, be it percent-encoded.
+    pub fn which(&self, text: &str) -> Option<usize> {
         if self.is_empty() {
-            return false;
+            return None;
         }
+        let first = |text: &str| {
+            let letters = letters(text);
+            let name = |at: usize| self.names.iter().find(|name| name.fits(&letters, at).is_some());
+            (0..letters.len()).find_map(name).map(|name| name.number)
+        };
         let decoded = percent_decode_str(text).decode_utf8_lossy();
-        !self.places(text).is_empty() || (decoded != text && !self.places(&decoded).is_empty())
+        first(text).or_else(|| if decoded == text { None } else { first(&decoded) })
     }
 
     fn replaced(&self, text: &str, with: &str) -> String {
@@ -178,7 +191,7 @@ impl Redaction {
 }
 
 impl Name {
-    fn new(name: &str) -> Option<Self> {
+    fn new(name: &str, number: usize) -> Option<Self> {
         let mut words: Vec<String> = Vec::new();
         for letter in letters(name) {
             if letter.after == Gap::Break {
@@ -187,7 +200,7 @@ impl Name {
             words.last_mut()?.push(letter.folded);
         }
         let unspaced = words.len() == 1 && words[0].chars().any(is_unspaced);
-        (!words.is_empty()).then_some(Self { words, unspaced })
+        (!words.is_empty()).then_some(Self { words, unspaced, number })
     }
 
     /// Where its words stand if it begins at a letter, and the letter behind it.

@@ -1,4 +1,4 @@
-//! Links of articles and of the navigation that lead nowhere.
+//! Links of articles and of the navigation that lead nowhere, and lead images that are missing.
 //!
 //! Links are followed before anything is rendered, as the plan knows all pages. Whether a page has the anchor that a
 //! link names is seen when that page is made; only the anchors that links ask for are remembered, and no page is.
@@ -18,7 +18,7 @@ use url::Url;
 
 /// The links of a whole site.
 pub(super) struct Links {
-    /// Links to what is not planned, and images of front matter that are missing.
+    /// Links to what is not planned.
     pub(super) problems: Vec<Problem>,
     /// By page: the anchors that links lead to, each with these links.
     anchors: BTreeMap<OutPath, BTreeMap<String, Vec<Place>>>,
@@ -67,11 +67,8 @@ impl Links {
             let written = link.url.strip_prefix(base.as_str()).unwrap_or(&link.url).to_string();
             links.add(Place { source: config::FILE.to_string(), line: None, written }, end);
         }
-        for ((_, entry), ends) in published.iter().zip(followed) {
-            links.problems.extend(missing_image(work, entry));
-            for (place, end) in ends {
-                links.add(place, end);
-            }
+        for (place, end) in followed.into_iter().flatten() {
+            links.add(place, end);
         }
         links
     }
@@ -186,7 +183,12 @@ fn anchor(target: &Url) -> Option<String> {
     (!none).then_some(anchor)
 }
 
-/// An image that front matter names and that is not there. Those of bodies are found where these are rendered.
+/// Images that front matter names and that are not there. Those of bodies are found where these are rendered.
+pub(super) fn missing_images(work: &Work) -> Vec<Problem> {
+    let entries = work.archive.entries.par_iter().chain(&work.archive.pages);
+    entries.filter(|entry| !entry.removed()).filter_map(|entry| missing_image(work, entry)).collect()
+}
+
 fn missing_image(work: &Work, entry: &Entry) -> Option<Problem> {
     let image = entry.article.image.as_deref().filter(|image| !image.contains("://"))?;
     if work.resolve(entry, image).is_some() {

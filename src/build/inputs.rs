@@ -1,5 +1,6 @@
 //! What a build and a check have in common: everything that is read, and the plan of a site from it.
 
+use super::dead::missing_images;
 use super::files::Files;
 use super::load::Load;
 use super::media::Media;
@@ -269,6 +270,7 @@ impl Inputs {
         let mut problems = attempt.problems.clone();
         problems.extend(content::unused(&self.load.listing, |name| attempt.media.mentions(name)));
         problems.extend(attempt.media.problems.iter().cloned());
+        problems.extend(missing_images(&self.work(attempt)));
         problems.extend(found);
         problems
     }

@@ -366,8 +366,10 @@ fn entry(
         face: 0,
     };
     // Lists show these before anybody looks at the body, and of what is not published nobody need ever do.
-    if !entry.removed() && [&entry.title, &entry.excerpt].into_iter().any(|text| redaction.finds(text)) {
-        return Err(unredacted(&source.name));
+    let shown = [(&entry.title, "headline"), (&entry.excerpt, "text")];
+    let read = shown.into_iter().find_map(|(text, part)| Some((redaction.which(text)?, part)));
+    if let Some((name, part)) = read.filter(|_| !entry.removed()) {
+        return Err(unredacted(&source.name, &entry.article, name, part));
     }
     entry.face = xxh3_128(&postcard::to_stdvec(&entry).expect("plain data into memory"));
     entry.body = xxh3_128(body.as_bytes());
@@ -386,9 +388,13 @@ fn unusable_addresses<'a>(article: &'a Article, source: &'a str) -> impl Iterato
     })
 }
 
-/// What an article asks to be redacted can still be read.
-pub(super) fn unredacted(source: &str) -> Problem {
-    let message = "a name to be redacted can still be read in the text; the article is not published";
+/// What an article asks to be redacted can still be read in a part of it. The name is told by its place in the list:
+/// messages go where it must not, such as the logs of a server.
+pub(super) fn unredacted(source: &str, article: &Article, name: usize, part: &str) -> Problem {
+    // Each stands there a second time, in the letters of a slug.
+    let number = name % article.redact.len().max(1) + 1;
+    let message =
+        format!("name {number} of `redact` can still be read in the {part}; the article is not published");
     let hint = "write the name in plain letters, without markup or character references in it";
     Problem::error("redact", message).file(source).hint(hint)
 }

@@ -380,10 +380,10 @@ fn redacted(entry: &Entry, body: &str, html: &str) -> Result<(), Problem> {
     let redaction = content::redaction(&entry.article);
     // The body as well, as tags that are not published part words of which then nothing parts the letters.
     let readings = [body, html].map(markdown::readings);
-    if readings.iter().flatten().any(|text| redaction.finds(text)) {
-        return Err(unredacted(&entry.source));
+    match readings.iter().flatten().find_map(|text| redaction.which(text)) {
+        Some(name) => Err(unredacted(&entry.source, &entry.article, name, "text")),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Whether what was read of a body is not what the view speaks of.

@@ -1,7 +1,7 @@
 //! `backissue build`.
 
 use super::progress::Bar;
-use super::report::{Report, plain};
+use super::report::{Report, counted, plain};
 use super::selection::Selection;
 use super::{Global, home, load, millis, run};
 use crate::archive::Reason;
@@ -108,8 +108,8 @@ pub(super) fn tell_withheld(built: &Built, report: &Report) {
 fn tell(built: &Built, config: &Config, start: Instant, report: &Report) {
     tell_withheld(built, report);
     report.line(&format!(
-        "{} articles: {} written, {} unchanged, {} removed in {:.2} s",
-        built.articles,
+        "{}: {} written, {} unchanged, {} removed in {:.2} s",
+        counted(built.articles, "article"),
         built.written,
         built.unchanged,
         built.removed,

@@ -1,7 +1,7 @@
 //! `backissue check`.
 
 use super::progress::Bar;
-use super::report::Report;
+use super::report::{Report, counted};
 use super::selection::Selection;
 use super::{Global, load, millis, run};
 use crate::build;
@@ -48,7 +48,7 @@ impl Check {
         if checked.findings.iter().any(|finding| finding.level > Level::Note) {
             report.fail();
         }
-        report.line(&format!("{articles} articles checked, {findings} findings"));
+        report.line(&format!("{} checked, {}", counted(articles, "article"), counted(findings, "finding")));
         report.result(&json!({
             "kind": "checked",
             "articles": articles,

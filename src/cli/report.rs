@@ -180,8 +180,9 @@ impl Report {
                 Some(_) => snippet.annotation(AnnotationKind::Primary.span(span)),
                 None => snippet,
             };
-            // With a page, the place stands in a line of its own: `file:line:column while rendering page`.
-            if problem.page.is_some() {
+            // With a page, the place stands in a line of its own: `file:line:column while rendering page`. So it does
+            // without a column, as a snippet in which nothing is marked shows its file alone.
+            if problem.page.is_some() || problem.column.is_none() {
                 elements.extend(place.as_deref().map(|place| Origin::path(place).into()));
                 elements.push(snippet.into());
             } else {
@@ -199,12 +200,18 @@ impl Report {
     }
 }
 
+/// A number of things, with an `s` behind more than one of them.
+pub(super) fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Wrong arguments, for programs: there is no report yet.
 pub(super) fn usage(message: &str) {
     let text = message.trim().trim_start_matches("error: ");
-    let (message, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let hint = rest.split_whitespace().collect::<Vec<_>>().join(" ");
-    let problem = object(&Problem::error("usage", message).hint(hint));
+    // The lines below the first, up to an empty one, name the arguments that it speaks of.
+    let (message, rest) = text.split_once("\n\n").unwrap_or((text, ""));
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let problem = object(&Problem::error("usage", one_line(message)).hint(one_line(rest)));
     let _ = writeln!(std::io::stdout().lock(), "{problem}");
 }
 

@@ -1,6 +1,6 @@
 //! `backissue verify`.
 
-use super::report::Report;
+use super::report::{Report, counted};
 use super::{Global, millis, pool};
 use crate::publish;
 use anyhow::Result;
@@ -30,7 +30,7 @@ impl Verify {
         if findings > 0 {
             report.fail();
         }
-        report.line(&format!("{files} files verified, {findings} findings"));
+        report.line(&format!("{} verified, {}", counted(files, "file"), counted(findings, "finding")));
         report.result(&json!({
             "kind": "verified",
             "files": files,

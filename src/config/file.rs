@@ -271,7 +271,8 @@ impl<'a> File<'a> {
                 problem.hint(hint)
             })?,
         };
-        let navigation = keys.navigation.iter();
+        let navigation = keys.navigation.iter().map(|link| self.link(link, &base_path));
+        let navigation = navigation.collect::<Result<Vec<_>, _>>()?;
         Ok(Site {
             title: keys.title.clone().unwrap_or_else(|| "News archive".to_string()),
             description: keys.description.clone().unwrap_or_default(),
@@ -280,30 +281,49 @@ impl<'a> File<'a> {
             lang: self.lang()?,
             publisher: keys.publisher.clone(),
             contact: keys.contact.clone(),
-            navigation: navigation
-                .map(|link| Navigation {
-                    title: link.title.clone(),
-                    url: if link.url.starts_with('/') {
-                        format!("{base_path}{}", link.url)
-                    } else {
-                        link.url.clone()
-                    },
-                })
-                .collect(),
+            navigation,
             extra: keys.extra.clone().unwrap_or_else(|| serde_json::Value::Object(serde_json::Map::new())),
         })
     }
 
     fn lang(&self) -> Result<String, Problem> {
-        let tag = self.keys.lang.clone().unwrap_or_else(|| "en".to_string());
-        let part =
-            |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-        if tag.len() >= 2 && tag.split('-').all(part) {
-            return Ok(tag);
-        }
-        Err(self
-            .problem("lang", format!("`lang: {tag}` is not a language tag"))
-            .hint("use tags such as `en` or `pt-BR`"))
+        let tag = self.keys.lang.as_deref().unwrap_or("en").trim();
+        article::language_tag(tag).ok_or_else(|| {
+            self.problem("lang", format!("`lang: {tag}` is not a language tag"))
+                .hint("use tags such as `en`, `pt-BR`, `zh-Hant`")
+        })
+    }
+
+    /// A link of the masthead. What is relative starts from the site's root, as it stands on pages of all folders.
+    fn link(&self, link: &NavigationKeys, base_path: &str) -> Result<Navigation, Problem> {
+        let url = link.url.trim();
+        let fail = |reason: &str, hint: &str| {
+            let at = self.text.lines().position(|line| line.contains("url") && line.contains(&link.url));
+            let place = at.map(|at| at + 1).or_else(|| yaml::line_of(self.text, "navigation"));
+            let message = format!("`navigation`: `{url}` {reason}");
+            Err(Problem::error("config", message)
+                .file(FILE)
+                .at(self.text, place, place.map(|_| 1))
+                .hint(hint))
+        };
+        let root = url::Url::parse("https://here.invalid/").expect("an address");
+        let Ok(target) = root.join(url) else {
+            return fail("is not an address", "write a path such as `/about.html`, or `https://…`");
+        };
+        let url = match url::Url::parse(url) {
+            _ if !matches!(target.scheme(), "http" | "https" | "mailto") => {
+                let reason = format!("is not published: its scheme is `{}`", target.scheme());
+                return fail(&reason, "use `https`, `http` or `mailto`");
+            }
+            Ok(_) => url.to_string(),
+            Err(_) if url.is_empty() => return fail("is empty", "write a path such as `/about.html`"),
+            Err(_) if target.host_str() != root.host_str() => {
+                return fail("leads to another site", "begin it with `https://`, or with one `/` for a path");
+            }
+            Err(_) if url.starts_with('/') => format!("{base_path}{url}"),
+            Err(_) => format!("{base_path}{}", &target[url::Position::BeforePath..]),
+        };
+        Ok(Navigation { title: link.title.clone(), url })
     }
 
     fn clock(&self, flags: &Flags) -> Result<(TimeZone, Timestamp), Problem> {

@@ -1,6 +1,7 @@
 //! Ways of grouping articles by names.
 
 use super::name;
+use crate::article;
 use serde::de::{Deserialize, Deserializer, Error as _, Unexpected};
 
 const USUAL: [&str; 5] = ["tags", "authors", "sources", "sections", "places"];
@@ -76,6 +77,14 @@ pub(super) fn list<'a>(
 ) -> Result<Vec<Taxonomy>, Wrong> {
     let mut list: Vec<Taxonomy> = Vec::new();
     for (name, keys) in configured {
+        if article::is_reserved(name) {
+            return Err(Wrong {
+                message: format!(
+                    "taxonomy `{name}`: front matter has a key `{name}` that means something else"
+                ),
+                hint: Some(format!("call it something else, such as `by-{name}`, and so in the articles")),
+            });
+        }
         let taxonomy = taxonomy(name, keys);
         let path = &taxonomy.path;
         if let Err(reason) = check_path(path) {

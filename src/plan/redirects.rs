@@ -4,7 +4,7 @@ use super::{Addresses, Output, Page, Subject, known, template};
 use crate::archive::{Archive, Entry};
 use crate::config::{Config, RedirectMap};
 use crate::problem::Problem;
-use crate::route::{OldUrl, OutPath};
+use crate::route::{OldUrl, OutPath, Unusable};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 
@@ -27,6 +27,7 @@ pub(super) fn add(
     outputs: &mut Vec<Output>,
 ) -> (Vec<Redirect>, Vec<Problem>) {
     let (mut redirects, mut problems) = unique(wanted(archive, config), archive);
+    problems.extend(useless(archive, config));
     // Archives without addresses of before need not look at all outputs.
     let others = if redirects.is_empty() { &[][..] } else { outputs.as_slice() };
     let taken = Taken::new(others.iter().map(|output| &output.path).chain(kept.iter().map(|(path, _)| path)));
@@ -44,6 +45,7 @@ pub(super) fn add(
         !clashes
     });
     problems.extend(drop_clashing(&mut redirects, archive));
+    problems.extend(beyond_netlify(&redirects, archive, config));
     // Two spellings of one address have one page, and two rules in a map.
     let mut paths = HashSet::new();
     for (index, redirect) in redirects.iter().enumerate() {
@@ -72,12 +74,70 @@ fn wanted(archive: &Archive, config: &Config) -> Vec<Redirect> {
     let subjects = articles.chain((0..archive.pages.len()).into_par_iter().map(Subject::Standalone));
     let of_one = |to: Subject| {
         let Entry { article, .. } = to.of(archive);
-        let aliases = article.aliases.iter().filter_map(|alias| OldUrl::alias(alias, &config.own_hosts));
+        let aliases = article.aliases.iter().filter_map(|alias| OldUrl::alias(alias, &config.own_hosts).ok());
         let original = article.provenance.original_url.as_deref();
         let original = original.and_then(|url| OldUrl::own(url, &config.own_hosts));
         aliases.chain(original).map(move |from| Redirect { from, to })
     };
+    // Of what was removed no address of before is told, not even to servers: its words may say what must be gone.
     subjects.filter(|subject| !subject.of(archive).removed()).flat_map_iter(of_one).collect()
+}
+
+/// Aliases that lead nowhere, said once for each reason.
+fn useless(archive: &Archive, config: &Config) -> Vec<Problem> {
+    let mut by_reason: BTreeMap<Option<Unusable>, Vec<(&str, &str)>> = BTreeMap::new();
+    for entry in archive.all().filter(|entry| !entry.removed()) {
+        for alias in &entry.article.aliases {
+            let reason = match OldUrl::alias(alias, &config.own_hosts) {
+                Ok(url) if url.page().is_some() || !config.redirect_maps.is_empty() => continue,
+                Ok(_) => None,
+                Err(reason) => Some(reason),
+            };
+            by_reason.entry(reason).or_default().push((alias, &entry.source));
+        }
+    }
+    let note = |(reason, aliases): (Option<Unusable>, Vec<(&str, &str)>)| {
+        let (why, hint) = match reason {
+            Some(Unusable::Foreign) => (
+                "the host is none of `own_hosts`",
+                "name the host under `own_hosts` in `archive.yaml` if this archive takes it over",
+            ),
+            Some(Unusable::NoAddress) => (
+                "no browser asks a site for it",
+                "write a path such as `/old/page.html`, or an address on one of `own_hosts`",
+            ),
+            Some(Unusable::Home) => ("it is the home page", "take it out"),
+            None => (
+                "only a server can answer it, as it has a query or a name that no page can have",
+                "name the server's kind under `redirect_maps` in `archive.yaml`",
+            ),
+        };
+        let message = format!("no redirect from the alias {}: {why}", first_of(&aliases));
+        Problem::note("redirect", message).file(aliases[0].1).hint(hint)
+    };
+    by_reason.into_iter().map(note).collect()
+}
+
+/// Addresses with a query that a rule of Netlify's cannot ask for, said once.
+fn beyond_netlify(redirects: &[Redirect], archive: &Archive, config: &Config) -> Option<Problem> {
+    if !config.redirect_maps.contains(&RedirectMap::Netlify) {
+        return None;
+    }
+    let left = redirects.iter().filter(|redirect| redirect.from.pairs().is_none());
+    let left: Vec<(&str, &str)> =
+        left.map(|redirect| (redirect.from.as_str(), &*redirect.to.of(archive).source)).collect();
+    let (_, source) = left.first()?;
+    let message = format!("`_redirects` is without {}: it cannot ask for such a query", first_of(&left));
+    Some(Problem::note("redirect", message).file(*source))
+}
+
+/// The first of some addresses, and how many follow.
+fn first_of(addresses: &[(&str, &str)]) -> String {
+    let first: String = addresses[0].0.chars().take(80).collect();
+    match addresses.len() - 1 {
+        0 => format!("`{first}`"),
+        more => format!("`{first}` and {more} more"),
+    }
 }
 
 /// Each address once; those that lead to two places lead to neither.

@@ -4,7 +4,7 @@
 //! files must be whole too. What can be read of a damaged part is still compared.
 
 use super::foreign::unknown;
-use super::manifest::{self, Digest, FOLDER, INDEX, Index, PENDING, Record};
+use super::manifest::{self, Digest, FOLDER, INDEX, Index, PENDING, Record, part_of};
 use super::output_name;
 use crate::fs::{self, Kind};
 use crate::problem::{Fatal, Problem};
@@ -22,7 +22,7 @@ const AGAIN: &str = "build again";
 pub struct Verified {
     /// How many files the manifest lists, its own not counted.
     pub files: usize,
-    /// What differs, sorted by file.
+    /// What differs, sorted by file; what ails the manifest itself comes first.
     pub findings: Vec<Problem>,
 }
 
@@ -38,9 +38,13 @@ pub fn verify(output: &Path) -> Result<Verified> {
     let changed: Vec<Problem> =
         listed.records.par_iter().filter_map(|(_, record)| compare(record)).collect::<Result<_>>()?;
     let unlisted = listed.unlisted()?;
+    listed.say_lost(&unlisted);
+    let unlisted = unlisted.into_iter().filter(|(name, _)| !listed.lost.contains_key(&part_of(name)));
+    let unlisted: Vec<Problem> = unlisted.map(|(_, problem)| problem).collect();
     listed.findings.extend(changed);
     listed.findings.extend(unlisted);
-    listed.findings.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    let order = |problem: &Problem| (problem.code != "verify-manifest", problem.file.clone(), problem.line);
+    listed.findings.sort_by_cached_key(order);
     Ok(Verified { files: listed.records.len(), findings: listed.findings })
 }
 
@@ -51,12 +55,17 @@ struct Listed<'a> {
     name: String,
     records: BTreeMap<String, Record>,
     findings: Vec<Problem>,
+    /// Parts that nothing can be read of, and why: whether their files are listed, nobody knows.
+    lost: BTreeMap<String, &'static str>,
+    /// Parts of the manifest that may have listed more than can be read.
+    damaged: BTreeSet<String>,
 }
 
 impl<'a> Listed<'a> {
     fn read(output: &'a Path) -> Result<Self> {
         let name = output_name(output);
-        let mut listed = Self { output, name, records: BTreeMap::new(), findings: Vec::new() };
+        let (records, findings, lost, damaged) = Default::default();
+        let mut listed = Self { output, name, records, findings, lost, damaged };
         let index = fs::kind(&output.join(INDEX))?;
         let folder = fs::kind(&output.join(FOLDER))?;
         if index.is_none() && folder.is_none() {
@@ -116,16 +125,34 @@ impl<'a> Listed<'a> {
             return Ok(());
         }
         match fs::kind(&self.output.join(&part.path))? {
-            None => self.manifest(&part.path, "is missing"),
+            None => {
+                self.lost.insert(part.path.clone(), "is missing");
+            }
             Some(Kind::File) => {
                 let digest = self.lines(&part.path)?;
                 if digest != part.sha256 {
+                    self.damaged.insert(part.path.clone());
                     self.manifest(&part.path, "was changed: it has another hash than `manifest.json` lists");
                 }
             }
-            Some(_) => self.manifest(&part.path, "is not a file"),
+            Some(_) => {
+                self.lost.insert(part.path.clone(), "is not a file");
+            }
         }
         Ok(())
+    }
+
+    /// Says which parts are lost, with the number of files that they may have listed.
+    fn say_lost(&mut self, unlisted: &[(String, Problem)]) {
+        for (part, reason) in self.lost.clone() {
+            let files = unlisted.iter().filter(|(name, _)| part_of(name) == part).count();
+            let message = match files {
+                0 => reason.to_string(),
+                1 => format!("{reason}; 1 file that it may have listed is not compared"),
+                _ => format!("{reason}; {files} files that it may have listed are not compared"),
+            };
+            self.manifest(&part, &message);
+        }
     }
 
     /// Takes the records of a part; gives its hash.
@@ -189,8 +216,8 @@ impl<'a> Listed<'a> {
         Ok(None)
     }
 
-    /// What a build would report as foreign, and links that it passes over.
-    fn unlisted(&self) -> Result<Vec<Problem>> {
+    /// What a build would report as foreign, and links that it passes over; each with its path.
+    fn unlisted(&self) -> Result<Vec<(String, Problem)>> {
         let found = unknown(self.output, |name| self.records.contains_key(name))?;
         let files = found.files.iter().map(|file| (&*file.name, "not listed in the manifest".to_string()));
         let skipped = found.problems.iter().filter_map(|problem| {
@@ -198,12 +225,23 @@ impl<'a> Listed<'a> {
             let reason = problem.message.trim_start_matches("skipped: ");
             Some((name, format!("not listed in the manifest: {reason}")))
         });
-        let hint = "remove it, or move it to `static/`";
+        let index_damaged =
+            self.findings.iter().any(|problem| problem.file.as_deref() == Some(&self.index()));
+        let hint = |name: &str| {
+            let is_known = !index_damaged && !self.damaged.contains(&part_of(name));
+            if is_known { "remove it, or move it to `static/`" } else { AGAIN }
+        };
         let all = files.chain(skipped.filter(|(name, _)| !self.records.contains_key(*name)));
         let problem = |(name, message): (&str, String)| {
-            self.place(Problem::warning("verify-unlisted", message), name).hint(hint)
+            let problem = self.place(Problem::warning("verify-unlisted", message), name);
+            (name.to_string(), problem.hint(hint(name)))
         };
         Ok(all.map(problem).collect())
+    }
+
+    /// How messages call `manifest.json`.
+    fn index(&self) -> String {
+        format!("{}/{INDEX}", self.name)
     }
 
     fn manifest(&mut self, file: &str, message: &str) {

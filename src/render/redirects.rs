@@ -21,6 +21,8 @@ struct Moved {
     path: String,
     decoded: String,
     query: Option<String>,
+    /// The query as a rule of Netlify's asks for it; `None` if it cannot.
+    pairs: Option<String>,
     to: String,
 }
 
@@ -40,10 +42,16 @@ impl Renderer<'_> {
         let base = &self.config.site.base_path;
         let moved = self.plan.redirects.iter().map(|redirect| {
             let (path, query) = redirect.from.parts();
+            let pairs = redirect.from.pairs().map(|pairs| {
+                let pairs: Vec<String> =
+                    pairs.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+                pairs.concat()
+            });
             Moved {
                 path: format!("{base}{path}"),
                 decoded: format!("{base}{}", redirect.from.decoded_path()),
                 query: query.map(str::to_string),
+                pairs,
                 to: addresses.url(addresses.of(redirect.to)).into(),
             }
         });
@@ -69,13 +77,17 @@ pub(super) fn write(moves: &Moves, map: RedirectMap, out: &mut Vec<u8>) {
     out.extend(text.bytes());
 }
 
-/// <https://docs.netlify.com/manage/routing/redirects/overview/>: no rule can ask for a query of its own.
+/// <https://docs.netlify.com/manage/routing/redirects/redirect-options/#query-parameters>: a rule asks for plain
+/// names and values. One without holds for all queries, so that it comes last.
 fn netlify(moves: &Moves) -> String {
     let mut text = String::new();
-    for moved in moves.moved.iter().filter(|moved| moved.query.is_none()) {
+    let (with, without): (Vec<&Moved>, Vec<&Moved>) =
+        moves.moved.iter().partition(|moved| moved.query.is_some());
+    for moved in with.into_iter().chain(without) {
+        let Some(pairs) = &moved.pairs else { continue };
         // A rule's own signs: a splat, and a placeholder at the beginning of a name.
         let from = moved.path.replace('*', "%2A").replace("/:", "/%3A");
-        text += &format!("{from} {} 301!\n", moved.to);
+        text += &format!("{from}{pairs} {} 301!\n", moved.to);
     }
     for gone in &moves.gone {
         for file in if gone.folder { &["", "index.html"][..] } else { &[""] } {

@@ -5,6 +5,6 @@ mod old;
 mod path;
 mod slug;
 
-pub use old::{OldUrl, TRACKING, TRACKING_PREFIX, lookup_key};
+pub use old::{OldUrl, TRACKING, TRACKING_PREFIX, Unusable, lookup_key};
 pub use path::{OutPath, Url};
 pub use slug::{Slug, suffix};

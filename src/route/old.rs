@@ -3,32 +3,46 @@
 use super::OutPath;
 use url::Url as Parsed;
 
+/// Why an alias is no address of this site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unusable {
+    /// It lies on a host that this site does not stand in for.
+    Foreign,
+    /// No browser asks a site for it.
+    NoAddress,
+    /// It is the home page.
+    Home,
+}
+
 /// Path and query of an address of before, percent-encoded: what a browser asks a server for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OldUrl(String);
 
 impl OldUrl {
     /// An alias: a path of this site, or a whole address on one of its own hosts.
-    pub fn alias(text: &str, own_hosts: &[String]) -> Option<Self> {
+    pub fn alias(text: &str, own_hosts: &[String]) -> Result<Self, Unusable> {
         let text = text.trim();
-        if text.starts_with("http://") || text.starts_with("https://") {
-            return Self::own(text, own_hosts);
+        match Parsed::parse(text) {
+            Ok(url) if !matches!(url.scheme(), "http" | "https") => Err(Unusable::NoAddress),
+            Ok(url) if !is_own(&url, own_hosts) => Err(Unusable::Foreign),
+            Ok(url) => Self::new(&url),
+            // A path alone is no address.
+            Err(_) => {
+                let path = format!("https://host.invalid/{}", text.trim_start_matches('/'));
+                Self::new(&Parsed::parse(&path).map_err(|_| Unusable::NoAddress)?)
+            }
         }
-        let path = format!("https://host.invalid/{}", text.trim_start_matches('/'));
-        Self::new(&Parsed::parse(&path).ok()?)
     }
 
     /// An address on one of the hosts that this site stands in for.
     pub fn own(url: &str, own_hosts: &[String]) -> Option<Self> {
         let url = Parsed::parse(url.trim()).ok()?;
-        let bare = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_string();
-        let host = bare(url.host_str()?);
-        if own_hosts.iter().any(|own| bare(own) == host) { Self::new(&url) } else { None }
+        if is_own(&url, own_hosts) { Self::new(&url).ok() } else { None }
     }
 
     /// Servers take several slashes for one, and an empty query for none. No address that a browser asks for has a
     /// control character in its path, and no map could hold it.
-    fn new(url: &Parsed) -> Option<Self> {
+    fn new(url: &Parsed) -> Result<Self, Unusable> {
         let mut path = String::with_capacity(url.path().len());
         for letter in url.path().chars().filter(|letter| !letter.is_control()) {
             if letter != '/' || !path.ends_with('/') {
@@ -36,12 +50,12 @@ impl OldUrl {
             }
         }
         if percent_decode(&path).iter().any(u8::is_ascii_control) {
-            return None;
+            return Err(Unusable::NoAddress);
         }
         if let Some(query) = url.query().filter(|query| !query.is_empty()) {
             path += &format!("?{query}");
         }
-        Some(Self(path)).filter(|path| path.0 != "/")
+        if path == "/" { Err(Unusable::Home) } else { Ok(Self(path)) }
     }
 
     /// The address as text.
@@ -52,6 +66,23 @@ impl OldUrl {
     /// Path and query.
     pub fn parts(&self) -> (&str, Option<&str>) {
         self.0.split_once('?').map_or((&self.0, None), |(path, query)| (path, Some(query)))
+    }
+
+    /// Names and values of the query, where each is plain and stands once; none without a query.
+    pub fn pairs(&self) -> Option<Vec<(&str, &str)>> {
+        let mut pairs: Vec<(&str, &str)> = Vec::new();
+        for pair in self.parts().1.into_iter().flat_map(|query| query.split('&')) {
+            let (name, value) = pair.split_once('=')?;
+            let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+            let is_value = |byte: u8| byte.is_ascii_graphic() && !b"%+*".contains(&byte);
+            let is_plain = !name.is_empty() && name.bytes().all(is_name) && value.bytes().all(is_value);
+            let is_twice = pairs.iter().any(|(known, _)| *known == name);
+            if value.is_empty() || value.starts_with(':') || !is_plain || is_twice {
+                return None;
+            }
+            pairs.push((name, value));
+        }
+        Some(pairs)
     }
 
     /// The path as servers see it behind percent-encoding.
@@ -83,6 +114,13 @@ impl OldUrl {
         };
         OutPath::new(&file).ok()
     }
+}
+
+/// Whether an address lies on one of the hosts that this site stands in for.
+fn is_own(url: &Parsed, own_hosts: &[String]) -> bool {
+    let bare = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_string();
+    let host = url.host_str().map(bare);
+    own_hosts.iter().any(|own| Some(bare(own)) == host)
 }
 
 /// RFC 3986, section 2.1.
@@ -193,15 +231,41 @@ mod tests {
             ("//old//x/", Some("old/x/index.html")),
             ("/old/?", Some("old/index.html")),
         ] {
-            let found = OldUrl::alias(alias, &[]).and_then(|url| url.page());
+            let found = OldUrl::alias(alias, &[]).ok().and_then(|url| url.page());
             assert_eq!(found.as_ref().map(OutPath::as_str), page, "{alias}");
         }
-        for nothing in ["/", "/?", "//", "/a%0a.html"] {
-            assert_eq!(OldUrl::alias(nothing, &[]), None);
-        }
         let own = ["www.example.org".to_string()];
+        for (alias, why) in [
+            ("/", Unusable::Home),
+            ("/?", Unusable::Home),
+            ("//", Unusable::Home),
+            ("HTTPS://example.org", Unusable::Home),
+            ("/a%0a.html", Unusable::NoAddress),
+            ("mailto:a@example.org", Unusable::NoAddress),
+            ("javascript:alert(1)", Unusable::NoAddress),
+            ("https://example.com/a.html", Unusable::Foreign),
+        ] {
+            assert_eq!(OldUrl::alias(alias, &own), Err(why), "{alias}");
+        }
         let found = OldUrl::own("http://example.org/a?b=1", &own);
         assert_eq!(found.as_ref().map(OldUrl::as_str), Some("/a?b=1"));
         assert_eq!(OldUrl::own("http://example.com/a", &own), None);
+    }
+
+    #[test]
+    fn a_query_of_plain_pairs_is_told_apart() {
+        for (alias, pairs) in [
+            ("/x", Some(vec![])),
+            ("/x?a=1&b=$c/d", Some(vec![("a", "1"), ("b", "$c/d")])),
+            ("/x?a", None),
+            ("/x?a=", None),
+            ("/x?a=:b", None),
+            ("/x?a=b%20c", None),
+            ("/x?a=1&a=2", None),
+            ("/x?a[]=1", None),
+            ("/x?&", None),
+        ] {
+            assert_eq!(OldUrl::alias(alias, &[]).unwrap().pairs(), pairs, "{alias}");
+        }
     }
 }

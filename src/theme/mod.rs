@@ -6,12 +6,13 @@
 mod assets;
 mod data;
 mod problem;
+mod shape;
 mod words;
 
 pub use assets::Asset;
 pub use words::{Words, fill, is_rtl};
 
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::fs;
 use crate::problem::{Fatal, Problem, nearest};
 use crate::route::{OutPath, Url};
@@ -19,6 +20,7 @@ use anyhow::Result;
 use rust_embed::RustEmbed;
 use std::collections::BTreeMap;
 use tera::Tera;
+use words::OddWords;
 use xxhash_rust::xxh3::Xxh3;
 
 /// The folder of the user's templates.
@@ -85,7 +87,10 @@ impl Theme {
             hash.update(&xxhash_rust::xxh3::xxh3_128(&file.bytes).to_le_bytes());
         }
         hash.update(site.to_string().as_bytes());
+        problems.extend(untranslated(&files, &config.site.lang));
+        let odd = OddWords::find(&files)?;
         let sources = templates(files)?;
+        problems.extend(odd.problems(&sources));
         problems.extend(unused(&sources));
         let tera = compile(&sources, &site, &words)?;
         let (statics, hash) = (walk.files, hash.digest128());
@@ -222,6 +227,16 @@ fn unused(sources: &BTreeMap<String, Source>) -> Vec<Problem> {
         }
     };
     unused.map(note).collect()
+}
+
+/// Nobody translated the interface into the archive's language.
+fn untranslated(files: &[File], lang: &str) -> Option<Problem> {
+    if Words::speaks(files, lang) {
+        return None;
+    }
+    let message = format!("the interface has no words in `{lang}`, the archive's language; they are English");
+    let hint = format!("translate the theme's `i18n/en.yaml` as `{FOLDER}/i18n/{}.yaml`", primary(lang));
+    Some(Problem::note("no-words", message).file(config::FILE).hint(hint))
 }
 
 fn compile(sources: &BTreeMap<String, Source>, site: &serde_json::Value, words: &Words) -> Result<Tera> {

@@ -1,6 +1,7 @@
 //! The words of the interface, a file a language: `i18n/en.yaml` and so on.
 
-use super::File;
+use super::shape::{self, Odd};
+use super::{File, Source};
 use crate::problem::{Fatal, Problem};
 use crate::yaml;
 use anyhow::Result;
@@ -66,23 +67,37 @@ impl Words {
     /// Embedded English, the embedded language, then the user's files of the language, each over the last.
     pub(super) fn load(files: &[File], lang: &str) -> Result<Self> {
         let primary = lang.split('-').next().unwrap_or(lang);
+        // Where a language has no words at all, these are English, and say so.
+        let spoken = if Self::speaks(files, lang) { lang } else { "en" };
         let mut words = Value::Null;
+        let mut theme = Value::Null;
         for (embedded, name) in [(true, "en"), (true, primary), (true, lang), (false, primary), (false, lang)]
         {
             let path = format!("{FOLDER}{name}.yaml");
             let Some(file) = files.iter().find(|file| file.embedded == embedded && file.name == path) else {
                 continue;
             };
-            merge(&mut words, parse(file)?);
+            let own = parse(file)?;
+            if theme.is_null() {
+                theme = own.clone();
+            }
+            merge(&mut words, if embedded { own } else { shape::fit(own, &theme).0 });
             // The one word that English cannot lend is what a language calls itself.
-            if name == "en" && primary != "en" {
+            if embedded && name == "en" && primary != "en" && spoken == lang {
                 words["language"] = Value::Null;
             }
         }
-        words["lang"] = lang.into();
-        words["dir"] = if is_rtl(lang) { "rtl" } else { "ltr" }.into();
+        words["lang"] = spoken.into();
+        words["dir"] = if is_rtl(spoken) { "rtl" } else { "ltr" }.into();
         let (shared, dates) = (tera::Value::from_serializable(&words), Dates::of(&words));
         Ok(Self { shared, dates, values: words })
+    }
+
+    /// Whether a language has a file of words.
+    pub(super) fn speaks(files: &[File], lang: &str) -> bool {
+        let primary = lang.split('-').next().unwrap_or(lang);
+        let names = [lang, primary].map(|name| format!("{FOLDER}{name}.yaml"));
+        files.iter().any(|file| names.contains(&file.name))
     }
 
     /// The words of every language that has a file.
@@ -141,6 +156,42 @@ impl Words {
     /// A pattern among the words with its `{key}`s filled in.
     pub fn fill<'v>(&self, path: &[&str], value: impl Fn(&str) -> Cow<'v, str>) -> String {
         fill(self.get(path), value)
+    }
+}
+
+/// What a project's words have that the theme's have not, or otherwise.
+pub(super) struct OddWords {
+    theme: Value,
+    /// By file: how messages call it, its text, and what is odd.
+    files: Vec<(String, String, Vec<Odd>)>,
+}
+
+impl OddWords {
+    pub(super) fn find(files: &[File]) -> Result<Self> {
+        let english = format!("{FOLDER}en.yaml");
+        let theme = files.iter().find(|file| file.embedded && file.name == english);
+        let theme = theme.map(parse).transpose()?.unwrap_or_default();
+        let is_words =
+            |file: &&File| !file.embedded && file.name.starts_with(FOLDER) && file.name.ends_with(".yaml");
+        let odd = |file: &File| {
+            let text = String::from_utf8_lossy(&file.bytes).into_owned();
+            Ok((file.label.clone(), text, shape::fit(parse(file)?, &theme).1))
+        };
+        let files = files.iter().filter(is_words).map(odd).collect::<Result<_>>()?;
+        Ok(Self { theme, files })
+    }
+
+    /// What is to be said of them. A word that a template asks for is the project's own.
+    pub(super) fn problems(&self, templates: &BTreeMap<String, Source>) -> Vec<Problem> {
+        let asks = |word: &str| {
+            let names = [format!(".{word}"), format!("\"{word}\""), format!("'{word}'")];
+            templates.values().any(|source| names.iter().any(|name| source.text.contains(name)))
+        };
+        let of_file = |(label, text, odd): &(String, String, Vec<Odd>)| {
+            let odd = odd.iter().filter(|odd| !odd.unknown().is_some_and(asks));
+            odd.map(|odd| odd.problem(label, text, &self.theme)).collect::<Vec<_>>()
+        };
+        self.files.iter().flat_map(of_file).collect()
     }
 }
 

@@ -102,6 +102,48 @@ fn configuration_errors_point_at_their_place_with_a_hint() {
         "www.example.org",
     );
     refused("title: T\ntitle: U\n", 2, 1, "duplicate", "");
+    for key in ["title", "date", "extra", "corrections"] {
+        let config = format!("title: T\ntaxonomies: {{tags: {{}}, {key}: {{}}}}\n");
+        refused(&config, 2, 1, &format!("a key `{key}` that means something else"), &format!("`by-{key}`"));
+    }
+    for lang in ["english", "e", "de-", "12"] {
+        refused(&format!("title: T\nlang: {lang}\n"), 2, 1, "not a language tag", "`pt-BR`");
+    }
+}
+
+#[test]
+fn links_of_the_masthead_lead_from_the_root_of_the_site_or_are_refused() {
+    for (url, message) in [
+        ("javascript:alert(1)", "its scheme is `javascript`"),
+        (" JavaScript:alert(1)", "its scheme is `javascript`"),
+        ("data:text/html,x", "its scheme is `data`"),
+        ("//x.example", "leads to another site"),
+        ("/\\x.example", "leads to another site"),
+        ("https://", "is not an address"),
+        ("", "is empty"),
+    ] {
+        let config = format!("title: T\nnavigation:\n- title: N\n  url: '{url}'\n");
+        refused(&config, 4, 1, message, "");
+    }
+    let links = ["nope.html", "./a/b.html", "#years", "/c.html", "https://x.example/a", "mailto:a@x.example"];
+    let list = links.map(|url| format!("- {{title: N, url: '{url}'}}\n")).concat();
+    let site = Site::with(&format!("title: T\nbase_url: https://example.org/base\nnavigation:\n{list}"));
+    site.article("a.md", "title: A\ndate: 2020-01-01");
+    site.build().clean();
+    let page = site.read("public/2020/01/01/a.html");
+    let shown = ["/base/nope.html", "/base/a/b.html", "/base/#years", "/base/c.html"];
+    for url in shown.iter().chain(&links[4..]) {
+        assert!(page.contains(&format!("<li><a href=\"{url}\">N</a></li>")), "{url}: {page}");
+    }
+}
+
+#[test]
+fn a_language_may_be_written_with_an_underscore() {
+    let site = Site::with("title: T\nbase_url: https://example.org\nlang: de_AT\n");
+    site.article("a.md", "title: A\ndate: 2020-01-01\nlang: pt_BR");
+    site.build().clean();
+    assert!(site.read("public/index.html").contains("<html lang=\"de-AT\""));
+    assert!(site.read("public/2020/01/01/a.html").contains("<html lang=\"pt-BR\""));
 }
 
 #[test]
@@ -196,7 +238,7 @@ fn a_summary_says_what_changed_and_the_terminal_obeys_no_input() {
     site.article("a.md", "title: A\ndate: \"\\e[31mnever\"");
     let run = site.run(&["build"]);
     assert!(
-        run.stderr.contains("1 articles: ") && run.stderr.contains(" written, 0 unchanged, 0 removed"),
+        run.stderr.contains("1 article: ") && run.stderr.contains(" written, 0 unchanged, 0 removed"),
         "{}",
         run.stderr
     );

@@ -345,3 +345,30 @@ fn what_was_meant_is_said() {
     assert!(run.problem("unknown-key")["hint"].as_str().unwrap().contains("`title`"));
     assert!(run.problem("front-matter")["hint"].as_str().unwrap().contains("quote values"));
 }
+
+#[test]
+fn what_is_said_to_be_removed_is_never_shown() {
+    let site = Site::new();
+    site.article("2020-01-01-a.md", "title: Secret\nremoved: {date: 2021-01-01, reason: a court}");
+    site.article("2020-01-02-b.md", "title: Hidden\nremoved: {reason: x}\nstatus: published");
+    let run = site.build();
+    let levels: Vec<_> =
+        run.problems("front-matter").iter().map(|problem| problem["level"].clone()).collect();
+    assert_eq!(levels, ["warning", "error"], "{}", run.stdout);
+    assert!(!site.tree().values().any(|bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        ["Secret", "Hidden", "Body of"].iter().any(|word| text.contains(word))
+    }));
+    assert!(site.read("public/2020/01/01/a.html").contains("a court"));
+}
+
+#[test]
+fn a_correction_without_text_is_not_published() {
+    let site = Site::new();
+    site.article("2020-01-01-a.md", "title: A\ncorrections:\n- {date: 2020-01-05, txt: the name was wrong}");
+    let run = site.build();
+    assert_eq!(run.problem("unknown-key")["line"], 4, "{}", run.stdout);
+    assert_eq!(run.problem("invalid-value")["line"], 4);
+    assert!(!site.exists("public/corrections/index.html"));
+    assert!(!site.read("public/2020/01/01/a.html").contains("theme_corrections"));
+}

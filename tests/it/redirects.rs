@@ -42,8 +42,12 @@ fn what_is_generated_goes_before_any_redirect() {
     ];
     let site = site(&[&own.join(" "), "/? / // http://old.example/? /feed.xml%0a /was.html"]);
     let run = site.build();
+    let problems = run.problems("redirect");
+    let (notes, warnings): (Vec<_>, Vec<_>) =
+        problems.into_iter().partition(|problem| problem["level"] == "note");
     // Two of them are spellings of another.
-    assert_eq!(run.problems("redirect").len(), own.len() - 1, "{}", run.stdout);
+    assert_eq!(warnings.len(), own.len() - 1, "{}", run.stdout);
+    assert_eq!(notes.len(), 2, "the home page, and what is no address: {}", run.stdout);
     assert_eq!(run.problems("output-clash").len(), 0);
     let netlify = site.read(NETLIFY);
     assert_eq!(netlify, "/was.html /2020/01/01/a1.html 301!\n");
@@ -122,4 +126,55 @@ fn two_spellings_of_one_address_lead_to_one_article_or_to_none() {
     assert!(nginx.contains("/same.html") && nginx.contains("/Same.html"), "{nginx}");
     assert!(site.exists("public/f.html/below.html") && !nginx.contains("\"/f.html\""));
     assert!(site.exists("public/Same.html") || site.exists("public/same.html"));
+}
+
+/// Remarks on aliases: message, and hint if there is one.
+fn remarks(run: &crate::site::Run) -> Vec<String> {
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_string();
+    let remark = |problem: &&serde_json::Value| {
+        assert_eq!(problem["level"], "note", "{problem}");
+        format!("{}: {} ({})", text(&problem["file"]), text(&problem["message"]), text(&problem["hint"]))
+    };
+    run.problems("redirect").iter().map(remark).collect()
+}
+
+#[test]
+fn aliases_without_effect_are_said_once_for_each_reason() {
+    let site = Site::with("title: T\nbase_url: https://example.org\nown_hosts: [old.example]\n");
+    let long = "x".repeat(300);
+    let aliases = format!(
+        "[/a.php?id=1, /img/x.jpg, /{long}, 'mailto:a@b.c', 'https://other.example/x', /, /was.html]"
+    );
+    site.article("a.md", &format!("title: A\ndate: 2020-01-01\naliases: {aliases}"));
+    site.article("b.md", "title: B\ndate: 2020-01-02\naliases: ['javascript:alert(1)']");
+    let run = site.build();
+    assert_eq!(
+        remarks(&run),
+        [
+            "content/a.md: no redirect from the alias `/a.php?id=1` and 2 more: only a server can answer it, as it has a query or a name that no page can have (name the server's kind under `redirect_maps` in `archive.yaml`)",
+            "content/a.md: no redirect from the alias `https://other.example/x`: the host is none of `own_hosts` (name the host under `own_hosts` in `archive.yaml` if this archive takes it over)",
+            "content/a.md: no redirect from the alias `mailto:a@b.c` and 1 more: no browser asks a site for it (write a path such as `/old/page.html`, or an address on one of `own_hosts`)",
+            "content/a.md: no redirect from the alias `/`: it is the home page (take it out)",
+        ]
+    );
+    assert!(site.exists("public/was.html"));
+    // A server's list has all that a browser asks for.
+    site.file("archive.yaml", MAPS);
+    assert_eq!(remarks(&site.build()).len(), 3);
+    for map in [NETLIFY, NGINX, APACHE] {
+        let text = site.read(map);
+        assert!(text.contains(&long) && text.contains("img/x") && !text.contains("mailto"), "{text}");
+    }
+}
+
+#[test]
+fn netlify_is_asked_for_queries_that_its_rules_can_hold() {
+    let site = site(&["/p.php /p.php?b=2&a=1 /q.php?x /r.php?x=%20y /s.php?x=1&x=2"]);
+    let run = site.build();
+    let to = "/2020/01/01/a0.html 301!";
+    assert_eq!(site.read(NETLIFY), format!("/p.php b=2 a=1 {to}\n/p.php {to}\n"));
+    assert_eq!(
+        remarks(&run),
+        ["content/a0.md: `_redirects` is without `/q.php?x` and 2 more: it cannot ask for such a query ()"]
+    );
 }

@@ -281,9 +281,50 @@ fn a_template_that_nothing_uses_is_said() {
 }
 
 #[test]
+fn words_that_nothing_shows_are_said() {
+    let site = one_article();
+    site.file("templates/i18n/en.yaml", "taxonomies: {tags: [b]}\nolder: Früher\nyeers: Years\nmine: Mine\n");
+    site.file("templates/home.html", "{% extends \"theme/home.html\" %}{# {{ words.mine }} #}");
+    let run = site.build();
+    let place = |problem: &serde_json::Value| (problem["file"].clone(), problem["line"].as_u64());
+    let problem = run.problem("unknown-key");
+    assert_eq!(place(problem), ("templates/i18n/en.yaml".into(), Some(3)), "{problem}");
+    assert_eq!(problem["hint"], "did you mean `years`?", "{problem}");
+    let problem = run.problem("invalid-value");
+    assert_eq!(place(problem), ("templates/i18n/en.yaml".into(), Some(1)), "{problem}");
+    let home = site.read("public/index.html");
+    assert!(home.contains(">Tags</a>") && !home.contains("[\"b\"]"), "{home}");
+}
+
+#[test]
+fn an_archive_in_a_language_without_words_says_so_and_marks_english() {
+    let site = Site::with("title: T\nbase_url: https://example.org\nlang: fa\n");
+    site.article("a.md", "title: A\ndate: 2020-01-01\ntags: x");
+    site.article("b.md", "title: B\ndate: 2020-01-02\ntags: x\nlang: en\ntranslation_of: a.md");
+    let problem = site.build();
+    let problem = problem.problem("no-words");
+    assert_eq!(problem["level"], "note");
+    assert!(problem["hint"].as_str().unwrap().contains("templates/i18n/fa.yaml"), "{problem}");
+    let page = site.read("public/2020/01/01/a.html");
+    for part in [
+        "<html lang=\"fa\" dir=\"rtl\">",
+        "<a class=\"skip\" href=\"#main\" lang=\"en\" dir=\"ltr\">",
+        "<section class=\"filed\" aria-labelledby=\"theme_filed\" lang=\"en\" dir=\"ltr\">",
+        ">English</a>",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    site.file("templates/i18n/fa.yaml", "skip: S\n");
+    site.build().clean();
+    assert!(site.read("public/2020/01/01/a.html").contains("lang=\"fa\" dir=\"rtl\">S</a>"));
+}
+
+#[test]
 fn the_style_has_no_left_and_right() {
     let style = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/assets/style.css"));
     let style = style.unwrap();
+    // As the README promises.
+    assert!(style.len() < 12 << 10, "{}", style.len());
     // Conditions of media and names of custom properties set no side.
     let declarations = style.split(['{', '}', ';']).filter_map(|part| part.trim().split_once(':'));
     let mut seen = 0;

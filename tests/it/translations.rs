@@ -213,7 +213,7 @@ fn a_language_is_called_by_the_words_of_the_project() {
     site.build().clean();
     assert_eq!(offered(&site, "02/ar"), ["Deutsch", "English", "Esperanto"]);
     // A file of words without this one says nothing of what the language is called.
-    site.file("templates/i18n/eo.yaml", "tags: Etikedoj\n");
+    site.file("templates/i18n/eo.yaml", "taxonomies: {tags: Etikedoj}\n");
     site.build().clean();
     assert_eq!(offered(&site, "02/ar"), ["Deutsch", "English", "eo"]);
 }

@@ -117,6 +117,8 @@ fn verify_finds_damage_to_the_manifest_itself() {
     let parts: Vec<_> =
         tags.problems("verify-manifest").iter().map(|problem| problem["file"].clone()).collect();
     assert_eq!(parts, [part], "{}", tags.stdout);
+    assert_eq!(tags.objects[0]["code"], "verify-manifest", "{}", tags.stdout);
+    assert!(tags.problems("verify-unlisted").iter().all(|it| it["hint"] == "build again"), "{}", tags.stdout);
     assert!(!tags.problems("verify-missing").is_empty() && !tags.problems("verify-unlisted").is_empty());
 
     site.file(part, format!("{whole}{{\"path\":\n"));
@@ -143,6 +145,13 @@ fn verify_finds_damage_to_the_manifest_itself() {
     }
     fs::remove_file(site.path(part)).unwrap();
     assert_eq!(site.run(&["verify", "--json"]).problems("verify-manifest")[0]["file"], part);
+    // What it listed is not called unlisted: to remove it would be the wrong remedy.
+    let run = verify(&site, &[("verify-manifest", part)]);
+    let message = run.problem("verify-manifest")["message"].as_str().unwrap();
+    assert!(message.starts_with("is missing; ") && message.ends_with(" not compared"), "{message}");
+    site.file("public/2020/mine.pdf", "mine");
+    verify(&site, &[("verify-manifest", part), ("verify-unlisted", "public/2020/mine.pdf")]);
+    fs::remove_file(site.path("public/2020/mine.pdf")).unwrap();
 
     site.file(part, &whole);
     site.file("public/manifest.json", "{");
@@ -421,6 +430,43 @@ fn a_missing_image_of_front_matter_is_found() {
     site.article("c.md", "title: C\ndate: 2020-01-01\nimage: https://example.com/x.png");
     site.file("content/here.png", "png");
     check(&site, &[("missing-image", "content/a.md", 0)]);
+    let run = site.build();
+    assert!(run.problem("missing-image")["message"].as_str().unwrap().contains("gone.png"));
+    // Said again where nothing has to be made.
+    assert_eq!(site.build().problems("missing-image").len(), 1);
+}
+
+#[test]
+fn one_thing_is_counted_as_one() {
+    let site = Site::new();
+    site.article("a.md", "title: A\ndate: 2020-01-01\nimage: gone.png");
+    let told = site.run(&["build"]).stderr;
+    assert!(told.contains("\n1 article: "), "{told}");
+    let told = site.run(&["check"]).stderr;
+    assert!(told.ends_with("1 article checked, 1 finding\n"), "{told}");
+    fs::remove_file(site.path("public/index.html")).unwrap();
+    let told = site.run(&["verify"]).stderr;
+    assert!(told.ends_with(" files verified, 1 finding\n"), "{told}");
+}
+
+#[test]
+fn a_place_without_a_column_has_its_line() {
+    let site = Site::new();
+    site.file("content/a.md", "---\ntitle: A\n---\n\nx\n\n[b](b.md)\n");
+    let told = site.run(&["check"]).stderr;
+    assert!(told.contains("content/a.md:7\n"), "{told}");
+    site.file("content/a.md", format!("---\ntitle: {}\n---\n", "x".repeat(70_000)));
+    let told = site.run(&["check"]).stderr;
+    assert!(told.contains("content/a.md:1\n"), "{told}");
+}
+
+#[test]
+fn a_missing_argument_is_named_to_programs() {
+    let site = Site::new();
+    let run = site.run(&["--json", "new"]);
+    let problem = run.problem("usage");
+    assert!(problem["message"].as_str().unwrap().ends_with("were not provided: <TITLE>"), "{problem}");
+    assert!(problem["hint"].as_str().unwrap().starts_with("Usage: "), "{problem}");
 }
 
 #[test]
