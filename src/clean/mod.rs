@@ -143,7 +143,8 @@ fn from_page(page: &str, said: &Said, today: Option<Date>) -> Result<Cleaned, Re
         return Err(Rejected::NoStory);
     }
     let head = [&article.title, &article.subtitle].map(|text| text.as_deref().unwrap_or_default());
-    story.drop_head(&head);
+    let authors = article.terms.get("authors").map(|names| names.join(" ")).unwrap_or_default();
+    story.drop_head(&[head[0], head[1], &authors]);
     if article.subtitle.is_none() {
         article.subtitle = article.description.as_deref().and_then(|summary| story.take_standfirst(summary));
         article.description = article.description.filter(|_| article.subtitle.is_none());
