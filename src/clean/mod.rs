@@ -34,7 +34,7 @@ use crate::article::{Article, Date, Raw};
 use crate::raw::{Content, RawArticle, Said};
 use dates::{Label, Line};
 use evidence::Held;
-pub use model::Model;
+pub use html::Model;
 use roles::Role;
 use text::Blocks;
 use url::Url;
