@@ -1,7 +1,11 @@
 //! Writes what the model sees of each block of each page in a folder of the cleaning sets, for `training/train.py`.
 //!
 //! `features DIR OUT [SCORES]`: `OUT.jsonl` has a line for each page with its blocks' words, `OUT.f32` a row for each
-//! block: of the first look, or with `SCORES`, the first look's scores of all blocks, of the second.
+//! block: of the first look, or with `SCORES`, the first look's scores of all blocks, of the second. The lexicon of these
+//! rows is empty.
+//!
+//! `features --words TABLES DIR OUT`: `OUT.f32` has for each block what each lexicon of `TABLES` says of its words; for
+//! pages of each fold there are as many of them, one fold's after the other.
 //!
 //! `features --text TEXTS.json OUT [MODELS [SCORES]]`: the same of plain texts, whose lines are joined by the model of
 //! `MODELS` that has not seen the outlet; without, a row for each break between two lines.
@@ -12,7 +16,7 @@
 )]
 
 use anyhow::{Context as _, Result};
-use backissue::clean::html::Page;
+use backissue::clean::html::{Lexicon, Page};
 use backissue::clean::text::{Lines, Model, Text};
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -58,9 +62,10 @@ fn main() -> Result<()> {
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["--text", texts, out] => breaks(texts, Out::create(out)?),
         ["--text", texts, out, models, ..] => blocks(texts, Out::create(out)?, models, args.get(4)),
+        ["--words", tables, folder, out] => words(tables, Path::new(folder), Out::create(out)?),
         [folder, out, ..] => of_pages(Path::new(folder), Out::create(out)?, args.get(2)),
         _ => anyhow::bail!(
-            "usage: features DIR OUT [SCORES] | features --text TEXTS.json OUT [MODELS [SCORES]]"
+            "usage: features DIR OUT [SCORES] | features --words TABLES DIR OUT | features --text TEXTS.json OUT [MODELS [SCORES]]"
         ),
     }
 }
@@ -70,7 +75,7 @@ fn of_pages(folder: &Path, mut out: Out, file: Option<&String>) -> Result<()> {
     for (id, label) in pages::list(folder)? {
         let html = pages::read(folder, &id)?;
         let Ok(page) = Page::read(&html) else { continue };
-        let mut found = page.first();
+        let mut found = page.first(&Lexicon::default());
         if let Some(scores) = &mut scores {
             let of_page: Vec<f32> = scores.take(found.len()).collect();
             found = page.second(&found, &of_page);
@@ -79,10 +84,32 @@ fn of_pages(folder: &Path, mut out: Out, file: Option<&String>) -> Result<()> {
         let blocks: Vec<&str> = page.texts().collect();
         let silent: Vec<bool> = page.silent().collect();
         let containers: Vec<usize> = page.containers().collect();
+        let entries: Vec<&[u16]> = page.entries().collect();
         let line = serde_json::json!({
             "id": id, "fold": pages::fold(&label), "columns": columns, "blocks": blocks, "silent": silent, "containers": containers,
+            "entries": entries,
         });
         out.write(&line, &found)?;
+    }
+    Ok(())
+}
+
+/// What each lexicon of a page's fold says of its blocks.
+fn words(tables: &str, folder: &Path, mut out: Out) -> Result<()> {
+    let bytes = std::fs::read(tables).with_context(|| format!("failed to read `{tables}`"))?;
+    let (mut rest, mut lexicons) = (bytes.as_slice(), Vec::new());
+    while let Some(lexicon) = Lexicon::read(&mut rest) {
+        lexicons.push(lexicon);
+    }
+    let views = lexicons.len() / 5;
+    for (id, outlet) in pages::list(folder)? {
+        let html = pages::read(folder, &id)?;
+        let Ok(page) = Page::read(&html) else { continue };
+        let fold = pages::fold(&outlet) as usize;
+        let own = &lexicons[fold * views..][..views];
+        let row = |entries| own.iter().flat_map(|lexicon| lexicon.row(entries)).collect::<Vec<f32>>();
+        let rows: Vec<Vec<f32>> = page.entries().map(row).collect();
+        out.write(&serde_json::json!({ "id": id }), &rows)?;
     }
     Ok(())
 }

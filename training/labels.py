@@ -6,6 +6,10 @@ from collections import Counter, defaultdict
 WIDE = r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]"
 WORD = re.compile(WIDE + r"|[^\W_" + WIDE[1:-1] + r"]+")
 RUN = 4
+# How far from the story a block may be that is taken in by its neighbours, and how often all are gone through.
+NEAR = 8
+ROUNDS = 3
+BOTH = -1
 
 
 def words(text):
@@ -18,7 +22,8 @@ def runs(these):
 
 def label(blocks, truth):
     """Long blocks by the share of their runs of words in the truth, each place there counted once; short ones by
-    whether they stand in the truth between the long ones around them."""
+    whether they stand in the truth between the long ones around them; then each by the runs that it makes with its
+    neighbours."""
     told = words(truth)
     places = defaultdict(list)
     for at, run in enumerate(runs(told)):
@@ -35,7 +40,22 @@ def label(blocks, truth):
             found[at] = (min(hit[0] for hit in hits), max(hit[-1] for hit in hits) + RUN)
     twice(own, labels, found, Counter(runs(told)))
     short(own, labels, found, told)
+    settle(own, labels, told)
     return labels
+
+
+def by_snippets(blocks, wanted, unwanted):
+    """Labels of blocks that hold a snippet which a story has, or which it has not; None for others, for blocks of which
+    both is said, and for a wanted snippet that stands in several blocks."""
+    own, labels = [" ".join(block.split()) for block in blocks], [None] * len(blocks)
+    for snippets, wants in ((wanted, 1), (unwanted, 0)):
+        for snippet in filter(None, (" ".join(snippet.split()) for snippet in snippets)):
+            holders = [at for at, block in enumerate(own) if snippet in block]
+            if wants and len(holders) > 1:
+                continue
+            for at in holders:
+                labels[at] = wants if labels[at] in (None, wants) else BOTH
+    return [None if it == BOTH else it for it in labels]
 
 
 def twice(own, labels, found, left):
@@ -88,3 +108,49 @@ def find(told, block, low, high, last):
         if told[at : at + len(block)] == block:
             return at
     return None
+
+
+def settle(own, labels, told):
+    """Takes a block in, or out, where that makes the labelled text more like the truth by their runs of words. Without
+    this, one in eight blocks of a story is missed: headings whose number the truth has not, and what stands below a
+    paragraph whose words come again later, which `short` looks for in the wrong place."""
+    truth = Counter(runs(told))
+    have = Counter(runs([word for block, wanted in zip(own, labels) if wanted for word in block]))
+    both, size = (truth & have).total(), truth.total() + have.total()
+    for _ in range(ROUNDS):
+        for at in near(own, labels):
+            made, sign = made_by(own, labels, at), -1 if labels[at] else 1
+            after = {run: have[run] + sign * count for run, count in made.items()}
+            more = sum(min(count, truth[run]) - min(have[run], truth[run]) for run, count in after.items())
+            longer = sign * sum(made.values())
+            if (both + more) * size > both * (size + longer):
+                labels[at] = 1 - labels[at]
+                have.update({run: sign * count for run, count in made.items()})
+                both, size = both + more, size + longer
+
+
+def near(own, labels):
+    """Blocks with words, of the story or near it."""
+    speaking = [at for at, block in enumerate(own) if block]
+    told = [place for place, at in enumerate(speaking) if labels[at]]
+    places = {place + by for place in told for by in range(-NEAR, NEAR + 1)}
+    return [speaking[place] for place in sorted(places) if 0 <= place < len(speaking)]
+
+
+def made_by(own, labels, at):
+    """Runs that are in the story with a block, less those that are there without."""
+    before, after = beside(own, labels, at, -1), beside(own, labels, at, 1)
+    made = Counter(runs(before + own[at] + after))
+    made.subtract(runs(before + after))
+    return made
+
+
+def beside(own, labels, at, step):
+    """The story's words next to a block, as many as share a run with it."""
+    found = []
+    at += step
+    while 0 <= at < len(own) and len(found) < RUN - 1:
+        if labels[at]:
+            found += own[at][::step]
+        at += step
+    return found[: RUN - 1][::step]

@@ -17,9 +17,14 @@ from pathlib import Path
 import lightgbm
 import numpy
 
-from labels import label, words
+import lexicon
+from labels import by_snippets, label, words
 
 FOLDS = 5
+# Blocks around those of a story that all count.
+NEAR = 12
+# How much more a block counts of which a snippet says whose it is: such blocks are few, and were picked for being hard.
+SNIPPET = 2.0
 SHARED = {
     "objective": "binary", "num_threads": 1, "seed": 7, "deterministic": True, "force_row_wise": True,
     "feature_pre_filter": False, "use_missing": False, "verbosity": -1, "bagging_freq": 1, "bagging_fraction": 0.8,
@@ -30,35 +35,89 @@ SECOND = {**SHARED, "num_leaves": 24, "learning_rate": 0.06, "min_data_in_leaf":
 TREES = (80, 160)
 
 
-def read(program, folders, out, scores=None):
-    """Rows, and for each block its page's fold, label and weight."""
-    rows, folds, labels, weights, pages, places, at = [], [], [], [], [], [], 0
+def look(program, folders, out, scores=None):
+    """What the program sees of each block of the pages in these folders, and a line about each page."""
+    rows, lines = [], []
     for number, folder in enumerate(folders):
-        name = out / f"set{number}"
-        extra = []
-        truth = json.loads((folder / "gt.json").read_text())
+        name, extra = out / f"set{number}", []
         if scores is not None:
-            (out / f"set{number}.scores").write_bytes(scores[number].astype("<f4").tobytes())
-            extra = [str(out / f"set{number}.scores")]
+            name.with_suffix(".scores").write_bytes(scores[number].astype("<f4").tobytes())
+            extra = [str(name.with_suffix(".scores"))]
         subprocess.run([program, str(folder), str(name), *extra], check=True)
-        lines = [json.loads(line) for line in name.with_suffix(".jsonl").open()]
-        columns = max(line["columns"] for line in lines)
+        of_set = [{**json.loads(line), "set": number} for line in name.with_suffix(".jsonl").open()]
+        columns = max(line["columns"] for line in of_set)
         rows.append(numpy.fromfile(name.with_suffix(".f32"), "<f4").reshape(-1, columns))
-        for line in lines:
-            blocks = line["blocks"]
-            of_page = label(blocks, truth[line["id"]]["text"])
-            sizes = [0 if silent else len(words(block)) for block, silent in zip(blocks, line["silent"])]
-            folds += [line["fold"]] * len(blocks)
-            labels += of_page
-            # A page with few blocks counts as much as one with many, nearly; a long block more than a short one.
-            told = sum(size for size, wanted in zip(sizes, of_page) if wanted)
-            scale = 0.0 if told < 30 else 30.0 / (len(blocks) + 60) ** 0.5
-            weights += [0.0 if size == 0 else scale * (0.5 + min(size, 100) ** 0.5 / 4) for size in sizes]
-            pages.append((number, line["id"], at, at + len(blocks)))
-            places += line["containers"]
-            at += len(blocks)
+        lines += of_set
+    return numpy.concatenate(rows), lines
+
+
+def told(program, folders, out, tables):
+    """What the lexicons say of each block: a row for each of them that a page may know."""
+    (out / "tables").write_bytes(tables)
+    found = []
+    for number, folder in enumerate(folders):
+        name = out / f"words{number}"
+        subprocess.run([program, "--words", str(out / "tables"), str(folder), str(name)], check=True)
+        found.append(numpy.fromfile(name.with_suffix(".f32"), "<f4").reshape(-1, FOLDS + 1, lexicon.COLUMNS))
+    return numpy.concatenate(found)
+
+
+def with_words(rows, words, end):
+    """Rows as the model without a fold sees them, or for the number of folds that of all: their lexicon's columns, which
+    end at `end`, are filled in."""
+
+    def seen(view):
+        rows[:, end - lexicon.COLUMNS : end] = words[:, view]
+        return rows
+
+    return seen
+
+
+def truths(folders, lines):
+    """For each block its page's fold, its label, its weight and the element that it stands in; and each page's set, name,
+    and where its blocks begin and end."""
+    folds, labels, weights, places, pages, at = [], [], [], [], [], 0
+    truth = [json.loads((folder / "gt.json").read_text()) for folder in folders]
+    for line in lines:
+        page = truth[line["set"]][line["id"]]
+        of_page, of_blocks = judge(line, page)
+        line["outlet"] = page.get("outlet") or line["id"]
+        labels += of_page
+        weights += of_blocks
+        folds += [line["fold"]] * len(of_page)
+        places += line["containers"]
+        pages.append((line["set"], line["id"], at, at + len(of_page)))
+        at += len(of_page)
     array = numpy.array
-    return numpy.concatenate(rows), array(folds), array(labels), array(weights), pages, places
+    return array(folds), array(labels), array(weights), places, pages
+
+
+def judge(line, truth):
+    """The label and the weight of each block of a page. A page with few blocks counts as much as one with many, nearly; a
+    long block more than a short one. Of a page that is known by snippets, only blocks with them count."""
+    blocks = line["blocks"]
+    sizes = [0 if silent else len(words(block)) for block, silent in zip(blocks, line["silent"])]
+    scale = 30.0 / (len(blocks) + 60) ** 0.5
+    weights = [scale * (0.5 + min(size, 100) ** 0.5 / 4) if size else 0.0 for size in sizes]
+    if not truth.get("text"):
+        labels = by_snippets(blocks, truth.get("with") or [], truth.get("without") or [])
+        weights = [0.0 if wanted is None else SNIPPET * weight for wanted, weight in zip(labels, weights)]
+        return [wanted or 0 for wanted in labels], weights
+    labels = label(blocks, truth["text"])
+    if sum(size for size, wanted in zip(sizes, labels) if wanted) < 30:
+        return labels, [0.0] * len(blocks)
+    thin(weights, labels, 0, len(blocks))
+    return labels, weights
+
+
+def thin(weights, labels, start, end):
+    """Far from any story one block of a menu is like another: a third of them, with thrice the weight, teaches as much
+    in half the time."""
+    told = [at for at in range(start, end) if labels[at]]
+    near = {at for place in told for at in range(place - NEAR, place + NEAR + 1)}
+    for at in range(start, end):
+        if at not in near:
+            weights[at] *= 3 if at % 3 == 0 else 0
 
 
 def fit(params, trees, rows, labels, weights, keep):
@@ -67,11 +126,11 @@ def fit(params, trees, rows, labels, weights, keep):
     return lightgbm.train(params, data, trees)
 
 
-def out_of_fold(params, trees, rows, folds, labels, weights):
-    """Scores of each block by a model that has seen none of its fold, and these models."""
-    scores, models = numpy.zeros(len(rows)), []
+def out_of_fold(params, trees, seen, folds, labels, weights):
+    """Scores of each block by a model that has seen none of its fold, and these models; `seen` gives the rows of a fold."""
+    scores, models = numpy.zeros(len(labels)), []
     for fold in range(FOLDS):
-        there = folds == fold
+        there, rows = folds == fold, seen(fold)
         models.append(fit(params, trees, rows, labels, weights, ~there))
         scores[there] = models[-1].predict(rows[there])
     return scores, models
@@ -139,24 +198,31 @@ def main():
     parser.add_argument("sets", nargs="+", type=Path)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    rows, folds, labels, weights, pages, places = read(args.features, args.sets, args.out)
+    rows, lines = look(args.features, args.sets, args.out)
+    folds, labels, weights, places, pages = truths(args.sets, lines)
     print(f"{len(pages)} pages, {len(rows)} blocks, {rows.shape[1]} columns", flush=True)
     everything = numpy.ones(len(rows), bool)
+    counted = lexicon.count(lines, labels, weights, pages, FOLDS)
+    words, end = told(args.features, args.sets, args.out, lexicon.views(counted)), rows.shape[1]
+    seen = with_words(rows, words, end)
     # Scores of the first look, for the second to learn from: always from outlets the scoring model has not seen.
-    first, owns = out_of_fold(FIRST, TREES[0], rows, folds, labels, weights)
+    first, owns = out_of_fold(FIRST, TREES[0], seen, folds, labels, weights)
     report("first look", first, labels, weights)
     weights = forgive(first, labels, weights, pages, places)
     bounds = [max(end for number, _, _, end in pages if number == at) for at in range(len(args.sets))]
     split = numpy.split(first, bounds[:-1])
-    seconds = read(args.features, args.sets, args.out, split)[0]
-    last, others = out_of_fold(SECOND, TREES[1], seconds, folds, labels, weights)
+    seconds = look(args.features, args.sets, args.out, split)[0]
+    again = with_words(seconds, words, end)
+    last, others = out_of_fold(SECOND, TREES[1], again, folds, labels, weights)
     for fold, (own, second) in enumerate(zip(owns, others)):
-        (args.out / f"fold{fold}.bin").write_bytes(export([(own, rows.shape[1]), (second, seconds.shape[1])]))
+        forests = export([(own, end), (second, seconds.shape[1])])
+        (args.out / f"fold{fold}.bin").write_bytes(forests + lexicon.table(counted, fold))
     numpy.save(args.out / "scores.npy", last)
     report("second look", last, labels, weights)
-    own = fit(FIRST, TREES[0], rows, labels, weights, everything)
-    second = fit(SECOND, TREES[1], seconds, labels, weights, everything)
-    (args.out / "model.bin").write_bytes(export([(own, rows.shape[1]), (second, seconds.shape[1])]))
+    own = fit(FIRST, TREES[0], seen(FOLDS), labels, weights, everything)
+    second = fit(SECOND, TREES[1], again(FOLDS), labels, weights, everything)
+    forests = export([(own, end), (second, seconds.shape[1])])
+    (args.out / "model.bin").write_bytes(forests + lexicon.table(counted))
     gain = second.feature_importance("gain")
     print("columns by gain:", [(int(at), int(gain[at])) for at in numpy.argsort(-gain)[:30]])
     stored(args.out, [(own, rows), (second, seconds)])

@@ -17,14 +17,12 @@ import numpy
 
 from labels import label, words
 from texts import made
-from train import FOLDS, SHARED, export, fit, forgive, out_of_fold, report, stored
+from train import FOLDS, SHARED, export, fit, forgive, out_of_fold, report, stored, thin
 
 JOINS = {**SHARED, "num_leaves": 15, "learning_rate": 0.15, "min_data_in_leaf": 100, "feature_fraction": 0.5}
 FIRST = {**SHARED, "num_leaves": 24, "learning_rate": 0.12, "min_data_in_leaf": 80, "feature_fraction": 0.4}
 SECOND = {**SHARED, "num_leaves": 24, "learning_rate": 0.06, "min_data_in_leaf": 150, "feature_fraction": 0.3}
 TREES = (50, 80, 180)
-# Blocks around those of a story that all count.
-NEAR = 12
 
 
 def read(program, file, out, *more):
@@ -89,7 +87,7 @@ def joins(args, texts, file):
         of_text.append(pieces)
     labels, weights, folds = numpy.array(labels), numpy.array(weights), numpy.array(folds)
     print(f"{len(labels)} breaks, {labels.sum()} within a paragraph, in {sum(map(bool, of_text))} texts", flush=True)
-    scores, models = out_of_fold(JOINS, TREES[0], rows, folds, labels, weights)
+    scores, models = out_of_fold(JOINS, TREES[0], lambda _: rows, folds, labels, weights)
     for at in (0.5, 0.6, 0.7):
         found = scores > at
         hit = (found & (labels == 1) & (weights == 1)).sum()
@@ -120,16 +118,6 @@ def truths(texts, lines):
     return numpy.array(folds), numpy.array(labels), numpy.array(weights), pages
 
 
-def thin(weights, labels, start, end):
-    """Far from any story one block of a menu is like another: a third of them, with thrice the weight, teaches as much
-    in half the time."""
-    told = [at for at in range(start, end) if labels[at]]
-    near = {at for place in told for at in range(place - NEAR, place + NEAR + 1)}
-    for at in range(start, end):
-        if at not in near:
-            weights[at] *= 3 if at % 3 == 0 else 0
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--features", required=True)
@@ -146,12 +134,12 @@ def main():
     rows, lines = read(args.features, file, args.out / "rows", args.out)
     folds, labels, weights, pages = truths(texts, lines)
     print(f"{len(texts)} texts, {len(rows)} blocks, {rows.shape[1]} columns", flush=True)
-    first, firsts = out_of_fold(FIRST, TREES[1], rows, folds, labels, weights)
+    first, firsts = out_of_fold(FIRST, TREES[1], lambda _: rows, folds, labels, weights)
     report("first look", first, labels, weights)
     weights = forgive(first, labels, weights, pages, numpy.zeros(len(rows)))
     (args.out / "rows.scores").write_bytes(first.astype("<f4").tobytes())
     seconds = read(args.features, file, args.out / "rows", args.out, args.out / "rows.scores")[0]
-    last, others = out_of_fold(SECOND, TREES[2], seconds, folds, labels, weights)
+    last, others = out_of_fold(SECOND, TREES[2], lambda _: seconds, folds, labels, weights)
     report("second look", last, labels, weights)
     columns = (rows.shape[1], seconds.shape[1])
     for fold in range(FOLDS):

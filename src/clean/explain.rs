@@ -80,7 +80,8 @@ fn leave_to_head(blocks: &mut [Judged], found: &Metadata) {
     let told: Vec<usize> =
         (0..blocks.len()).filter(|at| blocks[*at].kept && blocks[*at].score.is_some()).collect();
     let texts = || told.iter().map(|at| &*blocks[*at].text);
-    let mut repeated = html::repeated(texts(), &[&title, &standfirst]);
+    let authors = found.authors.as_ref().map(|found| found.value.join(" ")).unwrap_or_default();
+    let mut repeated = html::repeated(texts(), &[&title, &standfirst, &authors]);
     if standfirst.is_empty() && told.first().is_some_and(|at| blocks[*at].kind == "heading") {
         let summary = text(&found.description).unwrap_or_default();
         repeated.extend(html::repeated(texts().take(1), &[&summary]));

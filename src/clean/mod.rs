@@ -35,8 +35,8 @@ use crate::article::{Article, Date, Raw};
 use crate::raw::{Content, RawArticle, Said};
 use dates::{Label, Line};
 use evidence::Held;
+pub use html::Model;
 use metadata::Metadata;
-pub use model::Model;
 use roles::Role;
 use text::Blocks;
 use url::Url;
@@ -180,7 +180,8 @@ impl Page {
             return Err(Rejected::NoStory);
         }
         let said = [&article.title, &article.subtitle].map(|text| text.as_deref().unwrap_or_default());
-        story.drop_head(&said);
+        let authors = article.terms.get("authors").map(|names| names.join(" ")).unwrap_or_default();
+        story.drop_head(&[said[0], said[1], &authors]);
         if blocks.extent() == html::Extent::Body {
             story.drop_origin(title.or(article.title.as_deref()).unwrap_or_default());
         }

@@ -7,6 +7,7 @@
 use super::block::{Block, Container, Kind};
 use super::head::Head;
 use super::hints;
+use super::lexicon::Lexicon;
 use super::measure::{Measure, measure};
 use super::walk::Walked;
 use std::collections::BTreeMap;
@@ -99,9 +100,19 @@ impl Measured {
     }
 
     /// The rows of the first look.
-    pub(super) fn first(&self, page: &Walked) -> Vec<Vec<f32>> {
+    pub(super) fn first(&self, page: &Walked, lexicon: &Lexicon) -> Vec<Vec<f32>> {
         let groups = self.groups();
-        (0..page.blocks.len()).map(|at| self.row(page, &groups, at)).collect()
+        let row = |at: usize| {
+            let mut row = self.row(page, &groups, at);
+            row.extend(lexicon.row(self.entries(at)));
+            row
+        };
+        (0..page.blocks.len()).map(row).collect()
+    }
+
+    /// The entries of a block in the lexicon.
+    pub(super) fn entries(&self, at: usize) -> &[u16] {
+        &self.measures[at].entries
     }
 
     fn row(&self, page: &Walked, groups: &BTreeMap<u64, [f32; 4]>, at: usize) -> Vec<f32> {

@@ -2,6 +2,7 @@
 
 use super::block::{Block, Kind};
 use super::head::Head;
+use super::lexicon;
 use crate::clean::measure::Letters;
 use crate::clean::words::{hashes, runs, share};
 
@@ -30,6 +31,8 @@ pub(super) struct Measure {
     /// What it is called on the page, as a number.
     pub(super) kind: f32,
     pub(super) hash: u64,
+    /// Its entries in the lexicon.
+    pub(super) entries: Vec<u16>,
 }
 
 /// Measures a block.
@@ -60,6 +63,7 @@ pub(super) fn measure(block: &Block, head: &Head) -> Measure {
         body: if head.body.is_empty() { -1.0 } else { share(runs(&words), &head.body) },
         kind: kind(&block.kind),
         hash: words.iter().fold(words.len() as u64, |sum, word| sum.rotate_left(9) ^ word),
+        entries: lexicon::entries(&words),
     }
 }
 

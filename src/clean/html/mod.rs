@@ -5,7 +5,7 @@
 //! ```
 //!
 //! There is no rule for any site, and none for a language: a model that was learned from the pages of many outlets
-//! decides, block by block, by numbers that mean the same everywhere.
+//! decides, block by block, by numbers that mean the same everywhere, and by words as far as it knows them.
 
 mod block;
 mod choose;
@@ -15,6 +15,8 @@ mod head;
 mod headings;
 mod hints;
 mod inline;
+#[expect(clippy::cast_precision_loss, reason = "counts of a block are small, and rows have 32 bits")]
+mod lexicon;
 #[expect(clippy::cast_precision_loss, reason = "counts of a page are small, and rows have 32 bits")]
 mod measure;
 mod parse;
@@ -27,13 +29,14 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use crate::clean::model::Model;
+use crate::clean::model;
 use crate::clean::{Judged, Rejected};
 use crate::raw::Content;
 use block::Block;
 use choose::Verdict;
 use dom_query::Document;
 use features::Measured;
+pub use lexicon::Lexicon;
 use std::sync::LazyLock;
 pub(super) use tidy::repeated;
 use url::Url;
@@ -63,6 +66,22 @@ impl Extent {
 
 /// The story of a page: its blocks.
 pub struct Story(Vec<Block>);
+
+/// What was learned of pages.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Model {
+    looks: model::Model,
+    lexicon: Lexicon,
+}
+
+impl Model {
+    /// Reads a file as `training/train.py` writes it; `None` if it is none.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let mut rest = bytes;
+        let model = Self { looks: model::Model::part(&mut rest)?, lexicon: Lexicon::read(&mut rest)? };
+        rest.is_empty().then_some(model)
+    }
+}
 
 /// The model that is part of the program.
 pub fn model() -> &'static Model {
@@ -115,9 +134,14 @@ impl Page {
         self.walked.blocks.iter().map(|block| self.walked.home(block))
     }
 
-    /// What the first look sees.
-    pub fn first(&self) -> Vec<Vec<f32>> {
-        self.measured.first(&self.walked)
+    /// The entries of each block in any lexicon.
+    pub fn entries(&self) -> impl Iterator<Item = &[u16]> {
+        (0..self.walked.blocks.len()).map(|at| self.measured.entries(at))
+    }
+
+    /// What the first look sees; the last columns are the lexicon's.
+    pub fn first(&self, lexicon: &Lexicon) -> Vec<Vec<f32>> {
+        self.measured.first(&self.walked, lexicon)
     }
 
     /// What the second sees, given the scores of the first.
@@ -127,10 +151,10 @@ impl Page {
 
     /// How likely each block belongs to the story.
     pub fn scores(&self, model: &Model) -> Vec<f32> {
-        let first = self.first();
-        let scores: Vec<f32> = first.iter().map(|row| model.first.score(row)).collect();
+        let first = self.first(&model.lexicon);
+        let scores: Vec<f32> = first.iter().map(|row| model.looks.first.score(row)).collect();
         let second = self.second(&first, &scores);
-        second.iter().map(|row| model.second.score(row)).collect()
+        second.iter().map(|row| model.looks.second.score(row)).collect()
     }
 
     /// The story; empty if there is none.
@@ -207,7 +231,7 @@ impl Story {
         self.0.is_empty()
     }
 
-    /// Takes out what stands at its beginning though the article's head says it: title, standfirst.
+    /// Takes out what stands at its beginning though the article's head says it: title, standfirst, authors.
     pub(super) fn drop_head(&mut self, head: &[&str]) {
         tidy::drop_head(&mut self.0, head);
     }

@@ -113,7 +113,7 @@ fn hostile_pages_end_soon() {
 fn rows_score_as_they_did_for_the_trainer() {
     let stored: Vec<Vec<(Vec<f32>, f32)>> = serde_json::from_str(include_str!("rows.json")).unwrap();
     let model = model();
-    for (forest, rows) in [&model.first, &model.second].into_iter().zip(&stored) {
+    for (forest, rows) in [&model.looks.first, &model.looks.second].into_iter().zip(&stored) {
         for (row, score) in rows {
             let found = forest.score(row);
             assert!((found - score).abs() < 1e-5, "{found} is not {score}");

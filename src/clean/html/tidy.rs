@@ -2,6 +2,7 @@
 //! what the head of the article says is not said again.
 
 use super::block::{Block, Kind};
+use crate::clean::byline;
 use crate::clean::words::hashes;
 
 /// Signs that lines of a list begin with where a page has none.
@@ -9,7 +10,7 @@ const BULLETS: [char; 9] = ['•', '●', '▪', '■', '◦', '○', '‣', '�
 /// Blocks of words at the beginning among which the head of an article may be repeated.
 const HEAD: usize = 2;
 
-/// Takes out what stands at the beginning though the article's head has it: title, standfirst.
+/// Takes out what stands at the beginning though the article's head has it: title, standfirst, authors.
 pub(super) fn drop_head(blocks: &mut Vec<Block>, head: &[&str]) {
     let speaking = blocks.iter().filter(|block| !block.kind.is_silent());
     let repeated = repeated(speaking.map(|block| &*block.text), head);
@@ -24,13 +25,17 @@ pub(super) fn drop_head(blocks: &mut Vec<Block>, head: &[&str]) {
     }
 }
 
-/// Which of a story's texts stand at its beginning though the article's head has them.
+/// Which of a story's texts stand at its beginning though the article's head has them. A byline is its names.
 pub(in crate::clean) fn repeated<'a>(texts: impl Iterator<Item = &'a str>, head: &[&str]) -> Vec<usize> {
     let head: Vec<Vec<u64>> =
         head.iter().map(|text| hashes(text)).filter(|words| !words.is_empty()).collect();
     let (mut found, mut others) = (Vec::new(), 0);
+    let said = |text: &str| match byline::read(text) {
+        Some(byline) if !byline.more => hashes(&byline.names.join(" ")),
+        _ => hashes(text),
+    };
     for (at, text) in texts.enumerate() {
-        if head.contains(&hashes(text)) {
+        if head.contains(&said(text)) {
             found.push(at);
         } else {
             others += 1;
@@ -159,6 +164,19 @@ mod tests {
         let mut found = story(&whole);
         found.drop_head(&["Ferry waits", words]);
         assert!(found.text().starts_with(PARAGRAPH) && found.text().ends_with(words), "{}", found.text());
+        let mut found = Story(
+            story(&format!("<p>{PARAGRAPH}</p><p>{PARAGRAPH} Again.</p>"))
+                .0
+                .into_iter()
+                .cycle()
+                .take(3)
+                .collect(),
+        );
+        found.0[0].text = "By Ann Moor and Sam Roe".into();
+        found.drop_head(&["Ferry waits", "Ann Moor"]);
+        assert!(found.text().starts_with("By Ann Moor and Sam Roe"), "{}", found.text());
+        found.drop_head(&["Ferry waits", "Ann Moor Sam Roe"]);
+        assert!(found.text().starts_with(PARAGRAPH), "{}", found.text());
         let mut found = story(&whole);
         assert_eq!(found.take_standfirst("Something else"), None);
         assert_eq!(found.take_standfirst(words).as_deref(), Some(words));
