@@ -8,7 +8,8 @@
 //! pages of each fold there are as many of them, one fold's after the other.
 //!
 //! `features --text TEXTS.json OUT [MODELS [SCORES]]`: the same of plain texts, whose lines are joined by the model of
-//! `MODELS` that has not seen the outlet; without, a row for each break between two lines.
+//! `MODELS` that has not seen the outlet; without, a row for each break between two lines. `OUT.u32` has the words of
+//! each block as numbers, which its line in `OUT.jsonl` counts.
 
 #![expect(
     clippy::disallowed_methods,
@@ -17,7 +18,7 @@
 
 use anyhow::{Context as _, Result};
 use backissue::clean::html::{Lexicon, Page};
-use backissue::clean::text::{Lines, Model, Text};
+use backissue::clean::text::{Lines, Model, Text, tokens};
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
@@ -27,16 +28,17 @@ mod pages;
 #[path = "pages/texts.rs"]
 mod texts;
 
-/// Where lines about texts and rows of their blocks go.
+/// Where lines about texts, rows of their blocks, and their words go.
 struct Out {
     lines: BufWriter<File>,
     rows: BufWriter<File>,
+    words: BufWriter<File>,
 }
 
 impl Out {
     fn create(name: &str) -> Result<Self> {
         let create = |end: &str| File::create(format!("{name}.{end}")).map(BufWriter::new);
-        Ok(Self { lines: create("jsonl")?, rows: create("f32")? })
+        Ok(Self { lines: create("jsonl")?, rows: create("f32")?, words: create("u32")? })
     }
 
     fn write(&mut self, line: &serde_json::Value, rows: &[Vec<f32>]) -> Result<()> {
@@ -45,6 +47,18 @@ impl Out {
             self.rows.write_all(&value.to_le_bytes())?;
         }
         Ok(())
+    }
+
+    /// Writes the words of some blocks, and tells how many each has.
+    fn words<'a>(&mut self, blocks: impl Iterator<Item = &'a str>) -> Result<Vec<usize>> {
+        let mut counts = Vec::new();
+        for words in blocks.map(tokens) {
+            for word in &words {
+                self.words.write_all(&word.to_le_bytes())?;
+            }
+            counts.push(words.len());
+        }
+        Ok(counts)
     }
 }
 
@@ -137,7 +151,8 @@ fn blocks(texts: &str, mut out: Out, models: &str, file: Option<&String>) -> Res
     let models = pages::folds(models, Model::read)?;
     let found = texts::held(&texts, |outlet| &models[pages::fold(outlet) as usize]);
     for (text, (blocks, held)) in texts.iter().zip(found) {
-        let measured = Text::new(&blocks, text.title.as_deref(), &held);
+        let model = &models[pages::fold(&text.outlet) as usize];
+        let measured = Text::new(&blocks, text.title.as_deref(), &held, &model.lexicon);
         let mut rows = measured.first();
         if let Some(scores) = &mut scores {
             let of_text: Vec<f32> = scores.take(rows.len()).collect();
@@ -145,8 +160,10 @@ fn blocks(texts: &str, mut out: Out, models: &str, file: Option<&String>) -> Res
         }
         let columns = rows.first().map_or(0, Vec::len);
         let all: Vec<&str> = blocks.texts().collect();
-        let line =
-            serde_json::json!({ "fold": pages::fold(&text.outlet), "columns": columns, "blocks": all });
+        let words = out.words(blocks.texts())?;
+        let line = serde_json::json!({
+            "fold": pages::fold(&text.outlet), "columns": columns, "blocks": all, "words": words,
+        });
         out.write(&line, &rows)?;
     }
     Ok(())

@@ -22,8 +22,7 @@ def runs(these):
 
 def label(blocks, truth):
     """Long blocks by the share of their runs of words in the truth, each place there counted once; short ones by
-    whether they stand in the truth between the long ones around them; then each by the runs that it makes with its
-    neighbours."""
+    whether they stand in the truth between the long ones around them."""
     told = words(truth)
     places = defaultdict(list)
     for at, run in enumerate(runs(told)):
@@ -40,7 +39,13 @@ def label(blocks, truth):
             found[at] = (min(hit[0] for hit in hits), max(hit[-1] for hit in hits) + RUN)
     twice(own, labels, found, Counter(runs(told)))
     short(own, labels, found, told)
-    settle(own, labels, told)
+    return labels
+
+
+def settled(blocks, truth):
+    """The same, then each by the runs that it makes with its neighbours."""
+    labels = label(blocks, truth)
+    settle([words(block) for block in blocks], labels, words(truth))
     return labels
 
 

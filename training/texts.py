@@ -62,6 +62,17 @@ def made(entries, titles):
     return out
 
 
+def added(entries, titles):
+    """What is made of pages that are not in the set: they are not imported together with it, and there are enough of
+    other scripts."""
+    made_of = made(entries, titles)
+    out = [entry for entry in made_of if entry["mode"].split()[0] not in ("blk", "box", "soup")]
+    for entry in made_of:
+        if entry["mode"] in ("blk", "box", "soup"):
+            out.append({**entry, "mode": f"{entry['mode']} more"})
+    return out
+
+
 def small(entry, add):
     """A few paragraphs of a story with a few lines of what stands above and below it: pages of small outlets."""
     chance = number(f"small{entry['id']}{entry['mode']}")

@@ -18,7 +18,7 @@ import lightgbm
 import numpy
 
 import lexicon
-from labels import by_snippets, label, words
+from labels import by_snippets, settled, words
 
 FOLDS = 5
 # Blocks around those of a story that all count.
@@ -103,7 +103,7 @@ def judge(line, truth):
         labels = by_snippets(blocks, truth.get("with") or [], truth.get("without") or [])
         weights = [0.0 if wanted is None else SNIPPET * weight for wanted, weight in zip(labels, weights)]
         return [wanted or 0 for wanted in labels], weights
-    labels = label(blocks, truth["text"])
+    labels = settled(blocks, truth["text"])
     if sum(size for size, wanted in zip(sizes, labels) if wanted) < 30:
         return labels, [0.0] * len(blocks)
     thin(weights, labels, 0, len(blocks))

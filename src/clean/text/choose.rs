@@ -5,13 +5,17 @@ use crate::clean::blocks::Block;
 use crate::clean::roles;
 use crate::clean::{byline, dates};
 
-/// Score from which on a block is the story's. Below one half, as a lost paragraph is worse than one too many.
+/// Score from which on a block is likely the story's. Below one half, as a lost paragraph is worse than one too many.
 const STORY: f32 = 0.35;
-/// That of a sentence above the first paragraph or below the last, and that of another line there: most of these are
-/// the page's.
-const EDGE: (f32, f32) = (0.4, 0.85);
-/// That of a block between two of the story's.
-const BETWEEN: f32 = 0.2;
+/// The same for a text that is judged as a whole, as a share of how well its story can be told from the rest, and the
+/// least and the most that this may be. Half of it would be best for F1.
+const WELL: f32 = 0.4;
+const BOUNDS: (f32, f32) = (0.2, 0.6);
+/// How much more a sentence above the first paragraph or below the last must have, and another line there: most of
+/// these are the page's.
+const EDGE: (f32, f32) = (0.05, 0.45);
+/// The share of it that a block between two of the story's must have.
+const BETWEEN: f32 = 0.57;
 /// Score from which on it might be.
 const PERHAPS: f32 = 0.15;
 /// Blocks above and below all that might be a story, of a text in which there is nothing else: its title and date, and
@@ -64,17 +68,34 @@ fn of_page(blocks: &[Block], measured: &Measured, scores: &[f32]) -> Vec<usize> 
 /// Which blocks are the story's. Where none is for sure, those that are most likely, if they are likely at all.
 fn told(measured: &Measured, scores: &[f32]) -> Vec<bool> {
     let most = scores.iter().copied().fold(0.0, f32::max);
-    let least = if most > STORY { STORY } else { (most * 0.6).max(PERHAPS) };
+    let story = (WELL * told_apart(measured, scores)).clamp(BOUNDS.0, BOUNDS.1);
+    let least = if most > story { story } else { (most * 0.6).max(PERHAPS) };
     let prose = |at: &usize| scores[*at] > least && measured.is_prose(*at);
     let start = (0..scores.len()).find(prose).unwrap_or(0);
     let end = (0..scores.len()).rfind(prose).unwrap_or(scores.len());
-    let edge = |at: usize| if measured.is_sentence(at) { EDGE.0 } else { EDGE.1 };
+    let edge = |at: usize| story + if measured.is_sentence(at) { EDGE.0 } else { EDGE.1 };
     let is_told =
         |(at, score): (usize, &f32)| *score > if (start..=end).contains(&at) { least } else { edge(at) };
     let by_itself =
         |at: usize| scores.get(at).is_some_and(|score| is_told((at, score)) && !measured.mostly[at]);
-    let between = |at: usize| scores[at] > BETWEEN && at > 0 && by_itself(at - 1) && by_itself(at + 1);
+    let between =
+        |at: usize| scores[at] > story * BETWEEN && at > 0 && by_itself(at - 1) && by_itself(at + 1);
     (0..scores.len()).map(|at| by_itself(at) || between(at) && !measured.mostly[at]).collect()
+}
+
+/// How well a story can be told from the rest: the F1 that the best choice would have by these scores. Where nothing is
+/// sure, leaving out what is likely none of it costs more than it saves.
+fn told_apart(measured: &Measured, scores: &[f32]) -> f32 {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+    let all: f32 = order.iter().map(|at| measured.length(*at) * scores[*at]).sum();
+    let (mut found, mut chosen, mut best) = (0.0, 0.0, 0.0_f32);
+    for at in order {
+        found += measured.length(at) * scores[at];
+        chosen += measured.length(at);
+        best = best.max(2.0 * found / (chosen + all).max(1.0));
+    }
+    best
 }
 
 /// What the story is called: the line above it that is most like its said title, or else that it repeats most of.

@@ -5,6 +5,7 @@
 //! the outlet hold as well. The second sees also what the first thought of the blocks around.
 
 use super::common::{Common, Makes, distinct};
+use super::lexicon::{Lexicon, Said};
 use super::numbers::{Sums, best, counts, far, flag, ratio, share_of};
 use super::seen::Seen;
 use crate::clean::blocks::Block;
@@ -36,6 +37,7 @@ pub(super) struct Measure {
     /// The share of its words, weighted by how seldom they are, that the prose has elsewhere; and of all of them.
     pub(super) common: [f32; 2],
     pub(super) repeats: f32,
+    pub(super) said: Said,
 }
 
 /// A text before anything is decided.
@@ -49,8 +51,8 @@ pub(super) struct Measured {
     /// Whether most others do.
     pub(super) mostly: Vec<bool>,
     /// Size, size of prose, blocks of prose, blocks that others hold, blocks of which it is known, short blocks,
-    /// sentences, repeated blocks, times and years.
-    pub(super) sums: Sums<9>,
+    /// sentences, repeated blocks, times and years, what words say.
+    pub(super) sums: Sums<11>,
     /// The run with most prose in it, to before its end.
     pub(super) core: (usize, usize),
     /// The likeliest headline above it.
@@ -67,7 +69,7 @@ pub(super) struct Measured {
 }
 
 impl Measured {
-    pub(super) fn new(blocks: &[Block], title: Option<&str>, held: &[f32]) -> Self {
+    pub(super) fn new(blocks: &[Block], title: Option<&str>, held: &[f32], lexicon: &Lexicon) -> Self {
         let words: Vec<Vec<u64>> = blocks.iter().map(|block| hashes(&block.text)).collect();
         let said = title.map(hashes).filter(|words| !words.is_empty());
         let titled = said.is_some();
@@ -88,6 +90,7 @@ impl Measured {
             title: likeness(&words[at], &title),
             common: common.of(&words[at], prose[at]),
             repeats: f32::from(repeats[&lines[at]]),
+            said: lexicon.of(&blocks[at].text),
         };
         let measures: Vec<Measure> = (0..blocks.len()).map(measure).collect();
         let sums = Sums::new(measures.iter().zip(held).map(|(it, held)| {
@@ -106,6 +109,8 @@ impl Measured {
                 sentence,
                 flag(it.repeats > 1.0),
                 time,
+                it.said.told,
+                it.said.on,
             ]
         }));
         let core = best(measures.iter().map(|it| if it.prose { it.letters.size.min(600.0) } else { -GAP }));
@@ -150,6 +155,7 @@ impl Measured {
                 None => row.extend([-1.0; 6]),
             }
         }
+        self.said(&mut row, at);
         row
     }
 
@@ -232,6 +238,21 @@ impl Measured {
         let last = (at.saturating_sub(40)..at).rev().find(is_held).map_or(41, |other| at - other);
         let next = (at + 1..count.min(at + 41)).find(is_held).map_or(41, |other| other - at);
         row.extend([last as f32, next as f32]);
+    }
+
+    /// What the words say, here and around.
+    fn said(&self, row: &mut Vec<f32>, at: usize) {
+        let Said { told, on, known } = self.measures[at].said;
+        row.extend([told, on, known]);
+        for by in [-2, -1, 1, 2] {
+            let it = at.checked_add_signed(by).and_then(|at| self.measures.get(at));
+            let Said { told, on, .. } = it.map_or(Said::default(), |it| it.said);
+            row.extend([told, on]);
+        }
+        for reach in [4, 8] {
+            let [before, after] = self.sums.around(at, reach);
+            row.extend([before[9], before[10], after[9], after[10]].map(|sum| sum / reach as f32));
+        }
     }
 
     /// The rows of the second look, given the scores of the first.

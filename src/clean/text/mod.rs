@@ -14,6 +14,8 @@ mod common;
 #[expect(clippy::cast_precision_loss, reason = "counts of a text are small, and rows have 32 bits")]
 mod features;
 #[expect(clippy::cast_precision_loss, reason = "counts of a text are small, and rows have 32 bits")]
+mod lexicon;
+#[expect(clippy::cast_precision_loss, reason = "counts of a text are small, and rows have 32 bits")]
 mod lines;
 #[expect(clippy::cast_precision_loss, reason = "counts of a text are small, and rows have 32 bits")]
 mod numbers;
@@ -25,6 +27,7 @@ mod tests;
 use super::blocks::Block;
 use super::model::{self, Forest};
 use features::Measured;
+pub use lexicon::{Lexicon, tokens};
 pub use lines::Lines;
 use std::sync::LazyLock;
 
@@ -38,6 +41,8 @@ const MOST: usize = 20_000;
 pub struct Model {
     /// Which lines go on from those before.
     pub(super) joins: Forest,
+    /// What is known of words.
+    pub lexicon: Lexicon,
     /// Which blocks belong to the story.
     pub(super) looks: model::Model,
 }
@@ -50,13 +55,14 @@ impl Model {
         &OWN
     }
 
-    /// Reads a file as `training/train.py` writes it; `None` if it is none. Where only the first part of it is there,
-    /// as while the rest is trained, no block is judged.
+    /// Reads a file as `training/train_text.py` writes it; `None` if it is none. Where only the first parts of it are
+    /// there, as while the rest is trained, no word is known, or no block is judged.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes;
         let joins = Forest::read(&mut rest)?;
+        let lexicon = if rest.is_empty() { Lexicon::default() } else { Lexicon::read(&mut rest)? };
         let looks = if rest.is_empty() { model::Model::default() } else { model::Model::read(rest)? };
-        Some(Self { joins, looks })
+        Some(Self { joins, lexicon, looks })
     }
 }
 
@@ -91,10 +97,10 @@ impl Blocks {
 pub struct Text(Measured);
 
 impl Text {
-    /// Measures blocks, given what they are called together if that is said, and whether other records hold each of
-    /// them: 1 for yes, 0 for no, -1 if nobody knows.
-    pub fn new(blocks: &Blocks, title: Option<&str>, held: &[f32]) -> Self {
-        Self(Measured::new(&blocks.0, title, held))
+    /// Measures blocks, given what they are called together if that is said, whether other records hold each of them –
+    /// 1 for yes, 0 for no, -1 if nobody knows – and what is known of words.
+    pub fn new(blocks: &Blocks, title: Option<&str>, held: &[f32], lexicon: &Lexicon) -> Self {
+        Self(Measured::new(&blocks.0, title, held, lexicon))
     }
 
     /// What the first look sees.
@@ -133,13 +139,13 @@ pub(super) fn choose(
         return ((0..all.len()).collect(), None);
     }
     let unknown = vec![-1.0; all.len()];
-    let alone = Text::new(blocks, title, &unknown);
+    let alone = Text::new(blocks, title, &unknown, &model.lexicon);
     let scores = alone.scores(model);
     let chosen = choose::choose(all, &alone.0, &scores);
     if chosen.len() == all.len() || held == unknown {
         return (chosen, Some(scores));
     }
-    let text = Text::new(blocks, title, held);
+    let text = Text::new(blocks, title, held, &model.lexicon);
     let scores = text.scores(model);
     (choose::choose(all, &text.0, &scores), Some(scores))
 }

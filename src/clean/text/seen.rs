@@ -22,6 +22,9 @@ pub(super) struct Seen<'a> {
     last: usize,
     /// The longest run of blocks that are not wanted between the first that is and each, and where it ends.
     breaks: Vec<(usize, usize)>,
+    /// What words say most clearly of the story's end between its first block and each, where that is, and the sum of
+    /// all that they say of it.
+    ends: Vec<(f32, usize, f32)>,
 }
 
 impl<'a> Seen<'a> {
@@ -40,7 +43,8 @@ impl<'a> Seen<'a> {
         let like = like(measured, scores, core);
         let likes = Sums::new(like.iter().copied());
         let breaks = breaks(scores, first);
-        Self { scores, like, likes, sums, core, first, last, breaks }
+        let ends = ends(&measured.measures, first);
+        Self { scores, like, likes, sums, core, first, last, breaks, ends }
     }
 
     pub(super) fn row(&self, row: &mut Vec<f32>, at: usize) {
@@ -83,7 +87,29 @@ impl<'a> Seen<'a> {
         let last = (at.saturating_sub(30)..at).rev().find(wanted).map_or(31, |other| at - other);
         let next = (at + 1..count.min(at + 31)).find(wanted).map_or(31, |other| other - at);
         row.extend([last as f32, next as f32]);
+        let (clearest, end, sum) = self.ends[at];
+        row.extend([clearest, far(at, end), sum]);
+        let all = self.ends[self.ends.len() - 1];
+        row.extend([all.0, far(at, all.1)]);
     }
+}
+
+/// For each block what words say of the story's end from the block behind the first on to the one before: most clearly,
+/// where, and in sum.
+fn ends(measures: &[Measure], first: usize) -> Vec<(f32, usize, f32)> {
+    let (mut clearest, mut sum) = ((0.0, first), 0.0);
+    let each = measures.iter().enumerate().map(|(at, it)| {
+        let found = (clearest.0, clearest.1, sum);
+        if at > first {
+            let on = it.said.on.min(0.0);
+            sum += on;
+            if on < clearest.0 {
+                clearest = (on, at);
+            }
+        }
+        found
+    });
+    each.collect()
 }
 
 /// For each block the longest break of what is wanted above it, from the first wanted block on: how long it is, and

@@ -352,7 +352,7 @@ fn verses_and_lists_are_not_joined() {
 #[test]
 fn rows_score_as_they_did_for_the_trainer() {
     let stored: Vec<Vec<(Vec<f32>, f32)>> = serde_json::from_str(include_str!("rows.json")).unwrap();
-    let Model { joins, looks } = Model::own();
+    let Model { joins, looks, .. } = Model::own();
     for (forest, rows) in [joins, &looks.first, &looks.second].into_iter().zip(&stored) {
         for (row, score) in rows {
             let found = forest.score(row);
