@@ -191,7 +191,9 @@ pub(super) fn missing_images(work: &Work) -> Vec<Problem> {
 
 fn missing_image(work: &Work, entry: &Entry) -> Option<Problem> {
     let image = entry.article.image.as_deref().filter(|image| !image.contains("://"))?;
-    if work.resolve(entry, image).is_some() {
+    // What is there and cannot be shown is reported with its reason.
+    let is_there = links::source_of(&entry.source, image).is_some_and(|name| work.media.mentions(&name));
+    if is_there || work.resolve(entry, image).is_some() {
         return None;
     }
     let problem = Problem::warning("missing-image", format!("`image: {image}` was not found"));
