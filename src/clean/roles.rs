@@ -273,6 +273,15 @@ fn is_subheading(block: &str) -> bool {
 fn is_credit(block: &str) -> bool {
     const LABELS: [&str; 9] =
         ["photo", "image", "picture", "video", "source", "credit", "foto", "bild", "фото"];
+    let labels = |label: &&str| {
+        let rest = phrases::after(block, label).map(|rest| rest.strip_prefix('s').unwrap_or(rest));
+        rest.is_some_and(|rest| rest.trim_start().starts_with([':', '/']) || rest.starts_with(" by "))
+    };
+    byline::read(block).is_some() || LABELS.iter().any(labels) || is_work(block)
+}
+
+/// Whether a line names those who worked on the story, beside its author.
+pub(super) fn is_work(block: &str) -> bool {
     const WORK: [&str; 6] = [
         "reporting by ",
         "additional reporting ",
@@ -281,13 +290,7 @@ fn is_credit(block: &str) -> bool {
         "written by ",
         "compiled by ",
     ];
-    let labels = |label: &&str| {
-        let rest = phrases::after(block, label).map(|rest| rest.strip_prefix('s').unwrap_or(rest));
-        rest.is_some_and(|rest| rest.trim_start().starts_with([':', '/']) || rest.starts_with(" by "))
-    };
-    byline::read(block).is_some()
-        || LABELS.iter().any(labels)
-        || WORK.iter().any(|work| phrases::after(block, work).is_some())
+    WORK.iter().any(|work| phrases::after(block, work).is_some())
 }
 
 /// Whether a line stands between paragraphs as a subheading does; verse has lines of one length.

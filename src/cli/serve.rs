@@ -1,7 +1,7 @@
 //! `backissue serve`.
 
 use super::progress::Bar;
-use super::report::Report;
+use super::report::{Report, counted};
 use super::selection::Selection;
 use super::watch::{Polling, names, stop_on_interrupt};
 use super::{Global, home, load, millis, qr, run};
@@ -276,7 +276,7 @@ fn changed_page(preview: &Preview, batch: &Batch) -> Option<String> {
 fn line(articles: usize, batch: &Batch, start: Instant) -> String {
     let changed = names(batch);
     let changed = if changed.is_empty() { String::new() } else { format!("{changed}: ") };
-    format!("{changed}{articles} articles in {:.2} s", start.elapsed().as_secs_f64())
+    format!("{changed}{} in {:.2} s", counted(articles, "article"), start.elapsed().as_secs_f64())
 }
 
 /// Asks the system to open an address; the user can do it as well.

@@ -60,7 +60,7 @@ fn of_page(blocks: &[Block], measured: &Measured, scores: &[f32]) -> Vec<usize> 
             || headline == Some(*at)
             || *at < first && (byline::read(block).is_some() || dates::line(block).is_some())
             || labelled()
-            || *at > last && roles::is_origin(block)
+            || *at > last && (roles::is_origin(block) || roles::is_work(block))
     };
     (top..blocks.len().min(last + 1 + BELOW)).filter(keeps).collect()
 }
