@@ -87,6 +87,11 @@ const TAGS: [(&str, &str); 70] = [
     ("zul", "zu"),
 ];
 
+/// Whether a language is among those that can be told, by its tag.
+pub fn tells(tag: &str) -> bool {
+    TAGS.iter().any(|(_, known)| *known == tag)
+}
+
 /// The tag of a text's language; `None` if that is in doubt.
 pub fn of(text: &str) -> Option<&'static str> {
     let letters: Vec<(usize, char)> = text.char_indices().filter(|(_, it)| it.is_alphabetic()).collect();

@@ -140,7 +140,7 @@ impl Prepared {
         let Self { raw, read, .. } = self;
         let mut cleaned = match read {
             Read::Text(blocks) => from_text(blocks, raw.said.title.as_deref(), held, text::Model::own())?,
-            Read::Page(page) => page.clean(raw.said.title.as_deref(), held)?,
+            Read::Page(page) => page.clean(&raw.said, held)?,
         };
         cleaned.article.raw =
             Some(Box::new(Raw { file: raw.file.clone(), sha256: raw.sha256.clone(), written: None }));
@@ -171,8 +171,9 @@ impl Page {
         Ok(Self { blocks, found, base })
     }
 
-    /// `title` is what its file calls it.
-    fn clean(self, title: Option<&str>, held: &[f32]) -> Result<Cleaned, Rejected> {
+    /// `said` is what its file says of it.
+    fn clean(self, said: &Said, held: &[f32]) -> Result<Cleaned, Rejected> {
+        let (title, url) = (said.title.as_deref(), said.url.as_deref());
         let Self { blocks, found, base } = self;
         let mut article = found.into_article();
         let mut story = blocks.story_among(html::model(), held);
@@ -183,7 +184,8 @@ impl Page {
         let authors = article.terms.get("authors").map(|names| names.join(" ")).unwrap_or_default();
         story.drop_head(&[said[0], said[1], &authors]);
         if blocks.extent() == html::Extent::Body {
-            story.drop_origin(title.or(article.title.as_deref()).unwrap_or_default());
+            let own = url.or(article.provenance.original_url.as_deref()).unwrap_or_default();
+            story.drop_origin(title.or(article.title.as_deref()).unwrap_or_default(), own);
         }
         if article.subtitle.is_none() {
             article.subtitle =

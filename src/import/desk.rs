@@ -300,6 +300,8 @@ impl<'a> Desk<'a> {
         if !known.untouched {
             // What was decided about the article is not undone with what was written in it.
             article.status = old.status.clone();
+            (article.embargo, article.expires) = (old.embargo, old.expires);
+            article.aliases.clone_from(&old.aliases);
             article.redact.clone_from(&old.redact);
             article.corrections.clone_from(&old.corrections);
         }

@@ -85,7 +85,9 @@ pub(super) fn add_language(article: &mut Article, text: &str, site: &str) {
         let primary = site.split('-').next().unwrap_or(site).to_lowercase();
         // Norwegian has a name for all of it, and one for each way to write it.
         let primary = if primary == "no" { "nb" } else { &primary };
-        let found = clean::language::of(text).filter(|tag| *tag != primary);
+        // What the site is in must be among what can be told, or its articles would be taken for their neighbours'.
+        let tells = clean::language::tells(primary);
+        let found = clean::language::of(text).filter(|tag| tells && *tag != primary);
         article.lang = found.map(str::to_string);
     }
 }

@@ -21,13 +21,19 @@ pub struct OldUrl(String);
 impl OldUrl {
     /// An alias: a path of this site, or a whole address on one of its own hosts.
     pub fn alias(text: &str, own_hosts: &[String]) -> Result<Self, Unusable> {
+        const OTHERS: [&str; 8] = ["about", "blob", "data", "file", "ftp", "javascript", "mailto", "tel"];
         let text = text.trim();
         match Parsed::parse(text) {
-            Ok(url) if !matches!(url.scheme(), "http" | "https") => Err(Unusable::NoAddress),
-            Ok(url) if !is_own(&url, own_hosts) => Err(Unusable::Foreign),
-            Ok(url) => Self::new(&url),
-            // A path alone is no address.
-            Err(_) => {
+            Ok(url) if OTHERS.contains(&url.scheme()) => Err(Unusable::NoAddress),
+            Ok(url) if matches!(url.scheme(), "http" | "https") => {
+                if is_own(&url, own_hosts) {
+                    Self::new(&url)
+                } else {
+                    Err(Unusable::Foreign)
+                }
+            }
+            // A path alone is no address; and that of `Category:Ferries` seems to be one.
+            _ => {
                 let path = format!("https://host.invalid/{}", text.trim_start_matches('/'));
                 Self::new(&Parsed::parse(&path).map_err(|_| Unusable::NoAddress)?)
             }
@@ -234,6 +240,8 @@ mod tests {
             let found = OldUrl::alias(alias, &[]).ok().and_then(|url| url.page());
             assert_eq!(found.as_ref().map(OutPath::as_str), page, "{alias}");
         }
+        // No file may be called so everywhere, but a server can be told.
+        assert!(OldUrl::alias("Category:Ferries", &[]).is_ok_and(|url| url.page().is_none()));
         let own = ["www.example.org".to_string()];
         for (alias, why) in [
             ("/", Unusable::Home),

@@ -87,12 +87,19 @@ fn overwriting_undoes_no_decision_about_an_article() {
     site.file(
         name,
         decided(
-            "status: draft\nredact: [Nobody]\ncorrections: [{date: 2019-01-05, text: It was another party.}]",
+            "status: draft\nembargo: 2099-01-01\naliases: [/old.html]\nredact: [Nobody]\ncorrections: [{date: 2019-01-05, text: It was another party.}]",
         ),
     );
     site.run(&["import", "--overwrite", "raw"]);
     let written = site.read(name);
-    for kept in ["status: draft", "Nobody", "It was another party.", "A second one"] {
+    for kept in [
+        "status: draft",
+        "embargo: 2099-01-01",
+        "/old.html",
+        "Nobody",
+        "It was another party.",
+        "A second one",
+    ] {
         assert!(written.contains(kept), "{kept}: {written}");
     }
 }

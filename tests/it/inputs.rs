@@ -914,6 +914,12 @@ fn nothing_is_lost_of_what_is_said_to_be_the_body() {
     let run = dry(&site, &["feed.xml"]);
     let text = articles(&run)[0]["text"].as_str().unwrap();
     assert!(text.ends_with("60") && !text.contains("Read more"), "{text}");
+    // A name that is the title leads elsewhere.
+    let film = json!({"title": "Titanic", "url": "https://w.example/9", "html": "<p>The ferry of the island was named on Monday.</p>\
+        <p>Its namesake, <a href=\"https://film.example/t\">Titanic</a>, is shown on Friday.</p>"});
+    site.file("film.jsonl", film.to_string());
+    let run = dry(&site, &["film.jsonl"]);
+    assert!(articles(&run)[0]["text"].as_str().unwrap().ends_with("on Friday."), "{}", run.stdout);
     // A page as a whole is looked through, wherever it is stored.
     let page =
         json!({"title": "Page", "html": page("Page").replace("<h1>", "<nav><a href=/a>Menu</a></nav><h1>")});

@@ -238,8 +238,8 @@ impl Story {
 
     /// Takes out what ends the body of an article with a link to the article, which is how feeds say where they have it
     /// from.
-    pub(super) fn drop_origin(&mut self, title: &str) {
-        tidy::drop_origin(&mut self.0, title);
+    pub(super) fn drop_origin(&mut self, title: &str, own: &str) {
+        tidy::drop_origin(&mut self.0, title, own);
     }
 
     /// Takes the heading that it begins with, if it says what machines are told of the article: a standfirst.

@@ -39,11 +39,16 @@ fn caption(block: &mut Block) {
     }
 }
 
+/// Fewest words that nobody says twice in a row.
+const TWICE: usize = 3;
+
 /// A caption that a page has for wide screens and for narrow ones, once.
 fn once(text: &mut String) {
     let words: Vec<&str> = text.split_whitespace().collect();
     let (first, second) = words.split_at(words.len() / 2);
-    if !first.is_empty() && first == second {
+    // There are towns that are called so.
+    let is_sentence = first.last().is_some_and(|word| word.ends_with(['.', '!', '?', '…']));
+    if (first.len() >= TWICE || is_sentence) && first == second {
         *text = first.join(" ");
     }
 }
@@ -51,14 +56,14 @@ fn once(text: &mut String) {
 /// A caption and the credit behind it, which have an element each and no space between them: `in May.Jo Doe/Agency`.
 fn part(text: &mut String) {
     let letters: Vec<(usize, char)> = text.char_indices().collect();
-    let is_glued = |three: &[(usize, char)]| {
-        let [(_, before), (_, sign), (_, after)] = three else { return false };
-        let ends =
-            before.is_lowercase() || matches!(before, ')' | '”' | '"' | ']') || before.is_ascii_digit();
+    let is_glued = |four: &[(usize, char)]| {
+        let [(_, first), (_, before), (_, sign), (_, after)] = four else { return false };
+        // `e.V.` is one word.
+        let is_word = first.is_alphanumeric() && before.is_lowercase();
+        let ends = is_word || matches!(before, ')' | '”' | '"' | ']') || before.is_ascii_digit();
         ends && matches!(sign, '.' | '!' | '?') && (after.is_uppercase() || matches!(after, '©' | '(' | '['))
     };
-    let places: Vec<usize> =
-        letters.windows(3).filter(|three| is_glued(three)).map(|three| three[2].0).collect();
+    let places: Vec<usize> = letters.windows(4).filter(|four| is_glued(four)).map(|four| four[3].0).collect();
     for at in places.into_iter().rev() {
         text.insert(at, ' ');
     }

@@ -135,22 +135,11 @@ fn width(name: &str) -> Option<u32> {
 
 /// Whether an address is that of a picture without anything on it.
 pub(super) fn is_blank(source: &str) -> bool {
-    const BLANK: [&str; 12] = [
-        "1x1",
-        "blank",
-        "placeholder",
-        "missing-image",
-        "missing_image",
-        "spacer",
-        "transparent",
-        "trans.gif",
-        "grey.gif",
-        "gray.gif",
-        "lazyload",
-        "loading.",
-    ];
+    const BLANK: [&str; 6] = ["1x1", "blank", "placeholder", "spacer", "transparent", "lazyload"];
+    const WHOLE: [&str; 6] = ["missing-image", "missing_image", "trans", "grey", "gray", "loading"];
     let name = name(source);
-    BLANK.iter().any(|word| name.contains(word))
+    let stem = name.split('.').next().unwrap_or_default();
+    WHOLE.contains(&stem) || stem.split(['-', '_']).any(|part| BLANK.contains(&part))
 }
 
 /// The last part of an address, in small letters.
@@ -178,7 +167,11 @@ fn is_notice(source: &str) -> bool {
         "login",
     ];
     let address = source.split(['?', '#']).next().unwrap_or_default().to_lowercase();
-    address.split(['/', '.', '-', '_', ':']).any(|part| PARTS.contains(&part))
+    let (_, rest) = address.split_once("://").unwrap_or(("", &address));
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    // A country's name at the end of a host says nothing, nor do signs within the name of a video.
+    let host = host.rsplit_once('.').map_or(host, |(host, _)| host);
+    host.split(['.', '-']).chain(path.split('/')).any(|part| PARTS.contains(&part))
 }
 
 #[cfg(test)]
@@ -187,6 +180,25 @@ mod tests {
     use super::*;
 
     const PARAGRAPH: &str = "The ferry that left the harbour this morning came back before noon, because nobody had told the crew that the island had been moved.";
+
+    #[test]
+    fn signs_are_told_by_whole_words_of_their_names() {
+        for sign in [
+            "/i/1x1.gif",
+            "/blank.png",
+            "/img/lazy_placeholder.gif",
+            "/a/loading.gif",
+            "/harbour-150x100.jpg",
+        ] {
+            assert!(is_sign(sign, ""), "{sign}");
+        }
+        for picture in ["/harbour-681x1024.jpg", "/x-721x1024.jpg", "/ship-unloading.jpg", "/blankenese.jpg"]
+        {
+            assert!(!is_sign(picture, ""), "{picture}");
+        }
+        assert!(is_notice("https://ads.example.com/frame") && is_notice("https://w.example/newsletter/form"));
+        assert!(!is_notice("https://www.paper.ad/embed/1") && !is_notice("https://v.example/embed/x-ad-9"));
+    }
 
     fn block(text: &str) -> Block {
         let html = format!("<p>{text}</p>");

@@ -87,7 +87,7 @@ pub(super) fn footnotes(blocks: &mut [Block]) {
         let mut changed = false;
         for at in 1..block.spans.len() {
             let (before, span) = (&block.spans[at - 1].text, &block.spans[at]);
-            let is_note = span.link.as_deref().is_some_and(|link| link.contains('#'))
+            let is_note = span.link.as_deref().is_some_and(|link| link.starts_with('#'))
                 && (1..=3).contains(&span.text.len())
                 && span.text.bytes().all(|byte| byte.is_ascii_digit())
                 && before.ends_with(|letter: char| !letter.is_whitespace() && !matches!(letter, '[' | '('));
@@ -102,11 +102,12 @@ pub(super) fn footnotes(blocks: &mut [Block]) {
     }
 }
 
-/// Takes a last block out in which a link has the title of the article.
-pub(super) fn drop_origin(blocks: &mut Vec<Block>, title: &str) {
+/// Takes a last block out in which a link with the title of the article leads to its own address.
+pub(super) fn drop_origin(blocks: &mut Vec<Block>, title: &str, own: &str) {
+    let bare = |url: &str| url.split(['?', '#']).next().unwrap_or(url).trim_end_matches('/').to_string();
     let leads_back = |block: &Block| {
-        let mut links = block.spans.iter().filter(|span| span.link.is_some());
-        !title.is_empty() && links.any(|span| span.text.trim() == title)
+        let mut links = block.spans.iter().filter_map(|span| Some((span.text.trim(), span.link.as_deref()?)));
+        !title.is_empty() && links.any(|(text, link)| text == title && bare(link) == bare(own))
     };
     if blocks.len() > 1 && blocks.last().is_some_and(leads_back) {
         blocks.pop();

@@ -202,8 +202,8 @@ fn name_of(tag: &str) -> Option<String> {
         Some((kind, name)) if KINDS.contains(&kind.trim().to_lowercase().as_str()) => {
             Some(name.trim().into())
         }
-        // `AdNode:news`
-        Some((kind, name)) if !kind.contains(' ') && !name.starts_with(' ') => None,
+        // `AdNode:news`, and not `Mission:Impossible`
+        Some((kind, name)) if !kind.contains(' ') && name.starts_with(char::is_lowercase) => None,
         _ => Some(tag.to_string()),
     }
 }
