@@ -22,7 +22,7 @@ import pages
 import text_lexicon as lexicon
 from labels import label, words
 from texts import added, made
-from train import FOLDS, SHARED, export, report, stored
+from train import FOLDS, NEAR, SHARED, export, report, stored, thin
 
 # By columns, as a tree asks of few of many.
 SHARED = {**SHARED, "force_row_wise": False, "force_col_wise": True}
@@ -31,8 +31,6 @@ FIRST = {**SHARED, "num_leaves": 24, "learning_rate": 0.12, "min_data_in_leaf": 
 SECOND = {**SHARED, "num_leaves": 24, "learning_rate": 0.06, "min_data_in_leaf": 150, "feature_fraction": 0.3}
 TREES = (50, 80, 180)
 MODES = ("blk", "box", "soup")
-# Blocks around those of a story that all count.
-NEAR = 12
 # Scores of what is surely a story's, and of what may be.
 SURE, MAYBE = 0.9, 0.3
 
@@ -247,16 +245,6 @@ def forgive(scores, labels, weights, sizes):
             cut += 1
     print(f"{cut} truths seem to be cut short", flush=True)
     return weights
-
-
-def thin(weights, labels, start, end):
-    """Far from any story one block of a menu is like another: a third of them, with thrice the weight, teaches as much
-    in half the time."""
-    told = [at for at in range(start, end) if labels[at]]
-    near = {at for place in told for at in range(place - NEAR, place + NEAR + 1)}
-    for at in range(start, end):
-        if at not in near:
-            weights[at] *= 3 if at % 3 == 0 else 0
 
 
 def main():

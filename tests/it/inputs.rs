@@ -392,6 +392,17 @@ fn what_stands_before_the_end_of_a_cut_file_is_kept() {
     }
 }
 
+/// Of a file that is damaged, these articles are read, and the damage is told once.
+#[track_caller]
+fn costs_no_other(site: &Site, (file, bytes): (&str, &[u8]), others: &[&str]) {
+    site.file(file, bytes);
+    let run = dry(site, &[file]);
+    let titles: Vec<_> = articles(&run).iter().map(|it| it["front"]["title"].clone()).collect();
+    assert_eq!(titles, others, "{file}: {}{}", run.stdout, run.stderr);
+    assert_eq!(run.problems("import-rejected").len(), 1, "{file}: {}", run.stderr);
+    assert_eq!(last(&run)["rejected"].as_object().unwrap().len(), 1);
+}
+
 #[test]
 fn a_damaged_record_of_a_crawl_costs_no_other() {
     let site = Site::new();
@@ -414,12 +425,7 @@ fn a_damaged_record_of_a_crawl_costs_no_other() {
         ("cut.warc.gz", [&packed[0], &packed[1][..200], &packed[2]].concat(), ["One", "Three"]),
         ("plain.warc", headless, ["One", "Three"]),
     ] {
-        site.file(file, bytes);
-        let run = dry(&site, &[file]);
-        let titles: Vec<_> = articles(&run).iter().map(|it| it["front"]["title"].clone()).collect();
-        assert_eq!(titles, others, "{file}: {}{}", run.stdout, run.stderr);
-        assert_eq!(run.problems("import-rejected").len(), 1, "{file}: {}", run.stderr);
-        assert_eq!(last(&run)["rejected"].as_object().unwrap().len(), 1);
+        costs_no_other(&site, (file, &bytes), &others);
     }
 }
 
@@ -450,12 +456,7 @@ fn damage_among_lines_costs_those_that_it_reaches() {
         ("torn.jsonl.gz", torn, &["One", "Three"]),
         ("end.jsonl.gz", damaged(2, 100), &["One", "Two"]),
     ] {
-        site.file(file, bytes);
-        let run = dry(&site, &[file]);
-        let titles: Vec<_> = articles(&run).iter().map(|it| it["front"]["title"].clone()).collect();
-        assert_eq!(titles, others, "{file}: {}{}", run.stdout, run.stderr);
-        assert_eq!(run.problems("import-rejected").len(), 1, "{file}: {}", run.stderr);
-        assert_eq!(last(&run)["rejected"].as_object().unwrap().len(), 1);
+        costs_no_other(&site, (file, &bytes), others);
     }
     // Longer than what is looked at to tell what a file is.
     let mut first = packed[0].clone();
