@@ -272,6 +272,16 @@ impl Archive {
         ((id + 1..self.entries.len()).find(live), (self.undated..id).rev().find(live))
     }
 
+    /// The year, month and day that an article is in, as far as it is dated.
+    pub fn periods_of(&self, id: usize) -> impl Iterator<Item = (Period, &Span)> {
+        let date = self.entries[id].article.date.map(|date| date.civil());
+        let keys = date
+            .into_iter()
+            .flat_map(|(year, month, day, _)| [(year, 0, 0), (year, month, 0), (year, month, day)]);
+        let found = keys.filter_map(|key| Some((key, self.periods.get(&key)?)));
+        found.filter(move |(_, span)| span.range.contains(&id))
+    }
+
     /// The periods of one kind, oldest first: years (`month` 0), months (`day` 0) or days.
     pub fn periods_like(&self, (_, month, day): Period) -> impl DoubleEndedIterator<Item = (&Period, &Span)> {
         self.periods.iter().filter(move |((_, m, d), _)| (*m > 0) == (month > 0) && (*d > 0) == (day > 0))

@@ -74,6 +74,9 @@ struct Apart {
     shown: Vec<bool>,
 }
 
+/// The words of one title after the other.
+type Words<'a> = Box<dyn Iterator<Item = Cow<'a, [title::Word]>> + 'a>;
+
 /// Who takes titles apart.
 #[derive(Clone, Copy, PartialEq)]
 enum Hands {
@@ -141,23 +144,68 @@ impl Related {
         found
     }
 
+    /// The articles for which others may be related than before an entry took the place of one with another title, or
+    /// which may show the new one: those near it for a term or word that both titles have, and all for a word that only
+    /// one has. By all threads.
+    pub fn around(&self, archive: &Archive, id: usize, before: &Entry) -> Vec<usize> {
+        let (now, then) = (words_of(&archive.entries[id]), words_of(before));
+        let is_in = |words: &[title::Word], word: &title::Word| words.iter().any(|one| one.hash == word.hash);
+        let kept = now.iter().filter(|word| is_in(&then, word));
+        let gone = then.iter().copied().filter(|word| !is_in(&now, word));
+        let asked: Vec<title::Word> = now.iter().copied().chain(gone).collect();
+        let (shown, words) = self.words(archive, Some(&asked), Hands::All);
+        let mut with_word: AHashMap<u64, Vec<usize>> = AHashMap::new();
+        for (other, words) in words.enumerate() {
+            words.iter().for_each(|word| with_word.entry(word.hash).or_default().push(other));
+        }
+        if !shown[id] {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for word in kept {
+            let all = with_word.remove(&word.hash).unwrap_or_default();
+            found.extend(near(&all, id, &shown));
+        }
+        // What is left is new or gone. It weighs nothing in titles that have it too often, before and after.
+        let weighs = |all: &Vec<usize>| all.iter().filter(|id| shown[**id]).count() <= 1 << RAREST;
+        found.extend(with_word.into_values().filter(weighs).flatten());
+        for (taxonomy, terms) in archive.terms.iter().enumerate() {
+            for term in archive.terms_of(id, taxonomy) {
+                let slots = &terms[term].slots;
+                found.extend(nearest(slots, slots.partition_point(|other| *other < id)));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     fn index_of(&self, archive: &Archive, config: &Config, one: Option<usize>, hands: Hands) -> Index {
+        let asked = one.map(|id| words_of(&archive.entries[id]));
+        let (shown, words) = self.words(archive, asked.as_deref(), hands);
+        Index::new(config, shown, words)
+    }
+
+    /// Which entries can be shown, and the words of each one's title, or those of them that are asked for.
+    fn words<'a>(
+        &'a self,
+        archive: &'a Archive,
+        asked: Option<&'a [title::Word]>,
+        hands: Hands,
+    ) -> (Vec<bool>, Words<'a>) {
         if self.keeps && self.titles.get().is_none() {
             // Who comes second drops his own.
             let all = Arc::new(Apart::new(archive, hands));
             let _ = self.titles.set(Titles { all, edited: BTreeMap::new() });
         }
-        let asked = one.map(|id| words_of(&archive.entries[id]));
-        if let Some(titles) = self.titles.get() {
-            let words = (0..archive.entries.len()).map(|id| match &asked {
-                Some(asked) => Cow::Owned(shared(titles.of(id), asked).copied().collect()),
-                None => Cow::Borrowed(titles.of(id)),
-            });
-            Index::new(config, titles.all.shown.clone(), words)
-        } else {
-            let words = taken_apart(archive, asked.as_deref(), hands).map(Cow::Owned);
-            Index::new(config, shown(archive), words)
-        }
+        let Some(titles) = self.titles.get() else {
+            return (shown(archive), Box::new(taken_apart(archive, asked, hands).map(Cow::Owned)));
+        };
+        let words = (0..archive.entries.len()).map(move |id| match asked {
+            Some(asked) => Cow::Owned(shared(titles.of(id), asked).copied().collect()),
+            None => Cow::Borrowed(titles.of(id)),
+        });
+        (titles.all.shown.clone(), Box::new(words))
     }
 }
 
@@ -185,11 +233,11 @@ impl Apart {
 
 /// The words of all titles, or of them those that are asked for. They are taken apart on all processors, some titles at a
 /// time: those of all would be much.
-fn taken_apart(
-    archive: &Archive,
-    asked: Option<&[title::Word]>,
+fn taken_apart<'a>(
+    archive: &'a Archive,
+    asked: Option<&'a [title::Word]>,
     hands: Hands,
-) -> impl Iterator<Item = Vec<title::Word>> {
+) -> impl Iterator<Item = Vec<title::Word>> + 'a {
     let of_entry = move |entry: &Arc<Entry>| match asked {
         Some(asked) => in_order(shared(&all_words_of(entry), asked).copied().collect()),
         None => words_of(entry),
@@ -202,11 +250,11 @@ fn taken_apart(
 }
 
 /// Each word of a title once, in an order of their own.
-fn words_of(entry: &Arc<Entry>) -> Vec<title::Word> {
+fn words_of(entry: &Entry) -> Vec<title::Word> {
     in_order(all_words_of(entry))
 }
 
-fn all_words_of(entry: &Arc<Entry>) -> Vec<title::Word> {
+fn all_words_of(entry: &Entry) -> Vec<title::Word> {
     if entry.removed() { Vec::new() } else { title::words(&entry.title) }
 }
 
@@ -407,6 +455,16 @@ fn nearest<T>(list: &[T], at: usize) -> &[T] {
     &list[at.saturating_sub(REACH)..list.len().min(at + REACH + 1)]
 }
 
+/// Those of a list, of which some are shown, that look at an entry in it if they look at the nearest that are shown.
+fn near<'l>(list: &'l [usize], id: usize, shown: &'l [bool]) -> impl Iterator<Item = usize> + 'l {
+    let at = list.partition_point(|other| *other < id);
+    let within = move |seen: &mut usize, other: &'l usize| {
+        *seen += usize::from(shown[*other]);
+        (*seen <= REACH + 1).then_some(*other)
+    };
+    list[..at].iter().rev().scan(0, within).chain(list[at..].iter().scan(0, within))
+}
+
 /// A number that grows with the date; months may be as long as each other.
 fn day(entry: &Entry) -> Option<i32> {
     let (year, month, day, _) = entry.article.date?.civil();
@@ -428,6 +486,74 @@ mod tests {
         assert_eq!(scores, [(0, 4), (1, 2), (7, 6), (32, 2), (64, 2)]);
         tally.add(7, 1);
         assert_eq!(tally.drain().collect::<Vec<_>>(), [(7, 1)]);
+    }
+
+    /// Different words in titles.
+    const WORDS: usize = 30;
+
+    /// An archive of articles, one a day, with these words in their titles and one tag each.
+    fn archive(articles: &[(Vec<usize>, usize)], config: &Config) -> Archive {
+        let pool = crate::archive::Pool::default();
+        let entry = |(day, (words, tag)): (usize, &(Vec<usize>, usize))| {
+            let title: Vec<String> = words.iter().map(|word| format!("Harbour{word}")).collect();
+            let mut terms = crate::article::Terms::default();
+            terms.insert("tags", vec![format!("t{tag}")]);
+            let date = format!("20{:02}-{:02}-{:02}", day / 336 + 10, day / 28 % 12 + 1, day % 28 + 1);
+            Entry {
+                source: format!("content/{day:04}.md").into(),
+                alias: None,
+                names: pool.names(&terms),
+                article: crate::article::Article {
+                    date: crate::article::Date::parse(&date).ok(),
+                    ..Default::default()
+                },
+                title: title.join(" "),
+                slug: crate::route::Slug::new("a"),
+                explicit_slug: false,
+                excerpt: String::new(),
+                links: Vec::new(),
+                body_start: 0,
+                body_line: 1,
+                body: 0,
+                face: 0,
+            }
+        };
+        let all = articles.iter().enumerate().map(entry).map(Arc::new).collect();
+        Archive::new(all, config).0
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(60))]
+
+        #[test]
+        fn what_a_new_title_changes_is_around_it(
+            articles in proptest::collection::vec((proptest::collection::vec(0..WORDS, 0..5), 0..30_usize), 80..160),
+            at in 0..80_usize,
+            new in proptest::option::of(0..WORDS),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            crate::fs::create(&folder.path().join("archive.yaml"), b"").unwrap();
+            let config = Config::load(folder.path(), &crate::config::Flags::default()).unwrap();
+            let before = archive(&articles, &config);
+            let mut articles = articles;
+            // Another first word, or none.
+            let words = &mut articles[at].0;
+            words.splice(..words.len().min(1), new);
+            let now = archive(&articles, &config);
+            let all = |archive: &Archive| {
+                let related = Related::default();
+                related.prepare(archive, &config, 0..archive.entries.len());
+                (0..archive.entries.len()).map(|id| related.of(archive, &config, id)).collect::<Vec<_>>()
+            };
+            let (old, new) = (all(&before), all(&now));
+            for related in [Related::default(), Related::keeping()] {
+                let around = related.around(&now, at, &before.entries[at]);
+                for id in (0..old.len()).filter(|id| *id != at) {
+                    let concerned = old[id] != new[id] || new[id].contains(&at);
+                    proptest::prop_assert!(!concerned || around.contains(&id), "{id} of {at}");
+                }
+            }
+        }
     }
 
     #[test]

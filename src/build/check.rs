@@ -5,6 +5,7 @@ use super::inputs::{Attempt, Inputs, sort};
 use super::load::Load;
 use super::pages::{Known, Made, Press};
 use super::{Progress, Run, pool, terms};
+use crate::archive::Related;
 use crate::cache::Cache;
 use crate::config::Config;
 use crate::plan::Output;
@@ -39,7 +40,7 @@ fn check_here(config: &Config, progress: Progress) -> Result<Checked> {
         };
         let work = inputs.work(&attempt);
         let links = Links::follow(&work, progress);
-        let done = work.run(&links, progress);
+        let done = work.run(&links, &Related::default(), progress);
         match done {
             Ok(done) if !done.failed.is_empty() => inputs.set_aside(attempt, done.failed)?,
             Ok(done) => {

@@ -6,13 +6,14 @@ use super::load::Load;
 use super::media::Media;
 use super::pages::Work;
 use super::{Event, Progress, Run};
-use crate::archive::{Archive, Entry};
+use crate::archive::{Archive, Entry, Related};
 use crate::cache::{self, Amendment, Cache, Lists, Published, Tail, Wanted};
 use crate::config::Config;
 use crate::content::{self, Listing};
 use crate::fs;
-use crate::plan::{Copied, Plan};
+use crate::plan::{Copied, Plan, Subject};
 use crate::problem::Problem;
+use crate::render::{Reworded, Shown};
 use crate::route::OutPath;
 use crate::theme::{self, Theme};
 use anyhow::Result;
@@ -21,6 +22,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
+
+/// Articles whose pages are told by what they show: of so many it takes less than a look at all.
+pub(super) const MOST_REWORDED: usize = 32;
 
 /// Content, theme and configuration, read once.
 pub(super) struct Inputs {
@@ -45,12 +49,64 @@ pub(super) struct Attempt {
     pub(super) copied: Vec<Copied>,
     pub(super) archive: Archive,
     pub(super) plan: Plan,
-    /// Hash of all that pages are made from but the bodies of articles.
+    /// Hash of all that pages are made from but articles.
+    around: u128,
+    /// Hash of all that pages are made from but the bodies of articles: if two builds agree on it, only pages whose own
+    /// body changed can differ.
     pub(super) index: u128,
     problems: Vec<Problem>,
 }
 
 impl Attempt {
+    fn new(
+        (media, copied): (Media, Vec<Copied>),
+        (archive, plan): (Archive, Plan),
+        around: u128,
+        problems: Vec<Problem>,
+    ) -> Self {
+        let mut attempt = Self { media, copied, archive, plan, around, index: 0, problems };
+        attempt.index = attempt.index_now();
+        attempt
+    }
+
+    /// What [`Attempt::index`] is of the entries as they stand.
+    pub(super) fn index_now(&self) -> u128 {
+        self.index_of(|entry| entry.face)
+    }
+
+    /// The same, with these faces of entries.
+    fn index_of(&self, face: impl Fn(&Entry) -> u128) -> u128 {
+        let mut hash = Xxh3::new();
+        hash.update(&self.around.to_le_bytes());
+        self.archive.all().for_each(|entry| hash.update(&face(entry).to_le_bytes()));
+        hash.digest128()
+    }
+
+    /// The pages that differ from those of a site by more than a body, if all that is other is the words of some
+    /// entries. `index` is the site's, and `before` what stood in the place of entries that may be others now.
+    pub(super) fn reworded(
+        &self,
+        (index, before): (u128, &[Arc<Entry>]),
+        config: &Config,
+        related: &Related,
+    ) -> Option<Shown> {
+        if index == self.index {
+            return Some(Shown::default());
+        }
+        // Of many, all pages may as well be looked at.
+        if before.len() > MOST_REWORDED {
+            return None;
+        }
+        // What was, or is, not published has no place.
+        let placed = before.iter().filter_map(|entry| Some((Subject::like(entry, &self.archive)?, &**entry)));
+        let reworded: Vec<Reworded> = placed.collect();
+        let faces: HashMap<&str, u128> =
+            reworded.iter().map(|(_, entry)| (&*entry.source, entry.face)).collect();
+        let only_words = reworded.iter().all(|(subject, entry)| subject.of(&self.archive).stands_as(entry))
+            && self.index_of(|entry| faces.get(&*entry.source).copied().unwrap_or(entry.face)) == index;
+        only_words.then(|| Shown::of((&self.archive, &self.plan), config, related, &reworded))
+    }
+
     /// The paths of the outputs in the order of the plan.
     pub(super) fn paths(&self) -> Vec<Arc<str>> {
         self.plan.outputs.iter().map(|output| output.path.clone().into()).collect()
@@ -98,8 +154,8 @@ impl Inputs {
         let (archive, mut problems) = Archive::new(std::mem::take(&mut self.load.entries), &self.config);
         let (plan, clashes) = Plan::new(&archive, &self.config, &copied, kept)?;
         problems.extend(clashes);
-        let index = self.index(&archive, &media, (&copied, kept));
-        Ok(Attempt { media, copied, archive, plan, index, problems })
+        let around = self.around(&media, (&copied, kept));
+        Ok(Attempt::new((media, copied), (archive, plan), around, problems))
     }
 
     /// Plans the site that some articles would make, as another configuration wants it; what is to be published and
@@ -118,17 +174,11 @@ impl Inputs {
         let (plan, clashes) = Plan::new(&archive, config, &copied, &[])?;
         problems.extend(clashes);
         // Nothing remembers it, so that there is nothing to compare.
-        Ok(Attempt { media, copied, archive, plan, index: 0, problems })
+        Ok(Attempt::new((media, copied), (archive, plan), 0, problems))
     }
 
-    /// All that pages are made from but the bodies of articles: if two builds agree on it, only pages whose own
-    /// body changed can differ.
-    fn index(
-        &self,
-        archive: &Archive,
-        media: &Media,
-        (copied, kept): (&[Copied], &[(OutPath, String)]),
-    ) -> u128 {
+    /// All that pages are made from but articles.
+    fn around(&self, media: &Media, (copied, kept): (&[Copied], &[(OutPath, String)])) -> u128 {
         let mut hash = Xxh3::new();
         let mut add = |bytes: &[u8]| {
             hash.update(&(bytes.len() as u64).to_le_bytes());
@@ -136,9 +186,6 @@ impl Inputs {
         };
         add(&self.theme.hash.to_le_bytes());
         add(&self.config.digest.to_le_bytes());
-        for entry in archive.entries.iter().chain(&archive.pages) {
-            add(&entry.face.to_le_bytes());
-        }
         for (path, size) in media.faces() {
             add(format!("{path} {size:?}").as_bytes());
         }

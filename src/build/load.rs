@@ -32,6 +32,8 @@ pub(super) struct Load {
     news: Vec<usize>,
     /// Sources that are no longer there.
     gone: Vec<Arc<str>>,
+    /// What the last build knew in the place of what had to be parsed.
+    before: Vec<Arc<Entry>>,
     /// What is known of each source of the listing.
     sources: Vec<Known>,
 }
@@ -57,14 +59,13 @@ pub(super) struct Again {
 type Understood<'a> = Result<(&'a Arc<Entry>, &'a [Problem]), &'a Problem>;
 
 /// What a look at a source took.
-#[derive(Clone, Copy, PartialEq)]
 enum Look {
     /// Its stamp was known.
     Glance,
     /// Its bytes were known.
     Read,
-    /// It had to be parsed.
-    Parse,
+    /// It had to be parsed; what was known in its place.
+    Parse(Option<Arc<Entry>>),
 }
 
 impl Load {
@@ -97,13 +98,17 @@ impl Load {
             parsed: 0,
             news: Vec::new(),
             gone,
+            before: Vec::new(),
             sources: Vec::with_capacity(results.len()),
             listing,
         };
         for (at, (Source { stamp, hash, read }, look)) in results.into_iter().enumerate() {
-            load.parsed += usize::from(look == Look::Parse);
-            if look != Look::Glance {
+            if !matches!(look, Look::Glance) {
                 load.news.push(at);
+            }
+            if let Look::Parse(before) = look {
+                load.parsed += 1;
+                load.before.extend(before);
             }
             let problems = match read {
                 Ok((mut entry, problems)) => {
@@ -163,6 +168,11 @@ impl Load {
             (&**name, SourceRef { stamp: known.stamp, hash: known.hash, read })
         };
         self.understood(published).map(one).collect()
+    }
+
+    /// What the last build knew in the place of what had to be parsed now.
+    pub(super) fn before(&self) -> &[Arc<Entry>] {
+        &self.before
     }
 
     /// Whether the next build should know something else of the sources than this one did.
@@ -313,16 +323,19 @@ fn look(
     };
     let (bytes, stamp) = match content::stamped(source) {
         Ok(read) => read,
-        Err(problem) => return (Source { stamp: None, hash: 0, read: Err(problem.into()) }, Look::Parse),
+        Err(problem) => {
+            return (Source { stamp: None, hash: 0, read: Err(problem.into()) }, Look::Parse(None));
+        }
     };
     // What happened to it since the build began can happen again without a trace.
     let settled = stamp.filter(|stamp| now.is_some_and(|now| stamp.settled_before(now)));
     let hash = xxh3_128(&bytes);
     match known {
         Some(known) if known.hash == hash => (Source { stamp: settled, ..known }, Look::Read),
-        _ => {
+        known => {
             let read = guarded(&source.name, || entry(source, bytes, from)).map_err(Box::new);
-            (Source { stamp: settled, hash, read }, Look::Parse)
+            let before = known.and_then(|known| known.read.ok()).map(|(entry, _)| entry);
+            (Source { stamp: settled, hash, read }, Look::Parse(before))
         }
     }
 }

@@ -20,7 +20,7 @@ pub use preview::{Inspection, Past, Preview, Remembered, Style};
 pub use session::Session;
 pub use withheld::{Whole, Withheld};
 
-use crate::archive::Reason;
+use crate::archive::{Reason, Related};
 use crate::cache::{self, Published};
 use crate::config::Config;
 use crate::content;
@@ -28,7 +28,7 @@ use crate::fs::Stamp;
 use crate::plan::{Output, Plan};
 use crate::problem::{Fatal, Problem};
 use crate::publish::{Filed, Foreign, Kept, Planned, Site, Staged, places};
-use crate::render::Fingerprint;
+use crate::render::{Fingerprint, Shown};
 use anyhow::Result;
 use inputs::{Attempt, Inputs};
 use pages::{Done, Known, Made, Press};
@@ -165,8 +165,13 @@ fn build_here(
         let (attempt, untouched): (_, Vec<bool>) = rayon::join(|| inputs.plan(&site.kept_paths(&kept)), look);
         let attempt = attempt?;
         site.prepare(attempt.plan.outputs.iter().map(|output| &output.path))?;
-        let printing = Printing::new(&site, before.zip(Some(&untouched)), &attempt);
-        let done = inputs.work(&attempt).run(&printing, progress)?;
+        let related = Related::default();
+        let reworded = |known: &Published| {
+            attempt.reworded((known.index, inputs.load.before()), &inputs.config, &related)
+        };
+        let known_site = before.map(|known| (known, &*untouched, reworded(known)));
+        let printing = Printing::new(&site, known_site, &attempt);
+        let done = inputs.work(&attempt).run(&printing, &related, progress)?;
         drop(printing);
         if done.failed.is_empty() {
             let keep = matches!(keep, Keep::All(_));
@@ -306,25 +311,31 @@ struct Printing<'a> {
     known: Box<dyn Fn(usize) -> Option<&'a cache::Output> + Sync + 'a>,
     /// Whether nobody touched it since.
     is_untouched: Box<dyn Fn(usize) -> bool + Sync + 'a>,
-    /// Whether all that pages are made from but the bodies of articles is the same.
-    same: bool,
+    /// Whether all that an output is made from but the bodies of articles is the same.
+    is_same: Box<dyn Fn(usize) -> bool + Sync + 'a>,
 }
 
 impl<'a> Printing<'a> {
-    /// `known` is what the last build published, and which of it is untouched.
-    fn new(site: &'a Site, known: Option<(&'a Published, &'a [bool])>, attempt: &Attempt) -> Self {
-        let paths = || attempt.plan.outputs.iter().map(|output| output.path.as_str());
-        let outputs = known.map_or(&[][..], |(known, _)| &known.outputs);
+    /// `known` is what the last build published, which of it is untouched, and what of it can differ by more than a body,
+    /// if that can be said.
+    fn new(
+        site: &'a Site,
+        known: Option<(&'a Published, &'a [bool], Option<Shown>)>,
+        attempt: &'a Attempt,
+    ) -> Self {
+        let planned = &attempt.plan.outputs;
+        let paths = || planned.iter().map(|output| output.path.as_str());
+        let (known, untouched, shown) =
+            known.map_or((None, &[][..], None), |(known, untouched, shown)| (Some(known), untouched, shown));
+        let outputs = known.map_or(&[][..], |known| &known.outputs);
         let place_of = places(paths(), outputs, |(path, _)| path).zip(site.is_ours(paths()));
         let place_of: Vec<Option<usize>> = place_of.map(|(place, ours)| place.filter(|_| ours)).collect();
         let known_of = place_of.iter().map(|place| Some(&outputs[(*place)?].1)).collect::<Vec<_>>();
-        let untouched = known.map_or(&[][..], |(_, untouched)| untouched);
-        let same = known.is_some_and(|(known, _)| known.index == attempt.index);
         Self {
             site,
             known: Box::new(move |at| known_of[at]),
             is_untouched: Box::new(move |at| place_of[at].is_some_and(|place| untouched[place])),
-            same,
+            is_same: Box::new(move |at| shown.as_ref().is_some_and(|shown| !shown.has(planned[at].page))),
         }
     }
 }
@@ -335,11 +346,15 @@ impl Press for Printing<'_> {
     fn known(&self, at: usize) -> Option<Known> {
         let known = (self.known)(at).filter(|_| (self.is_untouched)(at))?;
         let fingerprint = Fingerprint(known.fingerprint);
-        Some(Known { fingerprint, body: self.same.then_some(known.body), notes: known.notes.clone() })
+        Some(Known {
+            fingerprint,
+            body: (self.is_same)(at).then_some(known.body),
+            notes: known.notes.clone(),
+        })
     }
 
     fn body(&self, at: usize) -> Option<u128> {
-        Some((self.known)(at)?.body).filter(|_| self.same)
+        Some((self.known)(at)?.body).filter(|_| (self.is_same)(at))
     }
 
     fn take(&self, at: usize, output: &Output, bytes: Option<&[u8]>, rank: u8) -> Result<Staged> {

@@ -46,8 +46,8 @@ pub(super) trait Press: Sync {
     /// What is known of the file that is published for the output at an index of the plan, if nobody touched it since.
     fn known(&self, at: usize) -> Option<Known>;
 
-    /// Hash of the body in the file that was published for an output, touched since or not, if all else that pages are
-    /// made from is as it was.
+    /// Hash of the body in the file that was published for an output, touched since or not, if all else that it is made
+    /// from is as it was.
     fn body(&self, at: usize) -> Option<u128>;
 
     /// Takes an output; without bytes it is published already. The rank orders publishing: what others refer to goes
@@ -58,7 +58,7 @@ pub(super) trait Press: Sync {
 /// A published file.
 pub(super) struct Known {
     pub(super) fingerprint: Fingerprint,
-    /// Hash of the body in it, if all else that pages are made from is as it was.
+    /// Hash of the body in it, if all else that it is made from is as it was.
     pub(super) body: Option<u128>,
     /// Remarks on the body, with lines of the body.
     pub(super) notes: Vec<Problem>,
@@ -160,7 +160,12 @@ impl<K: Send> Done<K> {
 }
 
 impl Work<'_> {
-    pub(super) fn run<P: Press>(&self, press: &P, progress: Progress) -> Result<Done<P::Kept>> {
+    pub(super) fn run<P: Press>(
+        &self,
+        press: &P,
+        related: &Related,
+        progress: Progress,
+    ) -> Result<Done<P::Kept>> {
         let outputs = &self.plan.outputs;
         let is_story = |at: &usize| matches!(outputs[*at].page, Page::Article(_) | Page::Standalone(_));
         let (stories, rest): (Vec<usize>, Vec<usize>) = (0..outputs.len()).partition(is_story);
@@ -168,7 +173,6 @@ impl Work<'_> {
         let sources = self.copied_files();
         let is_same = |at: &usize| press.body(*at).is_some_and(|body| self.is_same(&outputs[*at], body));
         let open = stories.iter().filter(|at| !is_same(at));
-        let related = Related::default();
         related.prepare(self.archive, self.config, open.filter_map(|at| outputs[*at].page.article()));
         let related = |id: usize| related.of(self.archive, self.config, id);
         let ready = Ready::new(self.config, self.archive, &self.plan.addresses);
@@ -210,7 +214,7 @@ impl Work<'_> {
     }
 
     /// Whether an output is as it was published with a body of this hash, without a look at its view, if all else that
-    /// views are made from is the same. What holds several bodies has to be looked at.
+    /// it is made from is the same. What holds several bodies has to be looked at.
     pub(super) fn is_same(&self, output: &Output, body: u128) -> bool {
         match output.page {
             Page::Article(id) => self.archive.entries[id].body == body,

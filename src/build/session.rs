@@ -1,24 +1,22 @@
 //! One build after another of the same project, by a process that goes on: what the last one knew is still there, and an
-//! edit of nothing but the text of articles takes no new plan. Every other change is left to a build from the start.
+//! edit of nothing but the words of articles takes no new plan. Every other change is left to a build from the start.
 
-use super::inputs::{Attempt, Inputs, name_of, sort};
+use super::inputs::{Attempt, Inputs, MOST_REWORDED, name_of, sort};
 use super::load::Again;
 use super::pages::{Failure, Made, Work};
 use super::{Built, Event, Keep, Printing, Progress, Run, build_here, filed, planned_of, pool, remember};
 use crate::archive::Related;
 use crate::cache::{self, Amendment, Published};
 use crate::config::Config;
-use crate::plan::Page;
+use crate::plan::{Page, Subject};
 use crate::problem::Problem;
 use crate::publish::{Changes, Site, Staged};
-use crate::render::{self, Ready};
+use crate::render::{self, Ready, Shown};
 use anyhow::Result;
+use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Files that are looked at one by one.
-const MOST: usize = 32;
 
 /// Builds a project again and again.
 pub struct Session<'r> {
@@ -111,7 +109,7 @@ impl Standing {
         found: Vec<Problem>,
     ) -> Self {
         let ready = Ready::new(&inputs.config, &attempt.archive, &attempt.plan.addresses);
-        Self { inputs, attempt, ready, related: Related::default(), published, found }
+        Self { inputs, attempt, ready, related: Related::keeping(), published, found }
     }
 
     /// Whether it is the site of some inputs still, of which another look says what was published.
@@ -150,11 +148,8 @@ impl Standing {
         edited: &[Again],
         (run, progress): (&Run, Progress),
     ) -> Option<Result<Built>> {
-        for Again { entry, .. } in edited {
-            let before = self.attempt.archive.replace(Arc::clone(entry))?;
-            self.inputs.exchange(&before, entry);
-        }
-        let made = match self.made(site) {
+        let shown = self.exchange(edited)?;
+        let made = match self.made(site, &shown) {
             Ok(made) if made.iter().any(|made| made.mixed) => return None,
             Ok(made) => made,
             // What cannot be rendered after all changes the plan.
@@ -165,7 +160,32 @@ impl Standing {
         Some(amended.map(|changes| self.take(edited, (made, changes), (run, progress))))
     }
 
-    /// The sources that were edited, if nothing but the text in them is other than before.
+    /// Takes entries in the place of those of their sources; gives the pages that can be others by more than a body.
+    fn exchange(&mut self, edited: &[Again]) -> Option<Shown> {
+        let Self { inputs, attempt, related, .. } = self;
+        let mut before = Vec::with_capacity(edited.len());
+        for Again { entry, .. } in edited {
+            let replaced = attempt.archive.replace(Arc::clone(entry))?;
+            inputs.exchange(&replaced, entry);
+            before.push(replaced);
+        }
+        let index = attempt.index;
+        attempt.index = attempt.index_now();
+        if index == attempt.index {
+            return Some(Shown::default());
+        }
+        let ids = before.iter().filter_map(|entry| match Subject::like(entry, &attempt.archive)? {
+            Subject::Article(id) => Some(id).filter(|id| attempt.archive.entries[*id].title != entry.title),
+            Subject::Standalone(_) => None,
+        });
+        let ids: Vec<usize> = ids.collect();
+        if !ids.is_empty() {
+            *related = related.retitled(&attempt.archive, &ids);
+        }
+        attempt.reworded((index, &before), &inputs.config, related)
+    }
+
+    /// The sources that were edited, if nothing but the words in them are others than before.
     fn edited(&self, config: &Config, changed: &BTreeSet<PathBuf>) -> Option<Vec<Again>> {
         let Self { inputs, attempt, published, .. } = self;
         let is_whole = inputs.load.set_aside.is_empty() && !inputs.files.any_unreadable();
@@ -179,7 +199,7 @@ impl Standing {
             return None;
         }
         // For many, all threads are of use.
-        if changed.len() > MOST {
+        if changed.len() > MOST_REWORDED {
             return None;
         }
         let now = cache::open(config).ok()?;
@@ -189,7 +209,7 @@ impl Standing {
             match inputs.load.read_again(&name, now) {
                 Some(again) => {
                     let before = attempt.archive.like(&again.entry)?;
-                    if before.face != again.entry.face {
+                    if !again.entry.stands_as(before) {
                         return None;
                     }
                     edited.push(again);
@@ -201,30 +221,31 @@ impl Standing {
         Some(edited)
     }
 
-    /// Makes all that shows the text of articles and is not as it was published.
-    fn made(&self, site: &Site) -> std::result::Result<Vec<Made<Staged>>, Failure> {
+    /// Makes all that is not as it was published; `shown` can be others by more than a body.
+    fn made(&self, site: &Site, shown: &Shown) -> std::result::Result<Vec<Made<Staged>>, Failure> {
         let work = self.inputs.work(&self.attempt);
         let published = &self.published.outputs;
         let printing = Printing {
             site,
             known: Box::new(|at| Some(&published[at].1)),
             is_untouched: Box::new(|at| site.is_untouched(&published[at].0, published[at].1.stamp)),
-            same: true,
+            is_same: Box::new(|at| !shown.has(work.plan.outputs[at].page)),
         };
-        let touched = self.touched(&work);
+        let touched = self.touched(&work, shown);
         let articles = touched.iter().filter_map(|at| work.plan.outputs[*at].page.article());
         self.related.prepare(work.archive, work.config, articles);
         let related = |id: usize| self.related.of(work.archive, work.config, id);
-        let mut buffer = Vec::new();
         let making = (&HashMap::new(), &self.ready, &related as render::Related);
-        touched.into_iter().map(|at| work.make(&printing, at, &mut buffer, making)).collect()
+        let one = |buffer: &mut Vec<u8>, at| work.make(&printing, at, buffer, making);
+        touched.into_par_iter().map_init(Vec::new, one).collect()
     }
 
     /// Outputs that are to be looked at, by their index in the plan.
-    fn touched(&self, work: &Work) -> Vec<usize> {
+    fn touched(&self, work: &Work, shown: &Shown) -> Vec<usize> {
         let outputs = self.attempt.plan.outputs.iter().zip(&self.published.outputs).enumerate();
         let touched = outputs.filter(|(_, (output, (_, known)))| {
-            !matches!(output.page, Page::Copy(_)) && !work.is_same(output, known.body)
+            !matches!(output.page, Page::Copy(_))
+                && (shown.has(output.page) || !work.is_same(output, known.body))
         });
         touched.map(|(at, _)| at).collect()
     }
@@ -249,7 +270,7 @@ impl Standing {
             }
             *known = now;
         }
-        published.inputs = inputs.hash;
+        (published.inputs, published.index) = (inputs.hash, attempt.index);
         let notes = published.outputs.iter().map(|(_, output)| output.notes.as_slice()).enumerate();
         published.problems = inputs.problems_of(attempt, inputs.work(attempt).remarks(notes));
         let amendment = Amendment::of_some(sources, outputs, published);

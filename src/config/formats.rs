@@ -1,7 +1,7 @@
 //! Formats that are made on request.
 
 /// A format of feeds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FeedFormat {
     /// The Atom Syndication Format (RFC 4287).
@@ -26,7 +26,7 @@ pub struct Feeds {
 }
 
 /// A format of citations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CitationFormat {
     /// BibTeX, for `biblatex` and older styles.
@@ -38,7 +38,7 @@ pub enum CitationFormat {
 }
 
 /// A server's list of redirects and removed addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RedirectMap {
     /// `_redirects`, which several static hosts read.

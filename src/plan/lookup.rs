@@ -38,6 +38,13 @@ pub struct Host {
     pub slots: Vec<usize>,
 }
 
+impl Host {
+    /// How its list is cut into pages.
+    pub fn paging(&self, config: &Config) -> Paging {
+        Paging::new(self.slots.len(), config.per_page, true)
+    }
+}
+
 impl LookUp {
     pub(super) fn new(archive: &Archive, config: &Config) -> Self {
         if !config.lookup {
@@ -105,7 +112,7 @@ pub(super) fn add(lookup: &LookUp, config: &Config, outputs: &mut Vec<Output>) {
         add(terms::term_part_path(FOLDER, part), Page::LookUpPart(index));
     }
     for (index, host) in lookup.hosts.iter().enumerate() {
-        for part in Paging::new(host.slots.len(), config.per_page, true).parts() {
+        for part in host.paging(config).parts() {
             add(list_path(&host.folder, part), Page::LookUpHost(index, part));
         }
     }

@@ -22,6 +22,7 @@ pub use sitemap::{Sitemap, sitemap_path};
 pub use terms::{By, TermPart, term_part_path};
 
 use crate::archive::{Archive, Entry, Period};
+use crate::article::Kind;
 use crate::config::{CitationFormat, Config, FeedFormat, RedirectMap};
 use crate::problem::Problem;
 use crate::route::OutPath;
@@ -42,7 +43,7 @@ pub struct Output {
 }
 
 /// What an output holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Page {
     /// A file that is copied: its index in the list that the plan was given.
     Copy(usize),
@@ -116,6 +117,15 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// What is made from the same source as an entry, if it stands where that would.
+    pub fn like(entry: &Entry, archive: &Archive) -> Option<Self> {
+        let subject = match entry.article.kind {
+            Kind::Article => Self::Article,
+            Kind::Page => Self::Standalone,
+        };
+        archive.place(entry).map(subject)
+    }
+
     /// Its entry.
     pub fn of(self, archive: &Archive) -> &Entry {
         match self {
@@ -126,7 +136,7 @@ impl Subject {
 }
 
 /// What a feed is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Feed {
     /// The whole archive.
     Site,
@@ -137,7 +147,7 @@ pub enum Feed {
 }
 
 /// Which articles a data file holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Data {
     /// All, one a line.
     All,

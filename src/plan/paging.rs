@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 /// Which page of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
     /// The one at the list's own address, with the newest articles.
     Folder,

@@ -2,7 +2,7 @@
 
 use super::Renderer;
 use super::views::{Counted, Link, LookUpPage, OldAddress, PageView, Pager, Shards};
-use crate::plan::{Host, LOOKUP, LookUp, Paging, Part, list_path, shard_path, term_part_path};
+use crate::plan::{Host, LOOKUP, LookUp, Part, list_path, shard_path, term_part_path};
 use crate::route::{TRACKING, TRACKING_PREFIX};
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ impl Renderer<'_> {
     pub(super) fn lookup_host(&self, index: usize, part: Part) -> LookUpPage {
         let host = &self.plan.lookup.hosts[index];
         let title = self.words.fill(&["lookup_of"], |key| if key == "host" { &host.name } else { "" }.into());
-        let paging = Paging::new(host.slots.len(), self.config.per_page, true);
+        let paging = host.paging(self.config);
         let pager = self.pager(&host.folder, &paging, part);
         let mut page = self.page("lookup", &title, &list_path(&host.folder, part));
         page.newer.clone_from(&pager.newer);

@@ -1,8 +1,8 @@
 //! One planned page → its view, its fingerprint, its bytes.
 //!
 //! A view holds all that a template sees of the archive. The fingerprint is the hash of that very view and of the
-//! theme, so whatever can change a page's bytes changes its fingerprint: there is no list of dependencies to
-//! forget one in.
+//! theme, so whatever can change a page's bytes changes its fingerprint. Which pages need no look after an edit of
+//! words is said by [`Shown`] alone.
 
 mod card;
 mod citation;
@@ -16,6 +16,7 @@ mod metadata;
 mod ready;
 mod redirects;
 mod remains;
+mod shown;
 mod sitemap;
 mod story;
 mod terms;
@@ -24,6 +25,7 @@ mod xml;
 
 pub use fingerprint::{Fingerprint, Shared};
 pub use ready::Ready;
+pub use shown::{Reworded, Shown};
 
 use crate::archive::{Archive, Entry};
 use crate::config::Config;

@@ -589,7 +589,7 @@ fn a_session_plans_nothing_where_only_the_text_is_other() {
         settle(&site);
         build_in(session, &site, Some(&BTreeSet::from([PathBuf::from("content/a1.md")])))
     };
-    assert!(edit(&mut session, "One. [gone](gone.md)").1, "the description is new");
+    assert!(edit(&mut session, "One. [gone](gone.md)").1, "the link is new");
     let (built, planned) = edit(&mut session, "Two. [gone](gone.md)\n\n{{< thing >}}");
     // The page, and feeds that show all of it: of the site, of a year and of terms.
     assert_eq!((planned, built.parsed, built.rendered == built.written), (false, 1, true));
@@ -618,6 +618,92 @@ fn a_session_plans_nothing_where_only_the_text_is_other() {
     equals_clean(&site, "four");
     assert!(!edit(&mut session, "Five.").1);
     equals_clean(&site, "five");
+}
+
+#[test]
+fn a_session_plans_nothing_where_only_words_are_others() {
+    let site = archive(40);
+    site.file("archive.yaml", "title: T\nbase_url: https://example.org\nper_page: 5\ndownloads: true\n");
+    site.file("content/about.md", "---\ntitle: About\nkind: page\n---\nWe.\n");
+    let mut session = Session::new(Run { jobs: 1, program: Some(PROGRAM), ..Run::default() });
+    assert!(build_in(&mut session, &site, None).1);
+    let mut edit = |name: &str, front: &str| {
+        settle(&site);
+        site.file(&format!("content/{name}"), format!("---\n{front}\n---\n\nBody of {name}.\n"));
+        settle(&site);
+        let (built, planned) =
+            build_in(&mut session, &site, Some(&[["content/", name].concat().into()].into()));
+        equals_clean(&site, front);
+        (planned, built.written)
+    };
+    let front = "date: 2020-01-08\ntags: [t1, all]\nauthors: A1";
+    // Its page, those of its neighbours, home, year, month, day, two tags, an author, feeds, data; most lists have several.
+    for (title, few) in [("Story 7", 10..40), ("Story of the harbour 7", 10..40), ("Article 7", 10..40)] {
+        let (planned, written) = edit("a7.md", &format!("title: {title}\n{front}"));
+        assert!(!planned && few.contains(&written), "{title}: {planned} {written}");
+    }
+    for more in ["subtitle: S", "description: D", "updated: 2024-01-01", "extra: {a: 1}"] {
+        let (planned, written) = edit("a7.md", &format!("title: Article 7\n{front}\n{more}"));
+        assert!(!planned && written > 0, "{more}");
+    }
+    assert_eq!(edit("about.md", "title: About us\nkind: page"), (false, 1));
+    // An address or a place in a list is more than words.
+    assert!(edit("a7.md", &format!("title: Article 7\n{front}\nslug: other")).0);
+    assert!(edit("a7.md", "title: Article 7\ndate: 2020-01-08\ntags: [t2]").0);
+}
+
+/// Every kind of page that shows articles, and an article of every kind, in a session and without one.
+#[test]
+fn new_words_come_to_every_page_that_shows_them() {
+    let site = archive(40);
+    let header = "title: T\nbase_url: https://example.org\nper_page: 5\non_this_day: true\ndownloads: true\n";
+    let periods = "periods: {home: latest, year: all}\ncitations: [bibtex, csl]\n";
+    let feeds =
+        "feeds: {formats: [atom, rss, json], content: full, history: true}\nredirect_maps: [netlify]\n";
+    site.file("archive.yaml", [header, periods, feeds].concat());
+    let old = |n: usize| format!("original_url: https://old{}.example/{n}\naliases: [/old/{n}.html]", n % 2);
+    let mut fronts: Vec<(String, String)> = Vec::new();
+    for n in 0..30 {
+        let more = match n {
+            1 => "same_as: content/b2.md",
+            3 => "translation_of: content/b4.md\nlang: de",
+            5 => "corrections: [{date: 2021-01-01, text: Mended.}]",
+            6 => "status: removed",
+            _ => "authors: [A, B]",
+        };
+        let date = if !(7..=20).contains(&n) {
+            format!("date: 200{}-0{}-1{}", n % 3, n % 2 + 1, n % 2)
+        } else {
+            String::new()
+        };
+        let front = format!("{date}\ntags: [all, t{}]\n{}\n{more}", n % 4, old(n)).trim_start().to_string();
+        fronts.push((format!("b{n}.md"), front));
+    }
+    fronts.push(("about.md".into(), "kind: page\naliases: [/us.html]".into()));
+    let write = |at: usize, title: &str| {
+        let (name, front) = &fronts[at];
+        site.file(
+            &format!("content/{name}"),
+            format!("---\ntitle: {title}\n{front}\n---\n\nBody of {name}.\n"),
+        );
+        settle(&site);
+    };
+    (0..fronts.len()).for_each(|at| write(at, &format!("Harbour {at}")));
+    build(&site);
+    let mut session = Session::new(Run { jobs: 1, program: Some(PROGRAM), ..Run::default() });
+    build_in(&mut session, &site, None);
+    for at in [0, 1, 2, 3, 4, 5, 6, 8, 20, 25, 30] {
+        write(at, "Ferry of the council");
+        let path = PathBuf::from("content").join(&fronts[at].0);
+        let (_, planned) = build_in(&mut session, &site, Some(&[path].into()));
+        assert!(!planned, "{at}");
+        equals_clean(&site, &format!("{at} in a session"));
+    }
+    for at in [0, 1, 2, 3, 4, 5, 6, 8, 20, 25, 30] {
+        write(at, "Winter budget");
+        build(&site);
+        equals_clean(&site, &format!("{at} alone"));
+    }
 }
 
 /// A session of a site that it built, and what edits the text of one of its articles, with whether that was planned.
