@@ -671,11 +671,8 @@ fn new_words_come_to_every_page_that_shows_them() {
             6 => "status: removed",
             _ => "authors: [A, B]",
         };
-        let date = if !(7..=20).contains(&n) {
-            format!("date: 200{}-0{}-1{}", n % 3, n % 2 + 1, n % 2)
-        } else {
-            String::new()
-        };
+        let dated = || format!("date: 200{}-0{}-1{}", n % 3, n % 2 + 1, n % 2);
+        let date = if (7..=20).contains(&n) { String::new() } else { dated() };
         let front = format!("{date}\ntags: [all, t{}]\n{}\n{more}", n % 4, old(n)).trim_start().to_string();
         fronts.push((format!("b{n}.md"), front));
     }
