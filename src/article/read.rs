@@ -538,7 +538,10 @@ impl<'a> Reader<'a> {
         let entries = match take(&mut self.entries, key) {
             None | Some(Node::Null) => return Ok(T::default()),
             Some(Node::Map(entries)) => entries,
-            Some(other) => return Err(self.wrong(key, &other, "a mapping")),
+            Some(other) => {
+                let hint = format!("write it as `{}: {{{}: …}}`", self.called(key), known.join(": …, "));
+                return Err(self.wrong(key, &other, "a mapping").hint(hint));
+            }
         };
         let mut inner = self.inner(key, entries);
         let value = read(&mut inner)?;

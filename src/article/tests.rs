@@ -95,6 +95,10 @@ fn errors_name_the_keys_that_the_file_has() {
         ("topics: {a: b}", "2:1 `topics` is a mapping, but must be one value or a list of them (-)"),
         ("fixes: [{text: a}, {text: [b]}]", "2:21 `fixes.text` is a list, but must be a single value (-)"),
         ("fixes: [x]", "2:1 `fixes` is a single value, but must be a list of `{date, text}` (-)"),
+        (
+            "removed: true",
+            "2:1 `removed` is a single value, but must be a mapping (write it as `removed: {date: …, reason: …, code: …}`)",
+        ),
         ("removed:\n  code: 500", "3:3 `removed.code: 500` is not known: expected 410 or 451 (-)"),
         ("redact: {a: b}", "2:1 `redact` is a mapping, but must be one value or a list of them (-)"),
     ] {

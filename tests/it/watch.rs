@@ -241,14 +241,16 @@ fn a_checkout_of_many_files_is_one_build() {
 #[test]
 fn a_slow_copy_of_many_files_is_waited_for() {
     let site = archive();
-    let watching = Watching::start(&site, &[]);
+    let mut watching = Watching::start(&site, &[]);
     for n in 0..600 {
         site.article(&format!("m{n}.md"), &format!("title: M{n}\ndate: 2021-01-01"));
         std::thread::sleep(Duration::from_millis(5));
     }
     watching.converges("a slow copy");
-    let builds = watching.builds();
-    assert!((1..=3).contains(&builds), "{builds} builds");
+    // The site stands a moment before its line does.
+    watching.built();
+    let builds = 1 + watching.builds();
+    assert!(builds <= 3, "{builds} builds");
 }
 
 #[test]
