@@ -3,6 +3,7 @@
 
 use super::block::{FAR, HINTS, Near};
 use ahash::AHashMap;
+use std::sync::LazyLock;
 
 /// Elements, and roles that stand for one.
 const NAMES: [&[&str]; 20] = [
@@ -95,6 +96,35 @@ pub(super) const TIME: usize = 18;
 /// No hint at all.
 pub(super) const NONE: Near = [FAR; HINTS];
 
+/// The hints that a name gives, as bits. There are ten thousand elements on a page, and few of their names say anything.
+static BITS_OF_NAMES: LazyLock<AHashMap<&str, u64>> = LazyLock::new(|| {
+    let mut bits: AHashMap<&str, u64> = AHashMap::new();
+    for (hint, names) in NAMES.iter().enumerate() {
+        names.iter().for_each(|name| *bits.entry(name).or_default() |= 1 << hint);
+    }
+    bits
+});
+
+/// The beginning of a word, whether it has to be the whole of it, and its place in [`WORDS`].
+type Stem = (&'static str, bool, usize);
+
+/// All of them by their first letter: to compare a word with each would take as long as to parse the page.
+static STEMS: LazyLock<[Vec<Stem>; 26]> = LazyLock::new(|| {
+    let mut stems = [const { Vec::new() }; 26];
+    for (hint, words) in WORDS.iter().enumerate() {
+        for word in *words {
+            let whole = word.strip_suffix('$');
+            stems[letter(word)].push((whole.unwrap_or(word), whole.is_some(), hint));
+        }
+    }
+    stems
+});
+
+/// The first letter of a word, which is a small one, counted from 0.
+fn letter(word: &str) -> usize {
+    usize::from(word.as_bytes()[0] - b'a')
+}
+
 /// Names of classes that were seen, with their hints as bits: pages say the same ones a thousand times.
 #[derive(Default)]
 pub(super) struct Seen(AHashMap<Box<str>, u64>);
@@ -108,20 +138,22 @@ pub(super) fn is_furniture(near: &Near) -> bool {
 /// Distances inside an element, given those around it; `names` are its own, its role and others that it acts for.
 pub(super) fn inside(around: &Near, names: [&str; 3], classes: [Option<&str>; 4], seen: &mut Seen) -> Near {
     let mut near = around.map(|far| (far + 1).min(FAR));
-    for (hint, known) in NAMES.iter().enumerate() {
-        if names.iter().any(|name| known.contains(name)) {
-            near[hint] = 0;
-        }
+    let (of_names, of_classes) = near.split_at_mut(NAMES.len());
+    for name in names {
+        set(of_names, BITS_OF_NAMES.get(name).copied().unwrap_or_default());
     }
     for class in classes.into_iter().flatten() {
-        let bits = seen.bits(class);
-        for (hint, far) in near[NAMES.len()..].iter_mut().enumerate() {
-            if bits >> hint & 1 == 1 {
-                *far = 0;
-            }
-        }
+        set(of_classes, seen.bits(class));
     }
     near
+}
+
+/// Puts those to 0 whose bit is set.
+fn set(near: &mut [u8], mut bits: u64) {
+    while bits != 0 {
+        near[bits.trailing_zeros() as usize] = 0;
+        bits &= bits - 1;
+    }
 }
 
 /// The elements and classes that a block stands in, the nearest of each first, as far as they say something.
@@ -147,21 +179,13 @@ impl Seen {
         }
         let mut bits = 0;
         words(class, |word| {
-            for (hint, stems) in WORDS.iter().enumerate() {
-                if stems.iter().any(|stem| matches(word, stem)) {
-                    bits |= 1 << hint;
-                }
-            }
+            let stems = STEMS[letter(word)].iter();
+            let said =
+                stems.filter(|(stem, whole, _)| if *whole { word == *stem } else { word.starts_with(stem) });
+            said.for_each(|(.., hint)| bits |= 1 << hint);
         });
         self.0.insert(class.into(), bits);
         bits
-    }
-}
-
-fn matches(word: &str, stem: &str) -> bool {
-    match stem.strip_suffix('$') {
-        Some(whole) => word == whole,
-        None => word.starts_with(stem),
     }
 }
 
