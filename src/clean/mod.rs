@@ -8,6 +8,7 @@
 //!
 //! Nothing is invented and nothing of the story is lost: whatever is not recognised stays a paragraph.
 
+mod below;
 mod blocks;
 mod byline;
 mod dates;

@@ -4,7 +4,7 @@ use super::block::{Block, Kind};
 use super::hints;
 use super::walk::Walked;
 use crate::clean::evidence::MOSTLY;
-use crate::clean::furniture;
+use crate::clean::{below, furniture};
 
 /// Score from which on a block is the story's. Below one half, as a lost paragraph is worse than one too many, and as
 /// measured: a heading or an item between paragraphs rarely scores high by itself.
@@ -27,6 +27,8 @@ pub(super) enum Verdict {
     Headline,
     /// By its score.
     Furniture,
+    /// As another text begins with it, or above it.
+    Below,
     /// As other pages of its outlet hold it as well.
     Repeated,
     /// Something without words that is not among them.
@@ -65,7 +67,17 @@ pub(super) fn judge(page: &Walked, headline: Option<usize>, scores: &[f32], held
     let speaking: Vec<usize> = (0..blocks.len()).filter(speaks).collect();
     let is_held = |at: usize| held.get(at).is_some_and(|held| *held > 0.0);
     let weighed = |at: &usize| scores[*at] * if is_held(*at) { HELD } else { 1.0 };
-    let decided: Vec<Verdict> = decide(&speaking.iter().map(weighed).collect::<Vec<_>>()).collect();
+    let weighed: Vec<f32> = speaking.iter().map(weighed).collect();
+    let mut decided: Vec<Verdict> = decide(&weighed).collect();
+    let length = |at: usize| f32::from(u16::try_from(blocks[at].text.chars().count()).unwrap_or(u16::MAX));
+    let judged = decided.iter().zip(&weighed).zip(&speaking);
+    let judged = judged.map(|((verdict, score), at)| (verdict.is_kept(), *score, length(*at)));
+    if let Some(other) = below::another(&judged.collect::<Vec<_>>()) {
+        decided[other..]
+            .iter_mut()
+            .filter(|verdict| verdict.is_kept())
+            .for_each(|verdict| *verdict = Verdict::Below);
+    }
     let mut verdicts = vec![Verdict::Elsewhere; blocks.len()];
     for (at, verdict) in speaking.into_iter().zip(decided) {
         verdicts[at] = verdict;

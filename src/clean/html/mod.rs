@@ -208,6 +208,7 @@ impl Page {
                 Verdict::Among => "it stands among paragraphs of the story",
                 Verdict::Headline => "it is the headline",
                 Verdict::Furniture => "it scores as furniture does",
+                Verdict::Below => "it belongs to another text, which begins below the story",
                 Verdict::Repeated => "most pages of its outlet hold it",
                 Verdict::Elsewhere => "it stands beside the story",
             };

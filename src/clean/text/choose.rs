@@ -3,7 +3,7 @@
 use super::features::Measured;
 use crate::clean::blocks::Block;
 use crate::clean::roles;
-use crate::clean::{byline, dates};
+use crate::clean::{below, byline, dates};
 
 /// Score from which on a block is likely the story's. Below one half, as a lost paragraph is worse than one too many.
 const STORY: f32 = 0.35;
@@ -18,11 +18,6 @@ const EDGE: (f32, f32) = (0.05, 0.45);
 const BETWEEN: f32 = 0.57;
 /// Score from which on it might be.
 const PERHAPS: f32 = 0.15;
-/// Where a story ends and another text begins below: so many blocks in a row that are none of it, so large a share of all
-/// words above them at least, and at most this share of the score of those above.
-const APART: usize = 8;
-const BEGUN: f32 = 0.25;
-const WEAKER: f32 = 0.7;
 /// Blocks above and below all that might be a story, of a text in which there is nothing else: its title and date, and
 /// what is said of its rights.
 const EDGES: (usize, usize) = (2, 1);
@@ -87,28 +82,12 @@ fn told(measured: &Measured, scores: &[f32]) -> Vec<bool> {
         |at: usize| scores[at] > story * BETWEEN && at > 0 && by_itself(at - 1) && by_itself(at + 1);
     let mut told: Vec<bool> =
         (0..scores.len()).map(|at| by_itself(at) || between(at) && !measured.mostly[at]).collect();
-    if let Some(other) = other(measured, scores, &told) {
+    let judged = |(at, told): (usize, &bool)| (*told, scores[at], measured.length(at));
+    let judged: Vec<below::Judged> = told.iter().enumerate().map(judged).collect();
+    if let Some(other) = below::another(&judged) {
         told[other..].fill(false);
     }
     told
-}
-
-/// Where another text begins: far below what is surely the story, and less sure than that is. Each of its blocks may
-/// look like a story's, as those of readers' comments and long teasers do.
-fn other(measured: &Measured, scores: &[f32], told: &[bool]) -> Option<usize> {
-    let kept: Vec<usize> = (0..told.len()).filter(|at| told[*at]).collect();
-    let all: f32 = kept.iter().map(|at| measured.length(*at)).sum();
-    let all_sure: f32 = kept.iter().map(|at| measured.length(*at) * scores[*at]).sum();
-    let (mut words, mut sure) = (0.0, 0.0);
-    for two in kept.windows(2) {
-        words += measured.length(two[0]);
-        sure += measured.length(two[0]) * scores[two[0]];
-        let is_weaker = (all_sure - sure) * words < WEAKER * sure * (all - words);
-        if two[1] - two[0] > APART && words >= BEGUN * all && is_weaker {
-            return Some(two[1]);
-        }
-    }
-    None
 }
 
 /// How well a story can be told from the rest: the F1 that the best choice would have by these scores. Where nothing is
@@ -151,32 +130,4 @@ fn headline(blocks: &[Block], measured: &Measured, first: usize) -> Option<usize
 fn says_again(measured: &Measured, at: usize) -> bool {
     let [own, all] = measured.title(at);
     at > 0 && !measured.is_titled() && own > 0.8 && all > 0.3 && measured.length(at) >= 3.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Measured, other};
-    use crate::clean::text::{Blocks, Lexicon};
-
-    /// Where another text begins among paragraphs of equal length, `gap` lines apart, given how sure both are.
-    fn begins(gap: usize, scores: (f32, f32)) -> Option<usize> {
-        let paragraph = "The ferry came back before noon, because nobody had told the crew of it.";
-        let mut lines = vec![paragraph; 3];
-        lines.extend(vec!["Islands"; gap]);
-        lines.extend([paragraph; 2]);
-        let blocks = Blocks::of(&lines.join("\n\n"), &Default::default());
-        let held = vec![-1.0; lines.len()];
-        let measured = Measured::new(&blocks.0, None, &held, &Lexicon::default());
-        let told: Vec<bool> = lines.iter().map(|line| *line == paragraph).collect();
-        let score = |at| if at < 3 { scores.0 } else { scores.1 };
-        other(&measured, &(0..lines.len()).map(score).collect::<Vec<_>>(), &told)
-    }
-
-    #[test]
-    fn what_is_far_below_and_less_sure_is_another_text() {
-        assert_eq!(begins(8, (0.9, 0.6)), Some(11));
-        assert_eq!(begins(7, (0.9, 0.6)), None, "near");
-        assert_eq!(begins(8, (0.9, 0.7)), None, "as sure");
-        assert_eq!(begins(30, (0.6, 0.9)), None, "surer");
-    }
 }
