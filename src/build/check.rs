@@ -1,12 +1,10 @@
 //! The verb that publishes nothing: all that a build would report, and what leads nowhere.
 
 use super::dead::Links;
-use super::inputs::{Attempt, Inputs, sort};
-use super::load::Load;
+use super::inputs::{Attempt, Inputs};
 use super::pages::{Known, Made, Press};
 use super::{Progress, Run, pool, terms};
 use crate::archive::Related;
-use crate::cache::Cache;
 use crate::config::Config;
 use crate::plan::Output;
 use crate::problem::{Fatal, Problem};
@@ -29,7 +27,7 @@ pub fn check(config: &Config, run: &Run, progress: Progress) -> Result<Checked> 
 fn check_here(config: &Config, progress: Progress) -> Result<Checked> {
     let mut inputs = match Inputs::read(config, &Run::default(), progress) {
         Ok(inputs) => inputs,
-        Err(error) => return Ok(unready(config, findings(error)?, progress)),
+        Err(error) => return Ok(Checked { articles: 0, findings: findings(error)? }),
     };
     loop {
         let attempt = match inputs.plan(&[]) {
@@ -63,17 +61,6 @@ fn checked(inputs: &Inputs, attempt: &Attempt, mut found: Vec<Problem>) -> Check
     found.extend(terms::similar(&attempt.archive, &inputs.config));
     let found = inputs.problems_of(attempt, found);
     Checked { articles, findings: inputs.all_problems(found) }
-}
-
-/// What is wrong with the articles shows even if the theme cannot be used.
-fn unready(config: &Config, mut findings: Vec<Problem>, progress: Progress) -> Checked {
-    // If it was the content that could not be read, there is nothing to add.
-    if let Ok(load) = Load::new(config, &mut Cache::default(), None, progress) {
-        findings.extend(load.set_aside_problems());
-        findings.extend(load.problems);
-    }
-    sort(&mut findings);
-    Checked { articles: 0, findings }
 }
 
 /// What would stop a build is what a check is for; only the system stops the check itself.

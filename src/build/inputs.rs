@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::content::{self, Listing};
 use crate::fs;
 use crate::plan::{Copied, Plan, Subject};
-use crate::problem::Problem;
+use crate::problem::{Fatal, Problem};
 use crate::render::{Reworded, Shown};
 use crate::route::OutPath;
 use crate::theme::{self, Theme};
@@ -124,7 +124,9 @@ impl Inputs {
         (mut known, now): (Cache, Option<fs::Moment>),
         progress: Progress,
     ) -> Result<Self> {
-        let (theme, mut problems) = Theme::load(config)?;
+        let loaded = Theme::load(config);
+        let (theme, mut problems) =
+            loaded.map_err(|error| with_content(error, config, (&mut known, now), progress))?;
         let (statics, unpublished) = statics(&theme);
         problems.extend(unpublished);
         if config.site.base_url.is_empty() {
@@ -368,6 +370,26 @@ pub(super) fn remembered(
 pub(super) fn name_of(path: &Path) -> Option<String> {
     let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
     Some(parts?.join("/"))
+}
+
+/// Why the theme cannot be used, with what is wrong with the articles: who mends one wants to know of all.
+fn with_content(
+    error: anyhow::Error,
+    config: &Config,
+    (known, now): (&mut Cache, Option<fs::Moment>),
+    progress: Progress,
+) -> anyhow::Error {
+    let Fatal(mut problems) = match error.downcast() {
+        Ok(problems) => problems,
+        Err(error) => return error,
+    };
+    // If the content cannot be read either, that shows when the theme is mended.
+    if let Ok(load) = Load::new(config, known, now, progress) {
+        problems.extend(load.set_aside_problems());
+        problems.extend(load.problems);
+    }
+    sort(&mut problems);
+    Fatal(problems).into()
 }
 
 /// Sorts problems by place.

@@ -31,7 +31,7 @@ use place::{OWN, Place};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -126,8 +126,14 @@ impl Drop for Server {
     }
 }
 
-/// Open connections, from the oldest to the newest, and whether each has asked for anything.
-type Open = Arc<Mutex<BTreeMap<u64, (AbortHandle, Arc<AtomicBool>)>>>;
+/// Open connections, from the oldest to the newest, and the use of each.
+type Open = Arc<Mutex<BTreeMap<u64, (AbortHandle, Arc<AtomicU8>)>>>;
+
+/// Uses of a connection, those that can best be done without first: nothing was asked for yet; an open page waits for
+/// news, and comes back by itself; files are asked for, and one that is cut off is lost.
+const SILENT: u8 = 0;
+const LISTENING: u8 = 1;
+const ASKING: u8 = 2;
 
 /// What is offered on a connection.
 #[derive(Clone)]
@@ -148,41 +154,47 @@ async fn accept(listener: tokio::net::TcpListener, desk: Arc<Desk>, hosts: Arc<[
             continue;
         };
         make_room(&open);
-        let spoke = Arc::new(AtomicBool::new(false));
-        let (here, heard) = (Arc::clone(&open), Arc::clone(&spoke));
+        let using = Arc::new(AtomicU8::new(SILENT));
+        let (here, used) = (Arc::clone(&open), Arc::clone(&using));
         let near = peer.ip().to_canonical().is_loopback();
         let host = Host { desk: Arc::clone(&desk), names: Arc::clone(&hosts), near };
         // Held while the task starts, so that it cannot end before it is known.
         let mut known = open.lock().unwrap_or_else(PoisonError::into_inner);
         let task = tokio::spawn(async move {
-            converse(stream, host, heard).await;
+            converse(stream, host, used).await;
             here.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
         });
-        known.insert(number, (task.abort_handle(), spoke));
+        known.insert(number, (task.abort_handle(), using));
     }
 }
 
-/// Hangs up on the oldest connection that is silent, or else on the oldest, if there are too many.
+/// Hangs up on the oldest of the connections that can best be done without, if there are too many.
 fn make_room(open: &Open) {
     let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
     if open.len() < CONNECTIONS {
         return;
     }
-    let silent =
-        open.iter().find(|(_, (_, spoke))| !spoke.load(Ordering::Relaxed)).map(|(number, _)| *number);
-    let oldest = silent.or_else(|| open.keys().next().copied());
-    if let Some((task, _)) = oldest.and_then(|number| open.remove(&number)) {
+    // Of equals the first.
+    let least = open.iter().min_by_key(|(_, (_, using))| using.load(Ordering::Relaxed));
+    let least = least.map(|(number, _)| *number);
+    if let Some((task, _)) = least.and_then(|number| open.remove(&number)) {
         task.abort();
     }
 }
 
-async fn converse(stream: TcpStream, host: Host, spoke: Arc<AtomicBool>) {
+async fn converse(stream: TcpStream, host: Host, using: Arc<AtomicU8>) {
     // Best effort: without it pages come a little later.
     let _ = stream.set_nodelay(true);
     let answer = service_fn(|request: Request<Incoming>| {
-        spoke.store(true, Ordering::Relaxed);
-        let host = host.clone();
-        async move { Ok::<_, Infallible>(answer(request, host).await) }
+        using.store(ASKING, Ordering::Relaxed);
+        let (host, using) = (host.clone(), Arc::clone(&using));
+        async move {
+            let response = answer(request, host).await;
+            if matches!(response.body(), Content::Events(_)) {
+                using.store(LISTENING, Ordering::Relaxed);
+            }
+            Ok::<_, Infallible>(response)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -809,6 +809,32 @@ fn silent_connections_keep_nobody_waiting() {
     }
 }
 
+#[test]
+fn open_pages_cut_no_answer_off() {
+    let site = sample();
+    // More than a socket takes before anybody reads.
+    site.file("static/large.bin", vec![b'x'; 30_000_000]);
+    let serving = Serving::start(&site);
+    let mut slow = serving.connect();
+    slow.write_all(b"GET /large.bin HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut head = [0; 12];
+    slow.read_exact(&mut head).unwrap();
+    assert_eq!(&head, b"HTTP/1.1 200");
+    let listen = |number: usize| {
+        let mut stream = serving.connect();
+        let asked = format!("GET /.backissue/events?page=/{number} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        stream.write_all(asked.as_bytes()).unwrap();
+        stream.read_exact(&mut [0; 12]).unwrap();
+        stream
+    };
+    let open: Vec<TcpStream> = (0..250).map(listen).collect();
+    assert_eq!(serving.get("/").status, 200);
+    let mut rest = Vec::new();
+    slow.read_to_end(&mut rest).unwrap();
+    assert!(rest.len() > 30_000_000, "{} bytes", rest.len());
+    drop(open);
+}
+
 /// How many random requests are sent; `REQUESTS=100000 cargo test serve` sends more, and `REQUESTS_SEED=7` others.
 fn requests() -> (usize, u64) {
     let number = |name: &str| std::env::var(name).ok().and_then(|number| number.parse().ok());

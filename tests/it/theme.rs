@@ -358,3 +358,18 @@ fn nothing_but_the_look_up_runs_a_script_and_it_has_a_list_as_well() {
         "{list}"
     );
 }
+
+#[test]
+fn a_broken_theme_hides_no_broken_article() {
+    let site = Site::with("title: T\n");
+    site.file("templates/home.html", "{% if %}");
+    site.file("content/a.md", "---\ntitle: [\n---\n");
+    site.file("content/b.md", "---\ntitle: B\ndate: 2020-02-30\n---\n");
+    let run = site.try_build(&[]);
+    for (code, file) in
+        [("template", "templates/home.html"), ("front-matter", "content/a.md"), ("date", "content/b.md")]
+    {
+        assert_eq!(run.problem(code)["file"], file);
+    }
+    assert!(!site.exists("public/index.html"));
+}
