@@ -1,5 +1,6 @@
 //! Every file of `content/` → an entry of the archive, withheld, or set aside.
 
+use super::inputs::MOST_REWORDED;
 use super::{Event, Progress, Stage, guarded};
 use crate::archive::{self, Archive, Entry, Pool, Reason};
 use crate::article::{Article, Keys};
@@ -32,7 +33,7 @@ pub(super) struct Load {
     news: Vec<usize>,
     /// Sources that are no longer there.
     gone: Vec<Arc<str>>,
-    /// What the last build knew in the place of what had to be parsed.
+    /// What the last build knew in the place of what had to be parsed, as far as that is of use.
     before: Vec<Arc<Entry>>,
     /// What is known of each source of the listing.
     sources: Vec<Known>,
@@ -108,7 +109,8 @@ impl Load {
             }
             if let Look::Parse(before) = look {
                 load.parsed += 1;
-                load.before.extend(before);
+                // One more is enough to know that there are too many.
+                load.before.extend(before.filter(|_| load.before.len() <= MOST_REWORDED));
             }
             let problems = match read {
                 Ok((mut entry, problems)) => {
