@@ -7,7 +7,6 @@ use super::pages::{Failure, Work};
 use super::withheld::{Hidden, Whole};
 use super::{Progress, Run};
 use crate::archive::{Archive, Related};
-use crate::article::Kind;
 use crate::cache::{self, Cache, Wanted};
 use crate::config::Config;
 use crate::content;
@@ -123,7 +122,7 @@ impl Preview {
             return None;
         }
         let mut archive = None;
-        let mut retitled = Vec::new();
+        let mut replaced = Vec::new();
         for path in changed {
             let name = name_of(path)?;
             let Some(Again { entry, .. }) = self.opened.inputs.load.read_again(&name, None) else {
@@ -137,15 +136,11 @@ impl Preview {
             if !entry.stands_as(&before) {
                 return None;
             }
-            if entry.title != before.title && entry.article.kind == Kind::Article {
-                retitled.push(archive.place(&entry)?);
-            }
+            replaced.push(before);
         }
         let (opened, archive) = (Arc::clone(&self.opened), archive?);
-        let related = match &*retitled {
-            [] => Arc::clone(&self.related),
-            ids => Arc::new(self.related.retitled(&archive, ids)),
-        };
+        let related = self.related.retitled(&archive, &replaced);
+        let related = related.map_or_else(|| Arc::clone(&self.related), Arc::new);
         Some(Self { opened, edited: Some(archive), related, hidden: OnceLock::new() })
     }
 

@@ -8,7 +8,7 @@ use super::{Built, Event, Keep, Printing, Progress, Run, build_here, filed, plan
 use crate::archive::Related;
 use crate::cache::{self, Amendment, Published};
 use crate::config::Config;
-use crate::plan::{Page, Subject};
+use crate::plan::Page;
 use crate::problem::Problem;
 use crate::publish::{Changes, Site, Staged};
 use crate::render::{self, Ready, Shown};
@@ -174,13 +174,8 @@ impl Standing {
         if index == attempt.index {
             return Some(Shown::default());
         }
-        let ids = before.iter().filter_map(|entry| match Subject::like(entry, &attempt.archive)? {
-            Subject::Article(id) => Some(id).filter(|id| attempt.archive.entries[*id].title != entry.title),
-            Subject::Standalone(_) => None,
-        });
-        let ids: Vec<usize> = ids.collect();
-        if !ids.is_empty() {
-            *related = related.retitled(&attempt.archive, &ids);
+        if let Some(retitled) = related.retitled(&attempt.archive, &before) {
+            *related = retitled;
         }
         attempt.reworded((index, &before), &inputs.config, related)
     }

@@ -348,11 +348,49 @@ proptest! {
         for (number, words) in edits.iter().map(|(number, new)| (number % words.len(), new)) {
             kept.of(&archive, &config, 0);
             let new = of(number, words);
-            let id = archive.place(&new).expect("nothing but its title is other");
-            archive.replace(new);
-            kept = kept.retitled(&archive, &[id]);
+            let before = archive.replace(new).expect("nothing but its title is other");
+            kept = kept.retitled(&archive, &[before]).unwrap_or(kept);
             for id in 0..archive.entries.len() {
                 prop_assert_eq!(kept.of(&archive, &config, id), Related::default().of(&archive, &config, id));
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_a_new_title_changes_is_around_it(
+        articles in proptest::collection::vec((proptest::collection::vec(0..30_usize, 0..5), 0..30_usize), 80..160),
+        at in 0..80_usize,
+        new in proptest::option::of(0..30_usize),
+    ) {
+        let of = |(number, (words, tag)): (usize, &(Vec<usize>, usize))| {
+            let title: Vec<String> = words.iter().map(|word| format!("Harbour{word}")).collect();
+            let slug = Slug::new(&number.to_string());
+            Arc::new(Entry { slug, ..Arc::unwrap_or_clone(entry(number, &title.join(" "), &[&format!("t{tag}")])) })
+        };
+        let config = plain_config();
+        let (before, _) = Archive::new(articles.iter().enumerate().map(of).collect(), &config);
+        let mut words = articles[at].0.clone();
+        // Another first word, or none.
+        words.splice(..words.len().min(1), new);
+        let edited = of((at, &(words, articles[at].1)));
+        let mut now = before.clone();
+        let at = now.place(&edited).expect("nothing but its title is other");
+        let replaced = now.replace(edited).expect("it has its place");
+        let all = |archive: &Archive| {
+            let related = Related::default();
+            related.prepare(archive, &config, 0..archive.entries.len());
+            (0..archive.entries.len()).map(|id| related.of(archive, &config, id)).collect::<Vec<_>>()
+        };
+        let (old, new) = (all(&before), all(&now));
+        for related in [Related::default(), Related::keeping()] {
+            let around = related.around(&now, at, &replaced);
+            for id in (0..old.len()).filter(|id| *id != at) {
+                let concerned = old[id] != new[id] || new[id].contains(&at);
+                prop_assert!(!concerned || around.contains(&id), "{id} of {at}");
             }
         }
     }
