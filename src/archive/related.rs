@@ -151,35 +151,37 @@ impl Related {
         found
     }
 
-    /// The articles for which others may be related than before an entry took the place of one with another title, or
-    /// which may show the new one: those near it for a term or word that both titles have, and all for a word that only
-    /// one has. By all threads.
-    pub fn around(&self, archive: &Archive, id: usize, before: &Entry) -> Vec<usize> {
-        let (now, then) = (words_of(&archive.entries[id]), words_of(before));
-        let is_in = |words: &[title::Word], word: &title::Word| words.iter().any(|one| one.hash == word.hash);
-        let kept = now.iter().filter(|word| is_in(&then, word));
-        let gone = then.iter().copied().filter(|word| !is_in(&now, word));
-        let asked: Vec<title::Word> = now.iter().copied().chain(gone).collect();
+    /// The articles for which others may be related than before some took the place of those of before, by index, with
+    /// other titles, or which may show a new title: those near one for a term or word that both its titles have, and all
+    /// for a word that only one has. By all threads.
+    pub fn around(&self, archive: &Archive, before: &[(usize, &Entry)]) -> Vec<usize> {
+        let titles = before.iter().map(|(id, before)| [words_of(&archive.entries[*id]), words_of(before)]);
+        let titles: Vec<_> = titles.collect();
+        let asked = in_order(titles.as_flattened().concat());
         let (shown, words) = self.words(archive, Some(&asked), Hands::All);
         let mut with_word: AHashMap<u64, Vec<usize>> = AHashMap::new();
         for (other, words) in words.enumerate() {
             words.iter().for_each(|word| with_word.entry(word.hash).or_default().push(other));
         }
-        if !shown[id] {
-            return Vec::new();
-        }
+        // It weighs nothing where too many titles have it, before and after; each edit can have added one.
+        let most = (1 << RAREST) + before.len();
+        let weighs = |all: &[usize]| all.iter().filter(|id| shown[**id]).count() <= most;
         let mut found = Vec::new();
-        for word in kept {
-            let all = with_word.remove(&word.hash).unwrap_or_default();
-            found.extend(near(&all, id, &shown));
-        }
-        // What is left is new or gone. It weighs nothing in titles that have it too often, before and after.
-        let weighs = |all: &Vec<usize>| all.iter().filter(|id| shown[**id]).count() <= 1 << RAREST;
-        found.extend(with_word.into_values().filter(weighs).flatten());
-        for (taxonomy, terms) in archive.terms.iter().enumerate() {
-            for term in archive.terms_of(id, taxonomy) {
-                let slots = &terms[term].slots;
-                found.extend(nearest(slots, slots.partition_point(|other| *other < id)));
+        let edited = before.iter().map(|(id, _)| *id).zip(&titles);
+        for (id, [now, then]) in edited.filter(|(id, _)| shown[*id]) {
+            for word in in_order([&now[..], then].concat()) {
+                let all = with_word.get(&word.hash).map_or(&[][..], Vec::as_slice);
+                if now.contains(&word) && then.contains(&word) {
+                    found.extend(near(all, id, &shown));
+                } else if weighs(all) {
+                    found.extend(all);
+                }
+            }
+            for (taxonomy, terms) in archive.terms.iter().enumerate() {
+                for term in archive.terms_of(id, taxonomy) {
+                    let slots = &terms[term].slots;
+                    found.extend(nearest(slots, slots.partition_point(|other| *other < id)));
+                }
             }
         }
         found.sort_unstable();
@@ -271,9 +273,9 @@ fn in_order(mut words: Vec<title::Word>) -> Vec<title::Word> {
     words
 }
 
-/// Those of some words that are among others.
+/// Those of some words that are among others, which are in order.
 fn shared<'w>(words: &'w [title::Word], others: &[title::Word]) -> impl Iterator<Item = &'w title::Word> {
-    words.iter().filter(|word| others.iter().any(|other| other.hash == word.hash))
+    words.iter().filter(|word| others.binary_search_by_key(&word.hash, |other| other.hash).is_ok())
 }
 
 /// Which entries can be shown.

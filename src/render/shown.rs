@@ -26,6 +26,7 @@ impl Shown {
         reworded: &[Reworded],
     ) -> Self {
         let mut shown = Self::default();
+        let mut retitled = Vec::new();
         for (subject, before) in reworded {
             let now = subject.of(archive);
             shown.sitemaps |= now.article.updated != before.article.updated;
@@ -34,16 +35,17 @@ impl Shown {
                     shown.around(archive, id);
                     shown.lists(archive, config, id);
                     shown.machines((archive, plan), config, id);
-                    if now.title != before.title {
-                        let others = related.around(archive, id, before);
-                        shown.pages.extend(others.into_iter().map(Page::Article));
-                    }
+                    retitled.extend(Some((id, *before)).filter(|_| now.title != before.title));
                 }
                 Subject::Standalone(id) => _ = shown.pages.insert(Page::Standalone(id)),
             }
             let redirects = plan.redirects.iter().enumerate();
             let here = redirects.filter(|(_, redirect)| redirect.to == *subject);
             shown.pages.extend(here.map(|(index, _)| Page::Redirect(index)));
+        }
+        if !retitled.is_empty() {
+            let others = related.around(archive, &retitled).into_iter();
+            shown.pages.extend(others.map(Page::Article));
         }
         shown
     }
