@@ -311,7 +311,7 @@ struct Printing<'a> {
     known: Box<dyn Fn(usize) -> Option<&'a cache::Output> + Sync + 'a>,
     /// Whether nobody touched it since.
     is_untouched: Box<dyn Fn(usize) -> bool + Sync + 'a>,
-    /// Whether all that an output is made from but the bodies of articles is the same.
+    /// Whether all that an output is made from but the bodies of articles is the same: it can show no other new words.
     is_same: Box<dyn Fn(usize) -> bool + Sync + 'a>,
 }
 

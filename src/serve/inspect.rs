@@ -30,7 +30,8 @@ pub(super) fn about(path: &str, inspection: Inspection) -> String {
     let size = inspection.bytes.as_ref().map_or("none".to_string(), |bytes| bytes.len().to_string());
     let files = inspection.templates.iter().map(|file| code(file)).collect::<Vec<_>>().join("<br>");
     // A page of a template alone is said to be made from that already, wherever it is from.
-    let source = Some(&inspection.source).filter(|source| !source.starts_with("templates/"));
+    let is_said = !inspection.templates.is_empty() && inspection.source.starts_with("templates/");
+    let source = Some(&inspection.source).filter(|_| !is_said);
     let source = source.map_or(String::new(), |source| code(source));
     let mut main = format!("<h1>Inspect <a href=\"?\">{}</a></h1>\n<table>\n", escaped(path));
     for (name, value) in [

@@ -130,7 +130,7 @@ impl Drop for Server {
 type Open = Arc<Mutex<BTreeMap<u64, (AbortHandle, Arc<AtomicU8>)>>>;
 
 /// Uses of a connection, those that can best be done without first: nothing was asked for yet; an open page waits for
-/// news, and comes back by itself; files are asked for, and one that is cut off is lost.
+/// news, and comes back by itself; files are, or were, asked for, and one that is cut off is lost.
 const SILENT: u8 = 0;
 const LISTENING: u8 = 1;
 const ASKING: u8 = 2;

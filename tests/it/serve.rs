@@ -1108,6 +1108,7 @@ fn an_inspection_shows_what_a_page_is_made_from() {
         "templates/article.html",
         "{% extends \"base.html\" %}{% block main %}{% include \"parts/story.html\" %}{% endblock %}",
     );
+    site.file("templates/assets/style.css", "body { color: teal }");
     let serving = Serving::start(&site);
     let answer = serving.get("/2020/02/01/html.html?inspect");
     let text = answer.text();
@@ -1150,6 +1151,13 @@ fn an_inspection_shows_what_a_page_is_made_from() {
             assert!(answer.text().contains(part), "{path} lacks {part}: {}", answer.text());
         }
     }
+    // What has no template of its own is told by its file; a page of the theme's template is not said to be the project's.
+    let home = serving.get("/").text();
+    let (before, _) = home.split_once(".css\"").unwrap();
+    let style = before.rsplit('"').next().unwrap();
+    let style = serving.get(&format!("{style}.css?inspect")).text();
+    assert!(style.contains("<code>templates/assets/style.css</code>"), "{style}");
+    assert!(!serving.get("/?inspect").text().contains("templates/home.html"));
     let moved = serving.get("/tags?inspect");
     assert_eq!((moved.status, moved.header("location")), (308, Some("/tags/?inspect")));
     assert_eq!(serving.get("/nothing?inspect").status, 404);
