@@ -264,7 +264,7 @@ impl Inputs {
         &'e self,
         entries: impl Iterator<Item = &'e Arc<Entry>> + Clone,
         before: Option<Lists>,
-        published: &Published,
+        published: &'e Published,
         (run, progress): (&Run, Progress),
     ) -> Option<Tail> {
         let key = run.key(&self.config)?;
@@ -277,7 +277,7 @@ impl Inputs {
         let longer = |error: fs::Error| {
             progress(Event::Said(&format!("the next build will take longer: {error}: {}", error.cause())));
         };
-        cache::save(&self.config, &saving).map_err(longer).ok()
+        cache::save(&self.config, saving).map_err(longer).ok()
     }
 
     /// Knows an entry in the place of another.

@@ -164,12 +164,12 @@ impl Load {
     pub(super) fn known<'a>(
         &'a self,
         published: impl Iterator<Item = &'a Arc<Entry>>,
-    ) -> Vec<(&'a str, SourceRef<'a>)> {
+    ) -> impl Iterator<Item = (&'a str, SourceRef<'a>)> {
         let one = |(name, known, read): (&'a Arc<str>, &Known, Understood<'a>)| {
             let read = read.map(|(entry, problems)| (&**entry, problems));
             (&**name, SourceRef { stamp: known.stamp, hash: known.hash, read })
         };
-        self.understood(published).map(one).collect()
+        self.understood(published).map(one)
     }
 
     /// What the last build knew in the place of what had to be parsed now.

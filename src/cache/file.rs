@@ -1,20 +1,20 @@
 //! The form of the file: a name with a version, blocks, and a hash of all before. Then amendments, each a block and a
 //! hash of the hash before and the block. Long lists are stored in blocks of their own, each with its length before it,
-//! so that all processors can read and write them.
+//! so that all processors can read and write them; an empty one ends the list.
 
-use super::{Amendment, Cache, File, Published, Saving, Wanted};
+use super::{Amendment, Cache, File, Published, Saving, SourceRef, Wanted};
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, Write};
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+use std::io::{self, Read, Write};
+use xxhash_rust::xxh3::Xxh3;
 
 /// Changes with every change of the form; the program's own hash would do, but this says so.
-const MAGIC: &[u8] = b"backissue cache 3\n";
+const MAGIC: &[u8] = b"backissue cache 4\n";
 /// Records in one block.
-const BLOCK: usize = 4096;
-/// Blocks that are made before they are written: of a large archive, all would be large.
+const BLOCK: usize = 1024;
+/// Blocks that are in memory at a time: of a large archive, all would be large.
 const BATCH: usize = 16;
 /// Bytes of a hash.
 const HASH: usize = 16;
@@ -59,14 +59,17 @@ struct HeadRef<'a> {
 }
 
 /// Writes a cache as a whole; gives where it ends.
-pub(super) fn write(saving: &Saving, out: &mut dyn Write) -> io::Result<Tail> {
+pub(super) fn write<'a>(
+    saving: Saving<'a, impl Iterator<Item = (&'a str, SourceRef<'a>)>>,
+    out: &mut dyn Write,
+) -> io::Result<Tail> {
     let mut hashed = Hashed { out, hash: Xxh3::new(), length: 0 };
     hashed.write_all(MAGIC)?;
     let Saving { key, sources, files, published } = saving;
-    write_block(&block(&HeadRef { key: *key, files, published })?, &mut hashed)?;
-    write_blocks(sources, &mut hashed)?;
-    write_blocks(&published.outputs, &mut hashed)?;
-    write_blocks(&published.folders, &mut hashed)?;
+    write_block(&block(&HeadRef { key, files: &files, published })?, &mut hashed)?;
+    write_records(sources, &mut hashed)?;
+    write_records(published.outputs.iter(), &mut hashed)?;
+    write_records(published.folders.iter(), &mut hashed)?;
     let (hash, length) = (hashed.hash.digest128(), hashed.length + HASH as u64);
     out.write_all(&hash.to_le_bytes())?;
     Ok(Tail { length, whole: length, hash })
@@ -90,30 +93,154 @@ fn chained(before: u128, block: &[u8]) -> u128 {
     hash.digest128()
 }
 
-/// The cache in some bytes, as far as it is wanted, and what wrote it.
-pub(super) fn decode(bytes: &[u8], wanted: Wanted) -> Option<(u128, Cache)> {
-    let mut rest = bytes.strip_prefix(MAGIC)?;
-    let head = read_block(&mut rest)?;
-    let [sources, outputs, folders] =
-        [split_blocks(&mut rest)?, split_blocks(&mut rest)?, split_blocks(&mut rest)?];
-    let end = bytes.len() - rest.len();
-    let mut hash = read_hash(&mut rest).filter(|hash| *hash == xxh3_128(&bytes[..end]))?;
-    let whole = (end + HASH) as u64;
-    let Head { key, files, mut published } = postcard::from_bytes(head).ok()?;
-    if wanted == Wanted::All {
-        (published.outputs, published.folders) = (read_blocks(&outputs)?, read_blocks(&folders)?);
+/// The cache that is read from a file of this size, as far as it is wanted, and what wrote it; `None` if it is no such
+/// file, or a damaged one.
+pub(super) fn decode(from: impl Read + Send, size: u64, wanted: Wanted) -> io::Result<Option<(u128, Cache)>> {
+    let mut source = Source { from, hash: Xxh3::new(), left: size };
+    match source.cache(wanted) {
+        Ok(stored) => Ok(Some(stored)),
+        Err(Bad::Form) => Ok(None),
+        Err(Bad::Read(cause)) => Err(cause),
     }
-    let mut cache = Cache { sources: read_blocks(&sources)?, files, published, tail: None };
-    let mut amendments = Vec::new();
-    while let Some((amendment, its_hash)) = read_amendment(&mut rest, hash) {
-        amendments.push(if wanted == Wanted::All { amendment } else { amendment.of_inputs() });
-        hash = its_hash;
+}
+
+/// Why there is nothing to be had from a stored cache.
+enum Bad {
+    /// It is damaged, or of another form.
+    Form,
+    /// It cannot be read.
+    Read(io::Error),
+}
+
+impl From<io::Error> for Bad {
+    fn from(cause: io::Error) -> Self {
+        Self::Read(cause)
     }
-    Amendment::apply(amendments, &mut cache)?;
-    // A torn end, as a killed process leaves it, is as if it had never been written; but nothing can be added to it.
-    let is_whole = rest.is_empty();
-    cache.tail = is_whole.then_some(Tail { length: bytes.len() as u64, whole, hash });
-    Some((key, cache))
+}
+
+impl From<postcard::Error> for Bad {
+    fn from(_: postcard::Error) -> Self {
+        Self::Form
+    }
+}
+
+/// A stored cache that is read from its beginning to its end, never as a whole: of a large archive, the memory for its
+/// bytes would take as long to get as all that is made of them.
+struct Source<R> {
+    from: R,
+    /// Of all that was read.
+    hash: Xxh3,
+    /// Bytes that were not read yet.
+    left: u64,
+}
+
+impl<R: Read + Send> Source<R> {
+    fn cache(&mut self, wanted: Wanted) -> Result<(u128, Cache), Bad> {
+        let size = self.left;
+        let mut buffer = Vec::new();
+        self.take(MAGIC.len() as u64, &mut buffer)?;
+        if buffer != MAGIC {
+            return Err(Bad::Form);
+        }
+        self.block(&mut buffer)?;
+        let Head { key, files, mut published } = postcard::from_bytes(&buffer)?;
+        let sources = self.records()?;
+        if wanted == Wanted::All {
+            (published.outputs, published.folders) = (self.records()?, self.records()?);
+        } else {
+            self.pass()?;
+            self.pass()?;
+        }
+        let hash = self.hash.digest128();
+        let rest = self.rest()?;
+        let mut rest = rest.as_slice();
+        let mut hash = read_hash(&mut rest).filter(|read| *read == hash).ok_or(Bad::Form)?;
+        let whole = size - rest.len() as u64;
+        let mut cache = Cache { sources, files, published, tail: None };
+        let mut amendments = Vec::new();
+        while let Some((amendment, its_hash)) = read_amendment(&mut rest, hash) {
+            amendments.push(if wanted == Wanted::All { amendment } else { amendment.of_inputs() });
+            hash = its_hash;
+        }
+        Amendment::apply(amendments, &mut cache).ok_or(Bad::Form)?;
+        // A torn end, as a killed process leaves it, is as if it had never been written; but nothing can be added to it.
+        let is_whole = rest.is_empty();
+        cache.tail = is_whole.then_some(Tail { length: size, whole, hash });
+        Ok((key, cache))
+    }
+
+    /// What [`write_records`] wrote. While some blocks are decoded, the next are read.
+    fn records<T: DeserializeOwned + Send>(&mut self) -> Result<Vec<T>, Bad> {
+        // A damaged number must not ask for all the memory there is; few records take less than that.
+        let count = self.length()?.min(self.left / 32);
+        let mut records = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
+        let (mut blocks, mut next) = (Vec::new(), Vec::new());
+        let mut is_last = self.blocks(&mut blocks)?;
+        loop {
+            let decode = |block: &Vec<u8>| postcard::from_bytes::<Vec<T>>(block);
+            let decode = || blocks.par_iter().map(decode).collect::<Result<Vec<_>, _>>();
+            let read = || if is_last { Ok(true) } else { self.blocks(&mut next) };
+            let (decoded, read) = rayon::join(decode, read);
+            records.extend(decoded?.into_iter().flatten());
+            if is_last {
+                return Ok(records);
+            }
+            is_last = read?;
+            std::mem::swap(&mut blocks, &mut next);
+        }
+    }
+
+    /// Leaves out what [`write_records`] wrote.
+    fn pass(&mut self) -> Result<(), Bad> {
+        self.length()?;
+        let mut blocks = Vec::new();
+        while !self.blocks(&mut blocks)? {}
+        Ok(())
+    }
+
+    /// Reads the next blocks of a list into the place of others; says whether they are its last.
+    fn blocks(&mut self, blocks: &mut Vec<Vec<u8>>) -> Result<bool, Bad> {
+        blocks.resize(BATCH, Vec::new());
+        for at in 0..BATCH {
+            self.block(&mut blocks[at])?;
+            if blocks[at].is_empty() {
+                blocks.truncate(at);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn block(&mut self, block: &mut Vec<u8>) -> Result<(), Bad> {
+        let length = self.length()?;
+        self.take(length, block)
+    }
+
+    fn length(&mut self) -> Result<u64, Bad> {
+        let mut bytes = Vec::new();
+        self.take(8, &mut bytes)?;
+        Ok(u64::from_le_bytes(*bytes.first_chunk().ok_or(Bad::Form)?))
+    }
+
+    /// Reads so many bytes into the place of others.
+    fn take(&mut self, length: u64, bytes: &mut Vec<u8>) -> Result<(), Bad> {
+        self.left = self.left.checked_sub(length).ok_or(Bad::Form)?;
+        bytes.resize(usize::try_from(length).map_err(|_| Bad::Form)?, 0);
+        // The file may have become shorter since.
+        self.from.read_exact(bytes).map_err(|cause| match cause.kind() {
+            io::ErrorKind::UnexpectedEof => Bad::Form,
+            _ => Bad::Read(cause),
+        })?;
+        self.hash.update(bytes);
+        Ok(())
+    }
+
+    /// Reads all that is left.
+    fn rest(&mut self) -> Result<Vec<u8>, Bad> {
+        let mut rest = Vec::new();
+        self.take(self.left, &mut rest)?;
+        Ok(rest)
+    }
 }
 
 /// Takes an amendment and its hash off some bytes; nothing if they begin with none that goes on from a hash.
@@ -147,14 +274,21 @@ impl Write for Hashed<'_> {
     }
 }
 
-/// Writes records in blocks, and how many blocks there are before them.
-fn write_blocks<T: Serialize + Sync>(records: &[T], out: &mut impl Write) -> io::Result<()> {
-    out.write_all(&length(records.len().div_ceil(BLOCK)))?;
-    for batch in records.chunks(BLOCK * BATCH) {
+/// Writes records in blocks, and about how many there are before them.
+fn write_records<T: Serialize + Sync>(
+    mut records: impl Iterator<Item = T>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let (_, most) = records.size_hint();
+    out.write_all(&length(most.unwrap_or(0)))?;
+    loop {
+        let batch: Vec<T> = records.by_ref().take(BLOCK * BATCH).collect();
+        if batch.is_empty() {
+            return write_block(&[], out);
+        }
         let blocks: Vec<Vec<u8>> = batch.par_chunks(BLOCK).map(block).collect::<io::Result<_>>()?;
         blocks.iter().try_for_each(|block| write_block(block, out))?;
     }
-    Ok(())
 }
 
 fn block(value: &(impl Serialize + ?Sized)) -> io::Result<Vec<u8>> {
@@ -168,20 +302,6 @@ fn write_block(block: &[u8], out: &mut impl Write) -> io::Result<()> {
 
 fn length(length: usize) -> [u8; 8] {
     (length as u64).to_le_bytes()
-}
-
-/// Takes off the beginning of some bytes what [`write_blocks`] wrote.
-fn split_blocks<'b>(bytes: &mut &'b [u8]) -> Option<Vec<&'b [u8]>> {
-    let count = read_length(bytes)?;
-    (0..count).map(|_| read_block(bytes)).collect()
-}
-
-fn read_blocks<T: DeserializeOwned + Send>(blocks: &[&[u8]]) -> Option<Vec<T>> {
-    let read = |block: &&[u8]| postcard::from_bytes::<Vec<T>>(block).ok();
-    let blocks: Vec<Vec<T>> = blocks.par_iter().map(read).collect::<Option<_>>()?;
-    let mut records = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
-    records.extend(blocks.into_iter().flatten());
-    Some(records)
 }
 
 fn read_block<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {

@@ -26,8 +26,6 @@ use std::sync::Arc;
 /// The folder of the cache in a project.
 pub const FOLDER: &str = ".backissue";
 const FILE: &str = "cache";
-/// Largest cache that is read: about a kilobyte an article.
-const LIMIT: u64 = 16 << 30;
 
 /// What of it is of use: to read what nobody wants takes as long as the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,11 +111,11 @@ pub struct Output {
 }
 
 /// What is to be stored, borrowed from where it is.
-pub struct Saving<'a> {
+pub struct Saving<'a, S> {
     /// Hash of the program, and of what it was told about reading sources.
     pub key: u128,
-    /// Sorted by name.
-    pub sources: Vec<(&'a str, SourceRef<'a>)>,
+    /// Sorted by name; made as they are written, as all of a large archive would be a twentieth of all memory.
+    pub sources: S,
     /// Files, by name.
     pub files: BTreeMap<&'a str, &'a File>,
     /// What is published.
@@ -177,12 +175,10 @@ impl Cache {
     pub fn load(config: &Config, key: u128, wanted: Wanted) -> (Self, Option<String>) {
         let path = path(config);
         let Ok(Some(fs::Kind::File)) = fs::kind(&path) else { return (Self::default(), None) };
-        let stored = match fs::read(&path, LIMIT) {
-            Err(error) => Err(error.to_string()),
-            Ok(bytes) => {
-                file::decode(&bytes, wanted).ok_or_else(|| "it is damaged, or of another form".to_string())
-            }
-        };
+        let read = |(from, size)| file::decode(from, size, wanted).map_err(|cause| cause.to_string());
+        let stored = fs::open(&path).map_err(|error| error.to_string()).and_then(read);
+        let stored =
+            stored.and_then(|stored| stored.ok_or_else(|| "it is damaged, or of another form".into()));
         match stored {
             Ok((written_by, stored)) if written_by == key => {
                 let torn = stored.tail.is_none();
@@ -222,7 +218,10 @@ impl Cache {
 }
 
 /// Writes the cache of a project as a whole; gives where it ends.
-pub fn save(config: &Config, saving: &Saving) -> fs::Result<Tail> {
+pub fn save<'a, S>(config: &Config, saving: Saving<'a, S>) -> fs::Result<Tail>
+where
+    S: Iterator<Item = (&'a str, SourceRef<'a>)>,
+{
     let path = path(config);
     let aside = path.with_extension("tmp");
     let mut tail = None;
