@@ -23,5 +23,5 @@ def copied(options):
 
 def middle(site):
     """All articles, and the one in the middle, which is the one to edit."""
-    articles = sorted((site / "content").rglob("*.md"))
+    articles = sorted(path for path in (site / "content").rglob("*.md") if path.name != "_index.md")
     return articles, articles[len(articles) // 2]
