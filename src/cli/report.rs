@@ -102,6 +102,16 @@ impl Report {
         }
     }
 
+    /// Something about the way in which a command works here that everybody has to know, programs and those who asked
+    /// for quiet among them: it is done otherwise than was asked.
+    pub(super) fn notice(&self, text: &str) {
+        if self.json {
+            self.print(&json!({"kind": "note", "message": text}).to_string());
+        } else {
+            say!("{}: {text}", if self.quiet { "warning" } else { "note" });
+        }
+    }
+
     /// Something people have to know, even those who asked for quiet.
     pub(super) fn warning(&self, text: &str) {
         if !self.json {

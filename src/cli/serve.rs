@@ -79,7 +79,7 @@ impl Serve {
         };
         let mut batch = Some(Batch::default());
         while let Some(changed) = batch {
-            watch.notices().iter().for_each(|notice| report.line(&format!("note: {notice}")));
+            watch.notices().iter().for_each(|notice| report.notice(notice));
             let start = Instant::now();
             let first = showing.url.is_none();
             let look = || showing.look(&changed, &flags, &run, report);
@@ -257,7 +257,7 @@ fn listen((lan, port): (bool, Option<u16>), report: &Report) -> Result<TcpListen
         };
         if taken(&listener) {
             listener = (1..=MORE).map(|more| on(PORT + more)).find(|next| !taken(next)).unwrap_or(listener);
-            report.line(&format!("note: port {PORT} is taken; the next free one is used"));
+            report.notice(&format!("port {PORT} is taken; the next free one is used"));
         }
     }
     listener.map_err(|error| {

@@ -63,7 +63,7 @@ impl WatchCommand {
         let mut batch = Some(Batch::default());
         while let Some(changed) = batch {
             since.add(&changed);
-            watch.notices().iter().for_each(|notice| report.line(&format!("note: {notice}")));
+            watch.notices().iter().for_each(|notice| report.notice(notice));
             let start = Instant::now();
             let bar = Bar::new(report);
             // The clock goes on: an embargo may have ended since the last look.

@@ -512,6 +512,12 @@ const NO_LIMIT: &str = "a program cannot have limits of its own here";
 /// `watch` where the system allows few watches, and what it says to people; `None` if a test cannot have such a system.
 #[cfg(target_os = "linux")]
 fn limited(site: &Site, limit: &str, allowed: usize) -> Option<Running> {
+    narrowed(site, limit, allowed, &[]).map(Running::spawn_aloud)
+}
+
+/// The same, not started yet.
+#[cfg(target_os = "linux")]
+fn narrowed(site: &Site, limit: &str, allowed: usize, flags: &[&str]) -> Option<Command> {
     let script = format!("echo {allowed} > /proc/sys/user/{limit} && exec \"$0\" \"$@\"");
     let within = |program: &[&str]| {
         let mut command = Command::new("unshare");
@@ -525,7 +531,23 @@ fn limited(site: &Site, limit: &str, allowed: usize) -> Option<Running> {
     if !within(&["true"]).stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
         return None;
     }
-    Some(Running::spawn_aloud(within(&[&[PROGRAM, "watch"], &NOW[..]].concat())))
+    Some(within(&[&[PROGRAM, "watch"], &NOW[..], flags].concat()))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn that_somebody_only_looks_is_told_to_programs_and_to_those_who_want_quiet() {
+    let site = archive();
+    let narrow = |flags: &[&str]| narrowed(&site, "max_inotify_watches", 0, flags);
+    let Some(json) = narrow(&["--json"]) else {
+        println!("skipped: {NO_LIMIT}");
+        return;
+    };
+    let note = Running::spawn(json).next("note");
+    assert!(note["message"].as_str().unwrap().contains("looking for changes"), "{note}");
+    let mut quiet = Running::spawn_aloud(narrow(&["--quiet"]).unwrap());
+    let said = quiet.hear("looking for changes every 1000 ms instead");
+    assert!(said.contains("warning: "), "{said}");
 }
 
 #[cfg(target_os = "linux")]
