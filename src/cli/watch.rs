@@ -42,6 +42,7 @@ impl Polling {
         Watch::new(Options {
             project: PathBuf::from("."),
             folders: &FOLDERS,
+            files: &[FILE],
             output: output.strip_prefix(".").unwrap_or(output).to_path_buf(),
             poll: self.poll.map(Duration::from_millis),
         })

@@ -42,6 +42,8 @@ pub struct Options {
     pub project: PathBuf,
     /// Names of folders in it that are watched with all below.
     pub folders: &'static [&'static str],
+    /// Names of files in it that are watched where they are, if they are links.
+    pub files: &'static [&'static str],
     /// The folder that the site goes to, from the project's: it is not.
     pub output: PathBuf,
     /// Look this often, whatever happens, instead of waiting for events.
@@ -101,8 +103,9 @@ impl Watch {
         let mut watch = Self { options, home, messages, sender, roots, polling, notices, later };
         if !watch.polling {
             let project = &watch.options.project;
-            let folders = watch.options.folders.iter().map(|folder| project.join(folder));
-            match folders.chain([project.clone()]).find_map(|folder| kind::polled(&folder)) {
+            let names = watch.options.folders.iter().chain(watch.options.files);
+            let places = names.map(|name| project.join(name)).chain([project.clone()]);
+            match places.into_iter().find_map(|place| kind::polled(&place)) {
                 Some(kind) => watch.poll(&format!("{kind} tells of no changes")),
                 None => watch.arm(),
             }
@@ -153,15 +156,18 @@ impl Watch {
         batch.all |= lost;
         let Some(roots) = self.roots.as_ref() else { return batch.all };
         let mut heeded = lost;
-        let known = event.paths.iter().map(|path| roots.relative(path));
-        let known: Option<Vec<PathBuf>> = known.collect();
+        let known: Option<Vec<Vec<PathBuf>>> = event.paths.iter().map(|path| roots.names(path)).collect();
+        let known = known.map(|names| names.concat());
         let came_or_went = !matches!(
             event.kind,
             EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Metadata(_)) | EventKind::Access(_)
         );
-        let is_root = |path: &PathBuf| path.as_os_str().is_empty() || self.is_folder(path);
+        let is_file = |path: &PathBuf| self.options.files.iter().any(|file| Path::new(file) == path);
+        let is_root = |path: &PathBuf| {
+            path.as_os_str().is_empty() || self.is_folder(path) || (is_file(path) && roots.are_others())
+        };
         if lost || known.as_ref().is_none_or(|paths| came_or_went && paths.iter().any(is_root)) {
-            // A watched folder came, went or was replaced, and its watch may be with another folder now.
+            // A watched folder or link came, went or was replaced, and its watch may be with another one now.
             (batch.all, heeded) = (true, true);
             self.arm();
         }
@@ -239,10 +245,10 @@ impl Watch {
             // Nobody listens any more: then it does not matter.
             let _ = sender.send(Message::Event(event));
         };
-        // As folders that links lead to are not read, and to look for them takes as long as all the rest.
+        // As folders that links in them lead to are not read, and to look for them takes as long as all the rest.
         let watcher = RecommendedWatcher::new(tell, notify::Config::default().with_follow_symlinks(false));
-        let armed =
-            watcher.and_then(|watcher| Roots::watch(watcher, &self.options.project, self.options.folders));
+        let Options { project, folders, files, .. } = &self.options;
+        let armed = watcher.and_then(|watcher| Roots::watch(watcher, project, (folders, files)));
         match armed {
             Ok(roots) => {
                 self.later = roots.is_none().then(|| Instant::now() + GONE);

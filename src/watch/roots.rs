@@ -1,4 +1,5 @@
-//! What is watched: the project's own files, and some of its folders with all below.
+//! What is watched: the project's own files, and some of its folders with all below. Where one of them is a link, what it
+//! leads to is watched, under the name that it has in the project.
 
 use crate::fs;
 use notify::{ErrorKind, RecursiveMode, Watcher};
@@ -10,31 +11,68 @@ pub(super) struct Roots<W> {
     watcher: W,
     /// Where the project is now: events speak of whole paths, and a project may be moved while it is watched.
     project: PathBuf,
-    /// The folders in it, each with which one it is: what is mounted or unmounted comes and goes without an event.
-    folders: Vec<(PathBuf, Option<(u64, u64)>)>,
+    folders: Vec<Folder>,
+    /// Files of the project, each with where it is if a link leads to it: the folder of that is watched, too.
+    files: Vec<(PathBuf, Option<PathBuf>)>,
+}
+
+/// A folder of the project.
+struct Folder {
+    /// Its name in the project.
+    name: PathBuf,
+    /// Where it is.
+    real: PathBuf,
+    /// Which one it is: what is mounted or unmounted, or a link leads to, comes and goes without an event.
+    identity: Option<(u64, u64)>,
 }
 
 impl<W: Watcher> Roots<W> {
-    /// Watches all that exists. A folder that is not there is seen when it comes; `None` if the project itself is not.
-    pub(super) fn watch(watcher: W, project: &Path, folders: &[&str]) -> notify::Result<Option<Self>> {
+    /// Watches all that exists. What is not there is seen when it comes; `None` if the project itself is not.
+    pub(super) fn watch(
+        watcher: W,
+        project: &Path,
+        (folders, files): (&[&str], &[&str]),
+    ) -> notify::Result<Option<Self>> {
         let Ok(project) = fs::canonical(project) else { return Ok(None) };
-        let mut roots = Self { watcher, project, folders: Vec::new() };
+        let mut roots = Self { watcher, project, folders: Vec::new(), files: Vec::new() };
         if !roots.add(&roots.project.clone(), RecursiveMode::NonRecursive)? {
             return Ok(None);
         }
+        // Before the folders: one of them may hold such a file, and has to be watched with all below in the end.
+        for file in files {
+            let real = linked(&roots.project.join(file));
+            if let Some(folder) = real.as_deref().and_then(Path::parent) {
+                roots.add(folder, RecursiveMode::NonRecursive)?;
+            }
+            roots.files.push((file.into(), real));
+        }
         for folder in folders {
-            let folder = roots.project.join(folder);
+            let path = roots.project.join(folder);
             // Asked before: if it is another one by the time it is watched, that is seen.
-            let identity = fs::identity(&folder);
-            roots.add(&folder, RecursiveMode::Recursive)?;
-            roots.folders.push((folder, identity));
+            let identity = fs::identity(&path);
+            let real = fs::canonical(&path).unwrap_or(path);
+            roots.add(&real, RecursiveMode::Recursive)?;
+            roots.folders.push(Folder { name: folder.into(), real, identity });
         }
         Ok(Some(roots))
     }
 
-    /// An event's path from the project's folder; `None` if it lies elsewhere, as after the project was moved.
-    pub(super) fn relative(&self, path: &Path) -> Option<PathBuf> {
-        path.strip_prefix(&self.project).map(Path::to_path_buf).ok()
+    /// What the project calls the path of an event: links may give it several names, and what lies beside a file that one
+    /// leads to has none. `None` if it lies elsewhere, as after the project was moved.
+    pub(super) fn names(&self, path: &Path) -> Option<Vec<PathBuf>> {
+        let below = |folder: &Folder| {
+            let rest = path.strip_prefix(&folder.real).ok()?;
+            Some(if rest.as_os_str().is_empty() { folder.name.clone() } else { folder.name.join(rest) })
+        };
+        let linked = self.files.iter().filter(|(_, real)| real.as_deref() == Some(path));
+        let mut names: Vec<PathBuf> =
+            self.folders.iter().filter_map(below).chain(linked.map(|(name, _)| name.clone())).collect();
+        let own = path.strip_prefix(&self.project).ok();
+        names.extend(own.filter(|own| own.components().count() < 2).map(Path::to_path_buf));
+        names.sort();
+        names.dedup();
+        let is_beside = || self.files.iter().any(|(_, real)| is_in_folder_of(path, real.as_deref()));
+        (own.is_some() || !names.is_empty() || is_beside()).then_some(names)
     }
 
     /// Whether this is the folder that is watched.
@@ -42,9 +80,11 @@ impl<W: Watcher> Roots<W> {
         self.project == folder
     }
 
-    /// Whether other folders have the names of those that are watched.
+    /// Whether others have the names of the folders and links that are watched.
     pub(super) fn are_others(&self) -> bool {
-        self.folders.iter().any(|(folder, identity)| fs::identity(folder) != *identity)
+        let is_other = |folder: &Folder| fs::identity(&self.project.join(&folder.name)) != folder.identity;
+        self.folders.iter().any(is_other)
+            || self.files.iter().any(|(name, real)| linked(&self.project.join(name)) != *real)
     }
 
     fn add(&mut self, path: &Path, mode: RecursiveMode) -> notify::Result<bool> {
@@ -56,6 +96,15 @@ impl<W: Watcher> Roots<W> {
     }
 }
 
+/// Where a link leads; `None` of what is none, and of one that leads nowhere.
+fn linked(path: &Path) -> Option<PathBuf> {
+    fs::canonical(path).ok().filter(|real| real != path)
+}
+
+/// Whether a path is the folder of a file, or lies in it.
+fn is_in_folder_of(path: &Path, file: Option<&Path>) -> bool {
+    file.and_then(Path::parent).is_some_and(|folder| path.starts_with(folder))
+}
 fn is_absent(error: &notify::Error) -> bool {
     match &error.kind {
         ErrorKind::PathNotFound => true,

@@ -620,3 +620,85 @@ fn a_disk_that_fails_for_a_while_does_not_end_it() {
     watching.built();
     watching.converges("the disk is well again");
 }
+
+/// Puts a link at a path, whatever stood there.
+#[cfg(unix)]
+fn link(path: &Path, target: &Path) {
+    let aside = path.with_extension("link");
+    std::os::unix::fs::symlink(target, &aside).unwrap();
+    fs::rename(aside, path).unwrap();
+}
+
+/// A project of links, to folders and a configuration that lie in `real`.
+#[cfg(unix)]
+#[track_caller]
+fn all_links(site: &Site, real: &Path) {
+    site.file("templates/404.html", "Nothing {{ site.data.d.x }}.").file("static/s.txt", "one");
+    site.file("data/d.json", r#"{"x": 1}"#);
+    fs::create_dir_all(real.join("settings")).unwrap();
+    for name in ["content", "templates", "static", "data"] {
+        fs::rename(site.path(name), real.join(name)).unwrap();
+        link(&site.path(name), &real.join(name));
+    }
+    fs::rename(site.path("archive.yaml"), real.join("settings/mine.yaml")).unwrap();
+    link(&site.path("archive.yaml"), &real.join("settings/mine.yaml"));
+    let watching = Watching::start(site, &[]);
+    let edited = |name: &str, text: &str| {
+        fs::create_dir_all(real.join(name).parent().unwrap()).unwrap();
+        fs::write(real.join(name), text).unwrap();
+        watching.converges(name);
+    };
+    let all = |round: &str| {
+        edited(TARGET, &text(&format!("Linked {round}")));
+        edited(&format!("content/deep{round}/er/new.md"), &text("New"));
+        edited(&format!("content/deep{round}/er/new.md"), &text("Newer"));
+        edited("templates/404.html", &format!("Nothing {{{{ site.data.d.x }}}}: {round}."));
+        edited("static/s.txt", round);
+        edited("data/d.json", &format!(r#"{{"x": "{round}"}}"#));
+        edited("settings/other.yaml", round);
+    };
+    let config = |round: &str| format!("title: {round}\nbase_url: https://example.org\n");
+    all("one");
+    edited("settings/mine.yaml", &config("Edited"));
+    fs::write(real.join("settings/.mine"), config("Replaced")).unwrap();
+    fs::rename(real.join("settings/.mine"), real.join("settings/mine.yaml")).unwrap();
+    watching.converges("a configuration replaced");
+    // The links are pointed elsewhere.
+    copy(&real.join("content"), &real.join("more"));
+    fs::write(real.join("more/a3.md"), text("Of another folder")).unwrap();
+    link(&site.path("content"), &real.join("more"));
+    watching.converges("another folder");
+    edited("more/a3.md", &text("Edited there"));
+    fs::write(real.join("settings/next.yaml"), config("Next")).unwrap();
+    link(&site.path("archive.yaml"), &real.join("settings/next.yaml"));
+    watching.converges("another configuration");
+    edited("settings/next.yaml", &config("Edited there"));
+    // A folder in the place of a link, and a link that leads on to another one.
+    fs::remove_file(site.path("content")).unwrap();
+    copy(&real.join("content"), &site.path("content"));
+    watching.converges("a folder again");
+    site.file(TARGET, text("In the folder"));
+    watching.converges("edited in the folder");
+    fs::remove_dir_all(site.path("content")).unwrap();
+    link(&real.join("current"), &real.join("content"));
+    link(&site.path("content"), &real.join("current"));
+    watching.converges("a link to a link");
+    link(&real.join("current"), &real.join("more"));
+    watching.converges("which leads elsewhere");
+    edited("more/a3.md", &text("Edited at last"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_to_folders_elsewhere_are_followed() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    all_links(&archive(), elsewhere.path());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_to_folders_of_the_project_are_followed() {
+    let site = archive();
+    let real = site.path("real");
+    all_links(&site, &real);
+}
