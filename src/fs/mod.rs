@@ -125,6 +125,11 @@ fn kind_of(kind: fs::FileType) -> Kind {
     }
 }
 
+/// Whether there is a regular file without a byte, links followed.
+pub fn is_empty_file(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() == 0)
+}
+
 /// Reads a regular file of at most `limit` bytes. A pipe or device is an error, never a wait.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();

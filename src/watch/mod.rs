@@ -26,6 +26,9 @@ const LONGEST: Duration = Duration::from_millis(300);
 const FEW: usize = 30;
 const QUIET_OF_MANY: Duration = Duration::from_millis(200);
 const LONGEST_OF_MANY: Duration = Duration::from_secs(10);
+/// A file that is empty was most likely emptied to be written anew, and what it says then nobody wants to see: that is
+/// waited for, and after this time it is taken as it is.
+const EMPTIED: Duration = Duration::from_millis(1500);
 /// A folder may have been filled before it was watched: it is looked at once more.
 const SECOND_LOOK: Duration = Duration::from_millis(250);
 /// How often a project that is gone, or was moved, is looked for where it was.
@@ -264,6 +267,33 @@ impl Watch {
         self.notices.push(format!("{reason}; looking for changes every {every} ms instead"));
     }
 
+    /// Takes in what comes until it is quiet; `None` if the watch is to end.
+    fn burst(&mut self, batch: &mut Batch) -> Option<()> {
+        let start = Instant::now();
+        let (mut end, mut latest) = (start + QUIET, start + LONGEST);
+        while let Ok(message) = self.messages.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            if self.take(message, batch)? {
+                let (quiet, longest) =
+                    if batch.paths.len() > FEW { (QUIET_OF_MANY, LONGEST_OF_MANY) } else { (QUIET, LONGEST) };
+                latest = start + longest;
+                end = latest.min(Instant::now() + quiet);
+            }
+            if Instant::now() >= latest {
+                break;
+            }
+        }
+        Some(())
+    }
+
+    /// Whether one of the files that something happened to is empty. Hidden ones often are.
+    fn is_being_written(&self, batch: &Batch) -> bool {
+        let is_hidden =
+            |path: &Path| path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        let is_empty =
+            |path: &PathBuf| !is_hidden(path) && fs::is_empty_file(&self.options.project.join(path));
+        batch.paths.iter().any(is_empty)
+    }
+
     /// One turn of polling.
     fn tick(&mut self) -> Option<Batch> {
         let end = Instant::now() + self.options.poll.unwrap_or(POLL);
@@ -303,17 +333,9 @@ impl Iterator for Watch {
             }
         }
         let start = Instant::now();
-        let (mut end, mut latest) = (start + QUIET, start + LONGEST);
-        while let Ok(message) = self.messages.recv_timeout(end.saturating_duration_since(Instant::now())) {
-            if self.take(message, &mut batch)? {
-                let (quiet, longest) =
-                    if batch.paths.len() > FEW { (QUIET_OF_MANY, LONGEST_OF_MANY) } else { (QUIET, LONGEST) };
-                latest = start + longest;
-                end = latest.min(Instant::now() + quiet);
-            }
-            if Instant::now() >= latest {
-                break;
-            }
+        self.burst(&mut batch)?;
+        while start.elapsed() < EMPTIED && self.is_being_written(&batch) {
+            self.burst(&mut batch)?;
         }
         Some(batch)
     }

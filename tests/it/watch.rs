@@ -702,3 +702,27 @@ fn links_to_folders_of_the_project_are_followed() {
     let real = site.path("real");
     all_links(&site, &real);
 }
+
+#[test]
+fn a_file_that_was_emptied_is_being_written() {
+    let page = "public/2020/01/02/a1.html";
+    for flags in [&[][..]] {
+        let site = archive();
+        let watching = Watching::start(&site, flags);
+        for round in 0..3 {
+            let title = format!("Slow {round}");
+            site.file(TARGET, "");
+            for _ in 0..20 {
+                std::thread::sleep(Duration::from_millis(10));
+                assert!(site.exists(page), "{flags:?}: round {round}");
+            }
+            site.file(TARGET, text(&title));
+            watching.until(&title, |site| site.read(page).contains(&title));
+            watching.converges(&title);
+        }
+        site.file(TARGET, "");
+        watching.converges("an article that stays empty is taken as it is");
+        site.file(TARGET, text("Full again"));
+        watching.converges("full again");
+    }
+}
