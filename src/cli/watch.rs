@@ -8,12 +8,17 @@ use crate::archive::Reason;
 use crate::build::{self, Built, Event, Session};
 use crate::config::{FILE, Flags};
 use crate::problem::{Fatal, Problem};
+use crate::publish;
 use crate::watch::{Batch, Options, Watch};
 use anyhow::Result;
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+/// An output of ours without its manifest is most likely being removed just now: a build that fails meanwhile is tried
+/// again until this time went by.
+const REMOVING: Duration = Duration::from_secs(2);
 
 /// Folders of a project that a site is made from.
 pub(super) const FOLDERS: [&str; 4] = ["content", "templates", "static", "data"];
@@ -58,7 +63,7 @@ impl WatchCommand {
         // First the watch, then the build: nothing that happens in between is lost.
         let mut watch = self.polling.watch(&output);
         stop_on_interrupt(&watch)?;
-        let (mut session, mut told) = (Session::new(run), Told::default());
+        let (mut session, mut told, mut doubt) = (Session::new(run), Told::default(), Doubt::default());
         // What happened since the last build that worked; before the first, all is new.
         let mut since = Batch { all: true, ..Batch::default() };
         let mut batch = Some(Batch::default());
@@ -80,9 +85,13 @@ impl WatchCommand {
             });
             bar.finish();
             if built.is_ok() {
-                since = Batch::default();
+                (since, doubt) = (Batch::default(), Doubt::default());
             }
-            told.tell(built, &changed, start, report);
+            if built.is_err() && told.any && doubt.is_worth_a_look(&output) {
+                watch.remind(REMOVING);
+            } else {
+                told.tell(built, &changed, start, report);
+            }
             batch = watch.next();
         }
         Ok(())
@@ -95,6 +104,21 @@ pub(super) fn stop_on_interrupt(watch: &Watch) -> Result<()> {
     ctrlc::set_handler(move || stop.stop()).map_err(|error| {
         Fatal::one(Problem::error("system", format!("failed to listen for Ctrl-C: {error}")))
     })
+}
+
+/// Since when there is no manifest where a site was published.
+#[derive(Default)]
+struct Doubt(Option<Instant>);
+
+impl Doubt {
+    /// Whether to look again at an output into which a build failed before anybody is told.
+    fn is_worth_a_look(&mut self, output: &Path) -> bool {
+        if publish::is_listed(output) {
+            self.0 = None;
+            return false;
+        }
+        self.0.get_or_insert_with(Instant::now).elapsed() < REMOVING
+    }
 }
 
 /// What was said already; a look that finds nothing new is not worth a line.

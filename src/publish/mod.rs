@@ -100,6 +100,11 @@ pub struct Kept {
     pub sources: BTreeSet<String>,
 }
 
+/// Whether a folder holds the manifest of a site, whatever it says.
+pub fn is_listed(output: &Path) -> bool {
+    fs::kind(&output.join(manifest::INDEX)).is_ok_and(|kind| kind.is_some())
+}
+
 impl Site {
     /// Checks and locks the output; `waiting` is told who holds the lock if somebody else does.
     pub fn open(config: &Config, home: Option<&Path>, waiting: &dyn Fn(&str)) -> Result<Self> {

@@ -47,7 +47,7 @@ pub struct Options {
     pub folders: &'static [&'static str],
     /// Names of files in it that are watched where they are, if they are links.
     pub files: &'static [&'static str],
-    /// The folder that the site goes to, from the project's: it is not.
+    /// The folder that the site goes to, from the project's: it is not, but somebody looks when it is removed.
     pub output: PathBuf,
     /// Look this often, whatever happens, instead of waiting for events.
     pub poll: Option<Duration>,
@@ -89,9 +89,13 @@ pub struct Watch {
     /// None while polling, or while the project is gone.
     roots: Option<Roots<RecommendedWatcher>>,
     polling: bool,
+    /// Which folder the output was when somebody had looked, if it was there.
+    output: Option<(u64, u64)>,
     notices: Vec<String>,
     /// When to look though nothing happened.
     later: Option<Instant>,
+    /// When somebody wants to look whatever happens.
+    reminder: Option<Instant>,
 }
 
 impl Watch {
@@ -102,8 +106,9 @@ impl Watch {
         let home = Some(&options.project).filter(|project| project.is_relative());
         let home = home.and_then(|project| fs::canonical(project).ok());
         let polling = options.poll.is_some();
-        let (roots, notices, later) = Default::default();
-        let mut watch = Self { options, home, messages, sender, roots, polling, notices, later };
+        let (roots, output, notices, (later, reminder)) = Default::default();
+        let mut watch =
+            Self { options, home, messages, sender, roots, polling, output, notices, later, reminder };
         if !watch.polling {
             let project = &watch.options.project;
             let names = watch.options.folders.iter().chain(watch.options.files);
@@ -131,10 +136,15 @@ impl Watch {
         std::mem::take(&mut self.notices)
     }
 
+    /// Lets somebody look again after a time, whether anything happened or not.
+    pub fn remind(&mut self, after: Duration) {
+        self.reminder = Some(Instant::now() + after);
+    }
+
     fn wait(&self, batch: &Batch) -> Result<Message, RecvTimeoutError> {
         debug_assert!(batch.is_empty());
         let glance = Instant::now() + if self.is_away() { GONE } else { GLANCE };
-        let next = self.later.map_or(glance, |later| later.min(glance));
+        let next = [self.later, self.reminder].into_iter().flatten().fold(glance, Instant::min);
         self.messages.recv_timeout(next.saturating_duration_since(Instant::now()))
     }
 
@@ -221,16 +231,29 @@ impl Watch {
         }
     }
 
+    /// Which folder the output is.
+    fn output_now(&self) -> Option<(u64, u64)> {
+        fs::identity(&self.options.project.join(&self.options.output))
+    }
+
+    /// Whether the output is gone since somebody looked, or another folder; that is told once.
+    fn lost_output(&mut self) -> bool {
+        let now = self.output_now();
+        self.output.is_some() && std::mem::replace(&mut self.output, now) != now
+    }
+
     /// Time went by without a message; says whether somebody should look.
     fn lapse(&mut self) -> bool {
-        let is_due = self.later.take_if(|later| *later <= Instant::now()).is_some();
+        let now = Instant::now();
+        let is_reminded = self.reminder.take_if(|reminder| *reminder <= now).is_some();
+        let is_due = self.later.take_if(|later| *later <= now).is_some() || is_reminded || self.lost_output();
         let stands = |roots: &Roots<_>| !self.is_replaced() && !roots.are_others();
         if self.roots.as_ref().is_some_and(stands) {
             return is_due;
         }
         self.arm();
         // That the project went was seen already: while it stays away there is nothing to look at.
-        self.roots.is_some() || self.polling
+        is_reminded || self.roots.is_some() || self.polling
     }
 
     /// Watches what there is to watch.
@@ -297,6 +320,7 @@ impl Watch {
     /// One turn of polling.
     fn tick(&mut self) -> Option<Batch> {
         let end = Instant::now() + self.options.poll.unwrap_or(POLL);
+        let end = self.reminder.take().map_or(end, |reminder| end.min(reminder));
         loop {
             match self.messages.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(Message::Stop) => return None,
@@ -314,6 +338,8 @@ impl Iterator for Watch {
 
     /// Waits until somebody should look; `None` if it was stopped.
     fn next(&mut self) -> Option<Batch> {
+        // Whoever looked may have made it; what is gone by now was removed meanwhile.
+        self.output = self.output_now().or(self.output);
         if self.polling {
             return self.tick();
         }

@@ -726,3 +726,26 @@ fn a_file_that_was_emptied_is_being_written() {
         watching.converges("full again");
     }
 }
+
+#[test]
+fn an_output_that_is_removed_is_made_again() {
+    for flags in [&[][..], &["--poll=30"]] {
+        let site = archive();
+        let mut watching = Watching::start(&site, flags);
+        let clean = clean_and_whole(&site).unwrap();
+        let gone = tempfile::tempdir_in(site.root()).unwrap();
+        // What is removed bit by bit has no manifest any more while there are pages still.
+        for name in ["manifest.json", "manifest"] {
+            fs::rename(site.path("public").join(name), gone.path().join(name)).unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(200));
+        fs::rename(site.path("public"), gone.path().join("public")).unwrap();
+        watching.until("made again", |site| is_now(site, &clean));
+        assert_eq!(watching.running.count("problem"), 0, "{flags:?}");
+        // A manifest that is lost for good is told.
+        fs::remove_file(site.path("public/manifest.json")).unwrap();
+        fs::remove_dir_all(site.path("public/manifest")).unwrap();
+        site.file(TARGET, text("Edited"));
+        assert!(watching.running.next("problem")["hint"].as_str().unwrap().contains("--adopt"));
+    }
+}
