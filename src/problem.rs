@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
 /// How much a problem matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Level {
     /// Something is published differently from what its author may expect, but nothing is missing.
     Note,
@@ -96,7 +96,7 @@ pub const CODES: &[(&str, &str)] = &[
 ];
 
 /// One finding about one input.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Problem {
     /// How much it matters.
     pub level: Level,

@@ -258,6 +258,20 @@ impl Inputs {
         new.chain(gone.into_iter().map(|name| (name.clone(), None))).collect()
     }
 
+    /// Articles, and files that are copied, that are others than in the last build, or gone.
+    pub(super) fn changed(&self) -> Vec<String> {
+        let (now, before) = (self.files.all(), &self.known.files);
+        let is_same = |name: &str, file: &cache::File| {
+            before.get(name).is_some_and(|before| before.sha256 == file.sha256)
+        };
+        let new = now.iter().filter(|(name, file)| !is_same(name, file)).map(|(name, _)| name);
+        let gone = before.keys().filter(|name| !now.contains_key(name.as_str()));
+        let mut changed: Vec<String> = new.chain(gone).cloned().collect();
+        changed.extend(self.load.changed().map(str::to_string));
+        changed.sort();
+        changed
+    }
+
     /// Stores what the next build should know, and gives where it ends; `before` is what the stored cache says of the site
     /// in this output.
     pub(super) fn save<'e>(

@@ -27,12 +27,12 @@ pub(super) struct Load {
     /// Sources that cannot be used, with the reason.
     pub(super) set_aside: BTreeMap<String, Problem>,
     pub(super) problems: Vec<Problem>,
-    /// How many sources had to be parsed.
-    pub(super) parsed: usize,
     /// Sources of which the next build should know something else than this one did, by their place in the listing.
     news: Vec<usize>,
     /// Sources that are no longer there.
     gone: Vec<Arc<str>>,
+    /// Those that had to be parsed, by their place in the listing.
+    parsed: Vec<usize>,
     /// What the last build knew in the place of what had to be parsed, as far as that is of use.
     before: Vec<Arc<Entry>>,
     /// What is known of each source of the listing.
@@ -96,7 +96,7 @@ impl Load {
             withheld: BTreeMap::new(),
             set_aside: BTreeMap::new(),
             problems,
-            parsed: 0,
+            parsed: Vec::new(),
             news: Vec::new(),
             gone,
             before: Vec::new(),
@@ -108,7 +108,7 @@ impl Load {
                 load.news.push(at);
             }
             if let Look::Parse(before) = look {
-                load.parsed += 1;
+                load.parsed.push(at);
                 // One more is enough to know that there are too many.
                 load.before.extend(before.filter(|_| load.before.len() <= MOST_REWORDED));
             }
@@ -175,6 +175,22 @@ impl Load {
     /// What the last build knew in the place of what had to be parsed now.
     pub(super) fn before(&self) -> &[Arc<Entry>] {
         &self.before
+    }
+
+    /// How many sources had to be parsed.
+    pub(super) fn parsed(&self) -> usize {
+        self.parsed.len()
+    }
+
+    /// Sources that are others than in the last build, or gone.
+    pub(super) fn changed(&self) -> impl Iterator<Item = &str> {
+        let parsed = self.parsed.iter().map(|at| &*self.listing.sources[*at].name);
+        parsed.chain(self.gone.iter().map(|name| &**name))
+    }
+
+    /// Whether a source holds other bytes than when it was read before.
+    pub(super) fn is_other(&self, again: &Again) -> bool {
+        self.sources[again.at].hash != again.hash
     }
 
     /// Whether the next build should know something else of the sources than this one did.

@@ -87,6 +87,8 @@ pub struct Built {
     pub problems: Vec<Problem>,
     /// Those of them that are about what was found in the output.
     pub found: Vec<Problem>,
+    /// Articles and copied files that are others than in the last build, or gone: their names in the project, sorted.
+    pub changed: Vec<String>,
     /// Sources that had to be parsed.
     pub parsed: usize,
     /// Files whose bytes had to be made.
@@ -251,6 +253,8 @@ fn publish(
             published.outputs.push((path, remember(made, stamp)));
         }
     }
+    // A first site is all new.
+    let others = known.map_or_else(Vec::new, |_| inputs.changed());
     if inputs.has_news() || !known.is_some_and(|known| known.is_like(&published)) {
         let before = known.map(|known| (known.outputs.as_slice(), known.folders.as_slice()));
         inputs.known.tail = inputs.save(attempt.archive.all(), before, &published, (run, progress));
@@ -263,7 +267,8 @@ fn publish(
         written: changes.written,
         unchanged: changes.unchanged,
         removed: changes.removed,
-        parsed: inputs.load.parsed,
+        changed: others,
+        parsed: inputs.load.parsed(),
         rendered,
         published: Arc::clone(&published),
         problems: inputs.all_problems(found),

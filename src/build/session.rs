@@ -254,6 +254,8 @@ impl Standing {
     ) -> Built {
         let Self { inputs, attempt, published, .. } = self;
         let rendered = made.iter().filter(|made| made.rendered).count();
+        let others = edited.iter().filter(|again| inputs.load.is_other(again));
+        let others = others.map(|again| again.entry.source.to_string()).collect();
         let published = Arc::make_mut(published);
         let sources: Vec<_> = edited.iter().map(|again| inputs.load.take(again)).collect();
         let mut outputs = Vec::with_capacity(made.len());
@@ -272,7 +274,7 @@ impl Standing {
         inputs.known.tail = inputs
             .add(&amendment)
             .or_else(|| inputs.save(attempt.archive.all(), None, published, (run, progress)));
-        let mut built = self.unchanged();
+        let mut built = Built { changed: others, ..self.unchanged() };
         (built.written, built.rendered, built.parsed) = (changes.written, rendered, edited.len());
         built.unchanged -= changes.written;
         built.problems.extend(changes.problems);

@@ -95,6 +95,11 @@ impl Report {
         self.quiet || self.json
     }
 
+    /// Whether results and problems are read by programs.
+    pub(super) fn is_for_programs(&self) -> bool {
+        self.json
+    }
+
     /// Something people may want to know.
     pub(super) fn line(&self, text: &str) {
         if !self.silent() {

@@ -2,17 +2,17 @@
 
 use super::build::{Target, summary, tell_withheld};
 use super::progress::Bar;
-use super::report::{Report, plain};
+use super::report::{Report, counted, plain};
 use super::{Global, home, load, millis, run};
 use crate::archive::Reason;
 use crate::build::{self, Built, Event, Session};
 use crate::config::{FILE, Flags};
-use crate::problem::{Fatal, Problem};
+use crate::problem::{Fatal, Level, Problem};
 use crate::publish;
 use crate::watch::{Batch, Options, Watch};
 use anyhow::Result;
 use clap::Args;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -130,40 +130,69 @@ struct Told {
 }
 
 impl Told {
-    /// One summary line a batch, and problems if they are not those of before.
+    /// One summary line a batch, and problems that were not told before.
     fn tell(&mut self, built: Result<Built>, batch: &Batch, start: Instant, report: &Report) {
         let (built, problems) = match built {
-            Ok(built) => {
-                let problems = built.problems.clone();
+            Ok(mut built) => {
+                let problems = std::mem::take(&mut built.problems);
                 (Some(built), problems)
             }
             // What is wrong can be mended while the watch goes on, be it a disk that is full.
             Err(error) => (None, Fatal::of(error).0),
         };
-        let news = self.problems != problems;
-        if news {
-            report.problems(&problems);
-        }
-        self.problems = problems;
+        let news = self.tell_problems(problems, report);
         match built {
             None if news && self.any => report.line("nothing was published; the last good site stays"),
             None if news => report.line("nothing is published yet"),
             Some(built) if built.written + built.removed > 0 || news || !self.any => {
+                let changed = if self.any { changed(&built, batch) } else { BTreeSet::new() };
                 self.any = true;
                 if self.withheld != built.withheld {
                     tell_withheld(&built, report);
                     self.withheld.clone_from(&built.withheld);
                 }
-                report.result(&summary(&built, millis(start)));
-                report.line(&line(&built, batch, start));
+                let mut result = summary(&built, millis(start));
+                result["changed"] = changed.iter().map(String::as_str).collect();
+                report.result(&result);
+                report.line(&line(&built, &in_words(&changed), start));
+            }
+            // Who saved something waits for an answer.
+            _ if self.problems.iter().any(|problem| problem.level == Level::Error) => {
+                let names = names(batch);
+                if !names.is_empty() {
+                    let same = match self.problems.len() {
+                        1 => "the same problem as before".to_string(),
+                        count => format!("the same {count} problems as before"),
+                    };
+                    report.line(&format!("{names}: {same}"));
+                }
             }
             _ => {}
         }
     }
+
+    /// Tells the problems that are new, and how many more there are; programs are told all. Says whether they are not
+    /// those of before.
+    fn tell_problems(&mut self, problems: Vec<Problem>, report: &Report) -> bool {
+        if self.problems == problems {
+            return false;
+        }
+        let before: HashSet<Problem> = std::mem::replace(&mut self.problems, problems).into_iter().collect();
+        let (old, new): (Vec<_>, Vec<_>) =
+            self.problems.iter().cloned().partition(|problem| before.contains(problem));
+        if report.is_for_programs() {
+            report.problems(&self.problems);
+        } else {
+            report.problems(&new);
+            if !old.is_empty() {
+                report.line(&format!("{} as before", counted(old.len(), "problem")));
+            }
+        }
+        true
+    }
 }
 
-fn line(built: &Built, batch: &Batch, start: Instant) -> String {
-    let changed = names(batch);
+fn line(built: &Built, changed: &str, start: Instant) -> String {
     let changed = if changed.is_empty() { String::new() } else { format!("{changed}: ") };
     format!(
         "{changed}{} written, {} unchanged, {} removed in {:.2} s",
@@ -174,26 +203,46 @@ fn line(built: &Built, batch: &Batch, start: Instant) -> String {
     )
 }
 
-/// What changed, in a few words; files that editors leave for a moment are none of it.
+/// What a build made something new of: articles and copied files by their bytes, and of templates and settings what was
+/// saved, if anybody told.
+fn changed(built: &Built, batch: &Batch) -> BTreeSet<String> {
+    let is_compared = |name: &String| name.starts_with("content") || name.starts_with("static");
+    let saved = named(batch).into_iter().filter(|name| !is_compared(name));
+    built.changed.iter().cloned().chain(saved).collect()
+}
+
+/// What was saved, in a few words.
 pub(super) fn names(batch: &Batch) -> String {
-    /// Names in a line.
-    const SHOWN: usize = 3;
+    in_words(&named(batch))
+}
+
+/// What was saved; what editors leave for a moment is none of it, and a folder of which files are known goes without
+/// saying.
+fn named(batch: &Batch) -> BTreeSet<String> {
     let is_passing = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let known = name == FILE || path.extension().is_some();
-        name.starts_with(['.', '#'])
-            || name.ends_with('~')
-            || !known
-            || (!path.exists() && name.contains(".tmp"))
+        let is_probe = name.contains(".tmp") || name.bytes().all(|byte| byte.is_ascii_digit());
+        name.starts_with(['.', '#']) || name.ends_with('~') || (is_probe && !path.exists())
     };
-    let names: BTreeSet<String> = batch
-        .paths
-        .iter()
-        .filter(|path| !is_passing(path))
-        .map(|path| plain(&path.to_string_lossy()).replace('\\', "/"))
-        .collect();
+    let is_ours =
+        |path: &Path| path == Path::new(FILE) || FOLDERS.iter().any(|folder| path.starts_with(folder));
+    let ours = batch.paths.iter().filter(|path| is_ours(path) && !is_passing(path));
+    // In this order, what lies in a folder comes right behind it.
+    let mut ours = ours.peekable();
+    let mut named = BTreeSet::new();
+    while let Some(path) = ours.next() {
+        if ours.peek().is_none_or(|next| !next.starts_with(path)) {
+            named.insert(path.to_string_lossy().replace('\\', "/"));
+        }
+    }
+    named
+}
+
+fn in_words(names: &BTreeSet<String>) -> String {
+    /// Names in a line.
+    const SHOWN: usize = 3;
     let more = names.len().saturating_sub(SHOWN);
-    let mut text = names.into_iter().take(SHOWN).collect::<Vec<_>>().join(", ");
+    let mut text = names.iter().take(SHOWN).map(|name| plain(name)).collect::<Vec<_>>().join(", ");
     if more > 0 {
         text += &format!(" and {more} more");
     }
@@ -211,6 +260,9 @@ mod tests {
         let many =
             names(&batch(&["content/a.md", "content/b.md", "content/c.md", "content/d.md", "data/e.csv"]));
         assert_eq!(many, "content/a.md, content/b.md, content/c.md and 2 more");
+        assert_eq!(names(&batch(&["static/CNAME", "static/_headers"])), "static/CNAME, static/_headers");
+        assert_eq!(names(&batch(&["content/4913", "content/f", "content/f/a.md"])), "content/f/a.md");
+        assert_eq!(names(&batch(&["content/f", "content/ff", "log.txt"])), "content/f, content/ff");
         assert_eq!(names(&Batch { all: true, ..Batch::default() }), "");
     }
 }

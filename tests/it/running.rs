@@ -37,7 +37,19 @@ impl Running {
     #[cfg(target_os = "linux")]
     #[track_caller]
     pub fn hear(&mut self, text: &str) -> String {
-        self.await_one(text, |line| line.as_str().is_some_and(|line| line.contains(text))).to_string()
+        self.hear_until(text).pop().unwrap_or_default()
+    }
+
+    /// The lines for people up to the next that holds a text.
+    #[cfg(target_os = "linux")]
+    #[track_caller]
+    pub fn hear_until(&mut self, text: &str) -> Vec<String> {
+        let lines = std::cell::RefCell::new(Vec::new());
+        self.await_one(text, |line| {
+            lines.borrow_mut().extend(line.as_str().map(str::to_string));
+            line.as_str().is_some_and(|line| line.contains(text))
+        });
+        lines.into_inner()
     }
 
     /// The next object of a kind.

@@ -749,3 +749,61 @@ fn an_output_that_is_removed_is_made_again() {
         assert!(watching.running.next("problem")["hint"].as_str().unwrap().contains("--adopt"));
     }
 }
+
+#[test]
+fn the_summary_names_what_changed() {
+    for flags in [&[][..], &["--poll=100"]] {
+        let site = archive();
+        let mut watching = Watching::start(&site, flags);
+        let mut changed =
+            |names: &[&str]| assert_eq!(watching.built()["changed"], serde_json::json!(names), "{flags:?}");
+        site.file(TARGET, text("Edited"));
+        changed(&[TARGET]);
+        site.file("static/CNAME", "example.org");
+        changed(&["static/CNAME"]);
+        site.file("fresh/f.md", text("Fresh")).file("fresh/g.md", text("Fresh, too"));
+        fs::rename(site.path("fresh"), site.path("content/fresh")).unwrap();
+        changed(&["content/fresh/f.md", "content/fresh/g.md"]);
+        fs::rename(site.path("content/fresh/f.md"), site.path("content/h.md")).unwrap();
+        changed(&["content/fresh/f.md", "content/h.md"]);
+        fs::remove_dir_all(site.path("content/fresh")).unwrap();
+        changed(&["content/fresh/g.md"]);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_save_that_mends_nothing_is_answered() {
+    let site = archive();
+    let aloud = || Running::spawn_aloud(site.command(&[&["watch"], &NOW[..]].concat()));
+    let mut running = aloud();
+    running.hear("written");
+    site.file(TARGET, "---\ntitle: [\n---\n");
+    running.hear("error: ");
+    site.file(TARGET, "---\ntitle: [\n---\nAnother body.\n");
+    running.hear("content/a1.md: the same problem as before");
+    site.file("templates/404.html", "{{ nothing");
+    running.hear("the last good site stays");
+    site.file("content/a2.md", text("Of no use yet"));
+    running.hear("content/a2.md: the same 2 problems as before");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn of_many_mistakes_only_new_ones_are_told() {
+    let site = archive();
+    for n in 0..30 {
+        site.file(&format!("content/z{n}.md"), "---\ntitle: [\n---\n");
+    }
+    let mut running = Running::spawn_aloud(site.command(&[&["watch"], &NOW[..]].concat()));
+    running.hear("written");
+    let errors = |lines: &[String]| lines.iter().filter(|line| line.contains("error: ")).count();
+    site.article("z7.md", "title: Mended\ndate: 2020-02-02");
+    let said = running.hear_until("content/z7.md: ");
+    assert_eq!(errors(&said), 0, "{said:#?}");
+    assert!(said.iter().any(|line| line.contains("29 problems as before")), "{said:#?}");
+    site.file("content/z8.md", "---\ndate: {\n---\n");
+    let said = running.hear_until("content/z8.md: ");
+    assert_eq!(errors(&said), 1, "{said:#?}");
+    assert!(said.iter().any(|line| line.contains("28 problems as before")), "{said:#?}");
+}
