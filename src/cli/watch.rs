@@ -6,7 +6,7 @@ use super::report::{Report, counted, plain};
 use super::{Global, home, load, millis, run};
 use crate::archive::Reason;
 use crate::build::{self, Built, Event, Session};
-use crate::config::{FILE, Flags};
+use crate::config::{Config, FILE, Flags};
 use crate::problem::{Fatal, Level, Problem};
 use crate::publish;
 use crate::watch::{Batch, Options, Watch};
@@ -64,6 +64,7 @@ impl WatchCommand {
         let mut watch = self.polling.watch(&output);
         stop_on_interrupt(&watch)?;
         let (mut session, mut told, mut doubt) = (Session::new(run), Told::default(), Doubt::default());
+        let mut settings = Settings::default();
         // What happened since the last build that worked; before the first, all is new.
         let mut since = Batch { all: true, ..Batch::default() };
         let mut batch = Some(Batch::default());
@@ -74,7 +75,7 @@ impl WatchCommand {
             let bar = Bar::new(report);
             // The clock goes on: an embargo may have ended since the last look.
             let paths = Some(&since.paths).filter(|_| !since.all);
-            let built = load(flags.clone()).and_then(|config| {
+            let built = settings.load(&flags).and_then(|config| {
                 let progress = |event: Event| bar.on(event);
                 // Who looks every so often is not told what changed, and needs nothing to go on from.
                 if watch.is_polling() {
@@ -104,6 +105,28 @@ pub(super) fn stop_on_interrupt(watch: &Watch) -> Result<()> {
     ctrlc::set_handler(move || stop.stop()).map_err(|error| {
         Fatal::one(Problem::error("system", format!("failed to listen for Ctrl-C: {error}")))
     })
+}
+
+/// The configuration of a project that is watched.
+#[derive(Default)]
+pub(super) struct Settings {
+    /// Whether there was a file of it.
+    had: bool,
+}
+
+impl Settings {
+    /// Reads it. A project may do without one, but if it was there and is gone, another site would be published.
+    pub(super) fn load(&mut self, flags: &Flags) -> Result<Config> {
+        let is_there = Path::new(FILE).exists();
+        self.had |= is_there;
+        if self.had && !is_there {
+            let hint = "put it back; to publish the site without it, end this and begin again";
+            return Err(Fatal::one(
+                Problem::error("config", format!("`{FILE}` is gone")).file(FILE).hint(hint),
+            ));
+        }
+        load(flags.clone())
+    }
 }
 
 /// Since when there is no manifest where a site was published.

@@ -807,3 +807,19 @@ fn of_many_mistakes_only_new_ones_are_told() {
     assert_eq!(errors(&said), 1, "{said:#?}");
     assert!(said.iter().any(|line| line.contains("28 problems as before")), "{said:#?}");
 }
+
+#[test]
+fn a_configuration_that_is_gone_publishes_no_other_site() {
+    for flags in [&[][..], &["--poll=50"]] {
+        let site = archive();
+        let mut watching = Watching::start(&site, flags);
+        let before = site.tree();
+        let config = site.read("archive.yaml");
+        fs::remove_file(site.path("archive.yaml")).unwrap();
+        assert_eq!(watching.running.next("problem")["code"], "config");
+        assert!(site.tree() == before, "the last good site stays");
+        site.file("archive.yaml", config.replace("title: T", "title: Back"));
+        watching.built();
+        watching.converges("back again");
+    }
+}
