@@ -50,6 +50,8 @@ impl<'a> Bar<'a> {
     /// Takes note of an event; may be called from any thread.
     pub(super) fn on(&self, event: Event) {
         match event {
+            // Who holds it may not have said its name yet.
+            Event::Waiting("") => self.report.line("waiting for another build"),
             Event::Waiting(holder) => self.report.line(&format!("waiting for another build ({holder})")),
             Event::Said(text) => self.report.line(&format!("note: {text}")),
             Event::Stage(stage, total) => self.begin(stage, total),

@@ -823,3 +823,17 @@ fn a_configuration_that_is_gone_publishes_no_other_site() {
         watching.converges("back again");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_waits_for_a_build_that_has_no_name_yet_says_so() {
+    let site = archive();
+    site.file("public/.backissue-tmp/lock", "");
+    let lock = fs::File::open(site.path("public/.backissue-tmp/lock")).unwrap();
+    lock.lock().unwrap();
+    let mut running = Running::spawn_aloud(site.command(&["build"]));
+    let said = running.hear("waiting for another build");
+    assert!(!said.contains("()"), "{said}");
+    drop(lock);
+    running.hear("written");
+}
