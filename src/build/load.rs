@@ -13,7 +13,12 @@ use crate::problem::{Fatal, Problem};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_128;
+
+/// An article without a byte that had some when it was read last was emptied to be written anew, unless that is longer
+/// ago than this.
+const WRITING: Duration = Duration::from_secs(2);
 
 /// The content as a build knows it; bodies are not kept.
 pub(super) struct Load {
@@ -33,6 +38,8 @@ pub(super) struct Load {
     gone: Vec<Arc<str>>,
     /// Those that had to be parsed, by their place in the listing.
     parsed: Vec<usize>,
+    /// An article that is most likely being written just now.
+    unfinished: Option<usize>,
     /// What the last build knew in the place of what had to be parsed, as far as that is of use.
     before: Vec<Arc<Entry>>,
     /// What is known of each source of the listing.
@@ -99,6 +106,7 @@ impl Load {
             parsed: Vec::new(),
             news: Vec::new(),
             gone,
+            unfinished: None,
             before: Vec::new(),
             sources: Vec::with_capacity(results.len()),
             listing,
@@ -108,6 +116,9 @@ impl Load {
                 load.news.push(at);
             }
             if let Look::Parse(before) = look {
+                if before.is_some() && is_just_emptied(hash, stamp, now) {
+                    load.unfinished = Some(at);
+                }
                 load.parsed.push(at);
                 // One more is enough to know that there are too many.
                 load.before.extend(before.filter(|_| load.before.len() <= MOST_REWORDED));
@@ -175,6 +186,11 @@ impl Load {
     /// What the last build knew in the place of what had to be parsed now.
     pub(super) fn before(&self) -> &[Arc<Entry>] {
         &self.before
+    }
+
+    /// An article that is most likely being written just now: it is empty, and was not a moment ago.
+    pub(super) fn unfinished(&self) -> Option<&str> {
+        self.unfinished.map(|at| &*self.listing.sources[at].name)
     }
 
     /// How many sources had to be parsed.
@@ -323,6 +339,13 @@ impl Load {
     pub(super) fn set_aside_problems(&self) -> Vec<Problem> {
         self.set_aside.values().cloned().collect()
     }
+}
+
+/// Whether there is nothing in a file, and that since a moment ago. Where no stamp says when, it is not known.
+fn is_just_emptied(hash: u128, settled: Option<fs::Stamp>, now: Option<fs::Moment>) -> bool {
+    let before = now.map(|now| now.minus(WRITING));
+    hash == xxh3_128(b"")
+        && before.is_some_and(|before| !settled.is_some_and(|stamp| stamp.written_before(before)))
 }
 
 /// What a source holds. Its stamp, taken before it is read, says whether what is known of it still holds; else its

@@ -35,6 +35,7 @@ use pages::{Done, Known, Made, Press};
 use rayon::prelude::*;
 use session::Standing;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_128;
@@ -97,6 +98,18 @@ pub struct Built {
     pub published: Arc<Published>,
 }
 
+/// An article is being written just now: whoever builds again and again looks again a moment later.
+#[derive(Debug)]
+pub struct Unfinished(String);
+
+impl fmt::Display for Unfinished {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "`{}` is being written", self.0)
+    }
+}
+
+impl std::error::Error for Unfinished {}
+
 /// How a build is run; its result does not depend on it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Run<'a> {
@@ -104,6 +117,8 @@ pub struct Run<'a> {
     pub jobs: usize,
     /// The user's home folder, which is never an output.
     pub home: Option<&'a Path>,
+    /// Whether a build ends with [`Unfinished`] if an article was emptied a moment ago, rather than take it as it is.
+    pub patient: bool,
     /// Hash of the running program, for the cache; without it none is used.
     pub program: Option<u128>,
 }
@@ -149,6 +164,9 @@ fn build_here(
 ) -> Result<(Built, Option<Standing>)> {
     let site = Site::open(config, run.home, &|holder| progress(Event::Waiting(holder)))?;
     let mut inputs = Inputs::read(config, run, progress)?;
+    if let Some(name) = inputs.load.unfinished().filter(|_| run.patient) {
+        return Err(Unfinished(name.to_string()).into());
+    }
     let known = std::mem::take(&mut inputs.known.published);
     let here = known.output == site.output().to_string_lossy();
     let needs_no_plan = match keep {

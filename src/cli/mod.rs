@@ -151,7 +151,7 @@ fn run<'a>(global: &Global, home: Option<&'a Path>) -> Run<'a> {
     let path = std::env::current_exe().ok();
     let read = path.and_then(|path| fs::read_pieces(&path, |piece| program.update(piece)).ok());
     let program = read.map(|()| program.digest128());
-    Run { jobs: global.jobs.map_or(0, usize::from), home, program }
+    Run { jobs: global.jobs.map_or(0, usize::from), home, program, patient: false }
 }
 
 /// Milliseconds since a moment, for results.

@@ -5,7 +5,7 @@ use super::progress::Bar;
 use super::report::{Report, counted, plain};
 use super::{Global, home, load, millis, run};
 use crate::archive::Reason;
-use crate::build::{self, Built, Event, Session};
+use crate::build::{self, Built, Event, Run, Session, Unfinished};
 use crate::config::{Config, FILE, Flags};
 use crate::problem::{Fatal, Level, Problem};
 use crate::publish;
@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+/// When to look again at an article that is being written.
+const AGAIN: Duration = Duration::from_millis(500);
 /// An output of ours without its manifest is most likely being removed just now: a build that fails meanwhile is tried
 /// again until this time went by.
 const REMOVING: Duration = Duration::from_secs(2);
@@ -59,7 +61,7 @@ impl WatchCommand {
         let output = self.target.output().to_path_buf();
         let flags = Flags::from(self.target);
         let home = home();
-        let run = run(global, home.as_deref());
+        let run = Run { patient: true, ..run(global, home.as_deref()) };
         // First the watch, then the build: nothing that happens in between is lost.
         let mut watch = self.polling.watch(&output);
         stop_on_interrupt(&watch)?;
@@ -88,7 +90,9 @@ impl WatchCommand {
             if built.is_ok() {
                 (since, doubt) = (Batch::default(), Doubt::default());
             }
-            if built.is_err() && told.any && doubt.is_worth_a_look(&output) {
+            if built.as_ref().is_err_and(anyhow::Error::is::<Unfinished>) {
+                watch.remind(AGAIN);
+            } else if built.is_err() && told.any && doubt.is_worth_a_look(&output) {
                 watch.remind(REMOVING);
             } else {
                 told.tell(built, &changed, start, report);

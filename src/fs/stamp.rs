@@ -4,6 +4,7 @@ use super::{Result, named};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 /// What changes with a file: size, times and identity. A clock that jumps or a copied modification time cannot hide
 /// an edit, as systems that have a change time set it themselves.
@@ -19,6 +20,14 @@ pub struct Stamp {
 /// first and the last: there is a stamp for every file of the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Moment(i64);
+
+impl Moment {
+    /// The moment a time earlier.
+    #[must_use]
+    pub fn minus(self, time: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)))
+    }
+}
 
 impl Stamp {
     /// Whether the file's content was last written before a moment. One written later may be written again within

@@ -706,7 +706,7 @@ fn links_to_folders_of_the_project_are_followed() {
 #[test]
 fn a_file_that_was_emptied_is_being_written() {
     let page = "public/2020/01/02/a1.html";
-    for flags in [&[][..]] {
+    for flags in [&[][..], &["--poll=30"]] {
         let site = archive();
         let watching = Watching::start(&site, flags);
         for round in 0..3 {
