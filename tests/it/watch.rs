@@ -164,20 +164,74 @@ const REPLACED: [Save; 7] = [
     }),
 ];
 
+/// Ways of other programs, each named as its program is.
+#[cfg(unix)]
+const BY_PROGRAMS: [(&str, &str); 2] = [
+    (
+        "git",
+        "git init -q . && id=$(printf %s \"$TEXT\" | git hash-object -w --stdin)
+        git update-index --add --cacheinfo \"100644,$id,$TARGET\" && git checkout -q -- \"$TARGET\"",
+    ),
+    ("rsync", "mkdir fresh; printf %s \"$TEXT\" > fresh/a1.md; rsync -a fresh/ content/; rm -r fresh"),
+];
+
+/// Runs a script in a project, if the program that it is about is here.
+#[cfg(unix)]
+fn script(site: &Site, (program, script): (&str, &str), text: &str) -> bool {
+    let within = |script: &str| {
+        let mut shell = Command::new("sh");
+        shell.args(["-ec", script]).current_dir(site.root()).stdin(Stdio::null()).stdout(Stdio::null());
+        // Nobody's settings, and no other repository.
+        shell.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env_remove("GIT_INDEX_FILE");
+        shell.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        shell.env("TEXT", text).env("TARGET", TARGET).status().unwrap().success()
+    };
+    if !within(&format!("command -v {program}")) {
+        return false;
+    }
+    assert!(within(script), "{program}");
+    true
+}
+
+/// A save that shows, in at most one build more than it takes. Another change after it is the sign that all of it was
+/// heard of.
+#[track_caller]
+fn shows_at_once(watching: &mut Watching, title: &str, name: &str) {
+    watching.until(name, |site| {
+        let page = fs::read_to_string(site.path("public/2020/01/02/a1.html"));
+        page.is_ok_and(|page| page.contains(title))
+    });
+    watching.converges(name);
+    watching.site.file("static/sign.txt", title);
+    let mut builds = 0;
+    let shown =
+        |site: &Site| fs::read(site.path("public/sign.txt")).is_ok_and(|sign| sign == title.as_bytes());
+    while !shown(watching.site) {
+        watching.built();
+        builds += 1;
+    }
+    assert!(builds + watching.builds() <= 3, "{name}: {builds} builds for one save and one sign");
+}
+
 #[test]
 fn every_way_to_save_shows_at_once() {
     let site = archive();
-    let watching = Watching::start(&site, &[]);
-    for (letter, (name, save)) in ('A'..).zip(IN_PLACE.iter().chain(&REPLACED)) {
-        let title = format!("Story {letter}");
+    let mut watching = Watching::start(&site, &[]);
+    let mut letters = 'A'..;
+    let mut title = || format!("Story {}", letters.next().unwrap());
+    for (name, save) in IN_PLACE.iter().chain(&REPLACED) {
+        let title = title();
         save(&site, &text(&title));
-        watching.until(name, |site| {
-            let page = fs::read_to_string(site.path("public/2020/01/02/a1.html"));
-            page.is_ok_and(|page| page.contains(&title))
-        });
-        watching.converges(name);
-        let builds = watching.builds();
-        assert!(builds <= 2, "{name}: {builds} builds for one save");
+        shows_at_once(&mut watching, &title, name);
+    }
+    #[cfg(unix)]
+    for way in BY_PROGRAMS {
+        let title = title();
+        if script(&site, way, &text(&title)) {
+            shows_at_once(&mut watching, &title, way.0);
+        } else {
+            eprintln!("left out: `{}` is not here", way.0);
+        }
     }
 }
 
@@ -236,6 +290,33 @@ fn a_checkout_of_many_files_is_one_build() {
     fs::remove_dir_all(site.path("content/many")).unwrap();
     watching.built();
     watching.converges("back");
+}
+
+#[cfg(unix)]
+#[test]
+fn another_branch_of_many_files_is_one_build() {
+    let site = archive();
+    for n in 0..checked_out() {
+        site.article(&format!("many/m{n}.md"), &format!("title: M{n}\ndate: 2021-01-01"));
+    }
+    let commit = "git -c user.name=t -c user.email=t@example.org commit -q -m";
+    let begin = format!(
+        "git init -q . && git checkout -q -b one && git add content && {commit} one && git checkout -q -b two
+        for file in content/many/*; do echo more >> \"$file\"; done
+        git rm -q --cached content/a0.md && git add content/many && {commit} two"
+    );
+    if !script(&site, ("git", &begin), "") {
+        eprintln!("left out: `git` is not here");
+        return;
+    }
+    let mut watching = Watching::start(&site, &[]);
+    for branch in ["one", "two", "one"] {
+        assert!(script(&site, ("git", &format!("git checkout -q -f {branch}")), ""));
+        watching.built();
+        watching.converges(branch);
+        let builds = 1 + watching.builds();
+        assert!(builds <= 2, "{builds} builds of branch {branch}");
+    }
 }
 
 #[test]
@@ -337,6 +418,31 @@ fn an_interrupt_ends_it_with_the_site_whole() {
     assert!(is_now(&site, &clean));
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupt_in_the_midst_of_a_build_leaves_no_half_of_it() {
+    let site = archive();
+    for n in 0..300 {
+        site.article(&format!("many/m{n}.md"), &format!("title: M{n}\ndate: 2021-01-01\ntags: [t]"));
+    }
+    for round in 0..3 {
+        let watching = Watching::start(&site, &[]);
+        // Every page is another.
+        site.file(
+            "archive.yaml",
+            format!("title: Round {round}\nbase_url: https://example.org\nper_page: 5\n"),
+        );
+        watching.until("a build", |site| site.exists("public/.backissue-tmp/lock"));
+        std::thread::sleep(Duration::from_millis(20 * round));
+        assert_eq!(watching.running.interrupt(), Some(0));
+        assert!(!site.exists("public/.backissue-tmp"), "nothing lies about");
+        let verified = site.run(&["verify"]);
+        assert_eq!(verified.code, Some(0), "{}{}", verified.stdout, verified.stderr);
+        let clean = clean_and_whole(&site).unwrap();
+        assert!(is_now(&site, &clean), "what was begun is finished");
+    }
+}
+
 /// Does something while the program does not get to look: a build that its folder is taken from under ends it.
 #[cfg(unix)]
 fn unseen(watching: &Watching, act: impl FnOnce()) {
@@ -417,7 +523,7 @@ fn replaced(flags: &[&str]) {
 const MOUNTS: &str = r#"
     wait_for() { tries=0; until eval "$1"; do tries=$((tries + 1)); [ $tries -lt 300 ] || { echo "in vain: $1"; kill $!; exit 1; }; sleep 0.1; done; }
     article() { printf -- '---\ntitle: %s\nslug: %s\n---\n\nText.\n' "$2" "$1" > "content/$1.md"; }
-    mount -t tmpfs none content || exit 77
+    mount -t tmpfs none content || exit 1
     article a First
     "$PROGRAM" watch --quiet &
     wait_for '[ -e public/a.html ]'
@@ -437,18 +543,18 @@ const MOUNTS: &str = r#"
 fn folders_that_are_unmounted_and_mounted_are_followed() {
     let site = Site::with("title: T\nbase_url: https://example.org\npermalink: /{slug}.html\n");
     fs::create_dir_all(site.path("content")).unwrap();
-    let script = Command::new("unshare")
-        .args(["--mount", "--map-root-user", "sh", "-c", MOUNTS])
-        .env("PROGRAM", PROGRAM)
-        .current_dir(site.root())
-        .output();
-    match script {
-        Ok(done) if done.status.success() => {}
-        Ok(done) if done.status.code() == Some(1) && !done.stdout.is_empty() => {
-            panic!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr))
-        }
-        _ => eprintln!("left out: file systems cannot be mounted here"),
+    let within = |script: &str| {
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "--map-root-user", "sh", "-c", script]);
+        command.env("PROGRAM", PROGRAM).current_dir(site.root()).output()
+    };
+    if !within("mount -t tmpfs none content").is_ok_and(|done| done.status.success()) {
+        eprintln!("left out: file systems cannot be mounted here");
+        return;
     }
+    let done = within(MOUNTS).unwrap();
+    let said = [done.stdout, done.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
+    assert!(done.status.success(), "{said:?}");
 }
 
 #[cfg(unix)]
