@@ -172,7 +172,8 @@ const BY_PROGRAMS: [(&str, &str); 2] = [
         "git init -q . && id=$(printf %s \"$TEXT\" | git hash-object -w --stdin)
         git update-index --add --cacheinfo \"100644,$id,$TARGET\" && git checkout -q -- \"$TARGET\"",
     ),
-    ("rsync", "mkdir fresh; printf %s \"$TEXT\" > fresh/a1.md; rsync -a fresh/ content/; rm -r fresh"),
+    // Told to, as it takes a file of the same size and second for the same.
+    ("rsync", "mkdir fresh; printf %s \"$TEXT\" > fresh/a1.md; rsync -aI fresh/ content/; rm -r fresh"),
 ];
 
 /// Runs a script in a project, if the program that it is about is here.
