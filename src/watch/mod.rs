@@ -94,6 +94,8 @@ pub struct Watch {
     notices: Vec<String>,
     /// When to look though nothing happened.
     later: Option<Instant>,
+    /// When the watched folders were last compared with those of their names.
+    compared: Instant,
     /// When somebody wants to look whatever happens.
     reminder: Option<Instant>,
 }
@@ -107,8 +109,20 @@ impl Watch {
         let home = home.and_then(|project| fs::canonical(project).ok());
         let polling = options.poll.is_some();
         let (roots, output, notices, (later, reminder)) = Default::default();
-        let mut watch =
-            Self { options, home, messages, sender, roots, polling, output, notices, later, reminder };
+        let compared = Instant::now();
+        let mut watch = Self {
+            options,
+            home,
+            messages,
+            sender,
+            roots,
+            polling,
+            output,
+            notices,
+            later,
+            compared,
+            reminder,
+        };
         if !watch.polling {
             let project = &watch.options.project;
             let names = watch.options.folders.iter().chain(watch.options.files);
@@ -143,7 +157,8 @@ impl Watch {
 
     fn wait(&self, batch: &Batch) -> Result<Message, RecvTimeoutError> {
         debug_assert!(batch.is_empty());
-        let glance = Instant::now() + if self.is_away() { GONE } else { GLANCE };
+        // Not counted from now, or much that happens beside the project would put it off.
+        let glance = self.compared + if self.is_away() { GONE } else { GLANCE };
         let next = [self.later, self.reminder].into_iter().flatten().fold(glance, Instant::min);
         self.messages.recv_timeout(next.saturating_duration_since(Instant::now()))
     }
@@ -245,6 +260,7 @@ impl Watch {
     /// Time went by without a message; says whether somebody should look.
     fn lapse(&mut self) -> bool {
         let now = Instant::now();
+        self.compared = now;
         let is_reminded = self.reminder.take_if(|reminder| *reminder <= now).is_some();
         let is_due = self.later.take_if(|later| *later <= now).is_some() || is_reminded || self.lost_output();
         let stands = |roots: &Roots<_>| !self.is_replaced() && !roots.are_others();

@@ -11,6 +11,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 /// A running `backissue watch`.
@@ -790,8 +791,21 @@ fn all_links(site: &Site, real: &Path) {
     link(&real.join("current"), &real.join("content"));
     link(&site.path("content"), &real.join("current"));
     watching.converges("a link to a link");
-    link(&real.join("current"), &real.join("more"));
-    watching.converges("which leads elsewhere");
+    // Whatever happens beside the configuration meanwhile.
+    let (busy, done) = mpsc::channel::<()>();
+    let log = real.join("settings/log");
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            while done.recv_timeout(Duration::from_millis(20)) == Err(RecvTimeoutError::Timeout) {
+                fs::write(&log, "busy").unwrap();
+            }
+        });
+        let _busy = busy;
+        // A second look at the folder that came may be to come.
+        std::thread::sleep(Duration::from_millis(700));
+        link(&real.join("current"), &real.join("more"));
+        watching.converges("which leads elsewhere");
+    });
     edited("more/a3.md", &text("Edited at last"));
 }
 
