@@ -329,10 +329,14 @@ impl Load {
         Ok(())
     }
 
-    /// Sources set aside whose pages stay. A page of before may show what is to be redacted now.
+    /// Sources set aside whose pages stay.
     pub(super) fn kept(&self) -> BTreeSet<String> {
-        let kept = self.set_aside.iter().filter(|(_, problem)| problem.code != "redact");
-        kept.map(|(source, _)| source.clone()).collect()
+        self.set_aside.keys().filter(|source| self.keeps(source)).cloned().collect()
+    }
+
+    /// Whether a source is set aside and its pages stay. A page of before may show what is to be redacted now.
+    pub(super) fn keeps(&self, source: &str) -> bool {
+        self.set_aside.get(source).is_some_and(|problem| problem.code != "redact")
     }
 
     /// Why sources were set aside.

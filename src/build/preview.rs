@@ -181,6 +181,17 @@ impl Preview {
         Some(plan.addresses.url(&plan.outputs[plan.place(path)?].path).to_string())
     }
 
+    /// What a file is made from, as the manifest calls it, if the site has that file.
+    pub fn source(&self, path: &str) -> Option<&str> {
+        let plan = self.plan();
+        Some(&plan.outputs[plan.place(path)?].source)
+    }
+
+    /// Whether a source cannot be used as it is now, so that a build would leave its pages as they were.
+    pub fn keeps(&self, source: &str) -> bool {
+        self.opened.inputs.load.keeps(source)
+    }
+
     /// The address of the article or page made from a source, if it is published.
     pub fn url_of_source(&self, source: &str) -> Option<String> {
         self.plan().addresses.of_source(source, self.archive()).map(|url| url.to_string())

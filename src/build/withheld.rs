@@ -112,6 +112,17 @@ impl Whole<'_> {
         Some(plan.addresses.url(&plan.outputs[at].path).to_string())
     }
 
+    /// What a file is made from, as [`Preview::source`](super::Preview::source) tells it.
+    pub fn source(&self, path: &str) -> Option<&str> {
+        let plan = &self.hidden.attempt.plan;
+        Some(&plan.outputs[plan.place(path)?].source)
+    }
+
+    /// Whether pages of a source stay, as [`Preview::keeps`](super::Preview::keeps) tells it.
+    pub fn keeps(&self, source: &str) -> bool {
+        self.inputs.load.keeps(source)
+    }
+
     /// Makes a file, as [`Preview::file`](super::Preview::file) does.
     pub fn file(&self, path: &str) -> Option<Result<Option<Vec<u8>>>> {
         let at = self.hidden.attempt.plan.place(path)?;

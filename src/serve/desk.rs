@@ -6,7 +6,7 @@ use super::{inspect, withheld};
 use crate::build::{Inspection, Preview, Whole};
 use crate::problem::{Fatal, Level, Problem};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinError;
@@ -41,8 +41,33 @@ pub(super) struct Shown {
 /// The present state, for all connections.
 pub(super) struct Desk {
     shown: watch::Sender<Arc<Shown>>,
-    /// Paths and bytes, the last seen at the end.
-    good: Mutex<VecDeque<(String, Arc<[u8]>)>>,
+    /// The last seen at the end.
+    good: Mutex<VecDeque<Good>>,
+}
+
+/// Bytes of before.
+struct Good {
+    key: String,
+    /// What they were made from, as the manifest calls it.
+    source: String,
+    bytes: Arc<[u8]>,
+}
+
+impl Good {
+    /// Whether they may still be shown in a site. A page may while its source has it, or cannot be used just now: one
+    /// whose article was withdrawn, or asks for another address, is gone, whatever else is wrong. What is no page is a
+    /// style sheet of before.
+    fn stand_in(&self, site: &Site) -> bool {
+        let name = site.name_of(&self.key);
+        !is_page(name)
+            || site.source(name).map_or_else(|| site.keeps(&self.source), |source| source == self.source)
+    }
+
+    /// The same of what is published, where that is known at once.
+    fn stand(&self, shown: &Shown) -> bool {
+        let preview = shown.preview.as_ref().filter(|_| !self.key.starts_with('/'));
+        preview.is_none_or(|preview| self.stand_in(&Site::Published(preview)))
+    }
 }
 
 /// What is asked for, as addresses have it.
@@ -96,7 +121,10 @@ impl Desk {
 
     pub(super) fn show(&self, shown: Shown) {
         self.keep_styles(&shown);
-        self.shown.send_replace(Arc::new(shown));
+        let shown = Arc::new(shown);
+        self.shown.send_replace(Arc::clone(&shown));
+        // At once: what was withdrawn must not come back when its source breaks later.
+        self.all_good().retain(|good| good.stand(&shown));
     }
 
     /// A page that was sent a moment ago may ask for its style sheets only now.
@@ -107,7 +135,7 @@ impl Desk {
             if let Place::Site(name) = place(&style.url, old.base_path())
                 && let Some(Ok(Some(bytes))) = old.file(&name)
             {
-                self.keep(name, &bytes);
+                self.keep(&Site::Published(old), &name, &bytes);
             }
         }
     }
@@ -143,7 +171,7 @@ impl Desk {
     /// Looks at what is asked for. Takes the time that a page takes to be made.
     pub(super) fn look(&self, shown: &Shown, asked: &Asked) -> Look {
         match find(shown, asked) {
-            Ok((site, name)) => self.look_in(shown, &site, name),
+            Ok((site, name)) => self.look_in(&site, name),
             Err(look) => look,
         }
     }
@@ -156,33 +184,30 @@ impl Desk {
         Some((inspect::about(path, inspection), hash))
     }
 
-    fn look_in(&self, shown: &Shown, site: &Site, name: String) -> Look {
+    fn look_in(&self, site: &Site, name: String) -> Look {
         match site.file(&name) {
-            Some(Ok(None)) => match self.good(&site.key(&name)) {
+            Some(Ok(None)) => match self.good(site, &name) {
                 Some(bytes) => Look::File(File { status: 200, name, bytes, problems: Vec::new() }),
                 None => Look::Changing(sorry(name, vec![changing()])),
             },
             Some(Ok(Some(bytes))) => {
                 if is_page(&name) {
-                    self.keep(site.key(&name), &bytes);
+                    self.keep(site, &name, &bytes);
                 }
                 Look::File(File { status: 200, name, bytes, problems: Vec::new() })
             }
             Some(Err(error)) => Look::File(self.before(site, name, Fatal::of(error).0)),
-            None => self.unplanned(shown, site, name),
+            None => self.unplanned(site, name),
         }
     }
 
     /// What is shown where the site has nothing.
-    fn unplanned(&self, shown: &Shown, site: &Site, name: String) -> Look {
+    fn unplanned(&self, site: &Site, name: String) -> Look {
         if let Some(folder) = site.url(&format!("{name}/index.html")) {
             return Look::Moved(folder);
         }
-        // An article that cannot be read for the moment has no place in the plan; its page is not gone for good. What is
-        // kept and no page is a style sheet of before.
-        if (!is_page(&name) || !shown.problems.is_empty())
-            && let Some(bytes) = self.good(&site.key(&name))
-        {
+        // An article that cannot be read for the moment has no place in the plan; its page is not gone for good.
+        if let Some(bytes) = self.good(site, &name) {
             return Look::File(File { status: 200, name, bytes, problems: Vec::new() });
         }
         let (bytes, problems) = match site.file("404.html") {
@@ -195,24 +220,37 @@ impl Desk {
 
     /// The last good bytes of a file that cannot be made.
     fn before(&self, site: &Site, name: String, problems: Vec<Problem>) -> File {
-        match self.good(&site.key(&name)) {
+        // They may show what is to be redacted now.
+        let may_stay = !problems.iter().any(|problem| problem.code == "redact");
+        match self.good(site, &name).filter(|_| may_stay) {
             Some(bytes) => File { status: 200, name, bytes, problems },
             None => sorry(name, problems),
         }
     }
 
-    fn good(&self, name: &str) -> Option<Vec<u8>> {
-        let good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
-        good.iter().find(|(known, _)| known == name).map(|(_, bytes)| bytes.to_vec())
+    fn good(&self, site: &Site, name: &str) -> Option<Vec<u8>> {
+        let (all, key) = (self.all_good(), site.key(name));
+        let good = all.iter().find(|good| good.key == key)?;
+        good.stand_in(site).then(|| good.bytes.to_vec())
     }
 
-    fn keep(&self, name: String, bytes: &[u8]) {
-        let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
-        good.retain(|(known, _)| *known != name);
-        if good.len() == KEPT {
-            good.pop_front();
+    fn keep(&self, site: &Site, name: &str, bytes: &[u8]) {
+        let Some(source) = site.source(name) else { return };
+        let good = Good { key: site.key(name), source: source.to_string(), bytes: bytes.into() };
+        let mut all = self.all_good();
+        // It may have been made from a site of before, and be withdrawn by now.
+        if !good.stand(&self.shown()) {
+            return;
         }
-        good.push_back((name, bytes.into()));
+        all.retain(|known| known.key != good.key);
+        if all.len() == KEPT {
+            all.pop_front();
+        }
+        all.push_back(good);
+    }
+
+    fn all_good(&self) -> MutexGuard<'_, VecDeque<Good>> {
+        self.good.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -271,12 +309,35 @@ impl Site<'_> {
         }
     }
 
+    fn source(&self, name: &str) -> Option<&str> {
+        match self {
+            Self::Published(preview) => preview.source(name),
+            Self::Whole(whole) => whole.source(name),
+        }
+    }
+
+    /// Whether a source cannot be used as it is now, so that its pages stay as they were.
+    fn keeps(&self, source: &str) -> bool {
+        match self {
+            Self::Published(preview) => preview.keeps(source),
+            Self::Whole(whole) => whole.keeps(source),
+        }
+    }
+
     /// What a file's bytes are kept under.
     fn key(&self, name: &str) -> String {
         match self {
             Self::Published(_) => name.to_string(),
             // No path begins with a slash.
             Self::Whole(_) => format!("/{name}"),
+        }
+    }
+
+    /// The name of what is kept under a key.
+    fn name_of<'k>(&self, key: &'k str) -> &'k str {
+        match self {
+            Self::Published(_) => key,
+            Self::Whole(_) => &key[1..],
         }
     }
 }

@@ -469,6 +469,61 @@ fn broken_front_matter_keeps_the_last_good_page() {
 }
 
 #[test]
+fn what_is_withdrawn_is_gone_while_another_article_is_broken() {
+    let path = "/2020/01/01/a.html";
+    let front = "title: First\nslug: a\ndate: 2020-01-01";
+    let write = |site: &Site, front: &str| {
+        site.file("content/a.md", format!("---\n{front}\n---\n\nWhat nobody is to read any more.\n"));
+    };
+    for withdrawn in [
+        "title: First\nslug: a\ndate: 2020-01-01\nstatus: draft",
+        "title: First\nslug: a\ndate: 2020-01-01\nembargo: 2030-05-06",
+        "title: First\nslug: a\ndate: 2020-01-01\nexpires: 2021-07-08",
+        "title: First\nslug: elsewhere\ndate: 2020-01-01",
+        // Where something was taken down, it says so.
+        "title: First\nslug: a\ndate: 2020-01-01\nstatus: removed",
+        "",
+    ] {
+        let site = Site::new();
+        write(&site, front);
+        site.article("b.md", "title: Other\nslug: b\ndate: 2019-01-01");
+        let mut serving = Serving::start(&site);
+        serving.next("shown");
+        assert!(serving.get(path).text().contains("nobody"));
+        site.file("content/b.md", "---\ntitle: [\n---\n\nText.\n");
+        until(|| serving.listen("/").first[0]["place"].is_string(), || "nothing is wrong".to_string());
+        if withdrawn.is_empty() {
+            fs::remove_file(site.path("content/a.md")).unwrap();
+        } else {
+            write(&site, withdrawn);
+        }
+        let is_gone = || !serving.get(path).text().contains("nobody");
+        until(is_gone, || format!("after `{withdrawn}` it is still read: {}", serving.get(path).text()));
+        // What could be read before that does not come back.
+        write(&site, "title: [");
+        let is_broken = || serving.listen("/").first.as_array().unwrap().len() == 2;
+        until(is_broken, || "its mistake is not told".to_string());
+        assert!(!serving.get(path).text().contains("nobody"), "after `{withdrawn}`");
+    }
+}
+
+#[test]
+fn the_last_good_page_does_not_show_what_is_to_be_redacted_now() {
+    let site = Site::new();
+    let write = |redact: &str| {
+        let front = format!("title: First\nslug: a\ndate: 2020-01-01\n{redact}");
+        site.file("content/a.md", format!("---\n{front}---\n\nS&#101;cret N<b>a</b>me.\n"));
+    };
+    write("");
+    let serving = Serving::start(&site);
+    serving.until("/2020/01/01/a.html", "N<b>a</b>me");
+    // It can still be read, so that the article cannot be published.
+    write("redact: [Secret Name]\n");
+    let is_gone = || !serving.get("/2020/01/01/a.html").text().contains("N<b>a</b>me");
+    until(is_gone, || "the page of before stays".to_string());
+}
+
+#[test]
 fn a_project_that_is_broken_from_the_start_can_be_mended() {
     let site = Site::with("title: [\n");
     site.article("a.md", "title: First\nslug: a\ndate: 2020-01-01");
