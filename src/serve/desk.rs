@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// How long somebody who asks for a page waits until what it is made from is not being changed any more.
-const SETTLED: Duration = Duration::from_secs(10);
+pub(super) const SETTLED: Duration = Duration::from_secs(10);
 /// Pages whose last good bytes are kept: as many as somebody may have open.
 const KEPT: usize = 32;
 
@@ -36,6 +36,18 @@ pub(super) struct Shown {
     pub(super) go_to: Option<String>,
     /// Addresses of copied files that changed since the preview began, each with the number of its last change.
     pub(super) copies: Arc<BTreeMap<String, u64>>,
+}
+
+impl Shown {
+    /// Path of the site's address without a slash at the end; empty at a host's root, and while nothing is known of it.
+    pub(super) fn base_path(&self) -> &str {
+        self.preview.as_ref().map_or("", |preview| preview.base_path())
+    }
+
+    /// Whether the project was not read yet.
+    fn is_unknown(&self) -> bool {
+        self.preview.is_none() && self.problems.is_empty()
+    }
 }
 
 /// The present state, for all connections.
@@ -77,6 +89,13 @@ pub(super) enum Asked {
     Site(String),
     /// What is not published: a path below the folder of the preview's own.
     Withheld(String),
+}
+
+impl Asked {
+    /// What no site has: no output has this path, so what comes of it is the page that says so.
+    pub(super) fn nothing() -> Self {
+        Self::Site("\0".to_string())
+    }
 }
 
 /// What there is at a path.
@@ -153,11 +172,19 @@ impl Desk {
         self.shown.subscribe()
     }
 
-    /// What there is for somebody who asks. If what it is made from is being changed, the state that has it is waited
-    /// for.
-    pub(super) async fn answer(self: &Arc<Self>, asked: &Asked) -> Result<Look, JoinError> {
+    /// The present state, or the first one if that comes in time: before, not even the base path is known.
+    pub(super) async fn begun(&self, end: Instant) -> Arc<Shown> {
         let mut states = self.subscribe();
-        let end = Instant::now() + SETTLED;
+        let begun = states.wait_for(|shown| !shown.is_unknown());
+        // What is borrowed must not be held for long.
+        let _ = timeout_at(end, begun).await.map(drop);
+        self.shown()
+    }
+
+    /// What there is for somebody who asks. If what it is made from is being changed, the state that has it is waited
+    /// for until then.
+    pub(super) async fn answer(self: &Arc<Self>, asked: &Asked, end: Instant) -> Result<Look, JoinError> {
+        let mut states = self.subscribe();
         loop {
             let shown = Arc::clone(&states.borrow_and_update());
             let (desk, asked) = (Arc::clone(self), asked.clone());

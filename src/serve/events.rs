@@ -63,6 +63,7 @@ async fn tell(desk: Arc<Desk>, subscriber: Subscriber, sender: Sender<Bytes>) {
         let seen = tokio::task::spawn_blocking(move || seen(&at, &now, (&path, near))).await;
         let mut events = seen.map(|file| told.news(&shown, file)).unwrap_or_default();
         let go_to = shown.go_to.as_ref().filter(|url| !first && **url != subscriber.path);
+        let go_to = home(&shown, &subscriber.path).or_else(|| go_to.cloned());
         events.extend(go_to.map(|url| event("goto", &json!(url))));
         first = false;
         for event in events {
@@ -86,13 +87,19 @@ async fn tell(desk: Arc<Desk>, subscriber: Subscriber, sender: Sender<Bytes>) {
     }
 }
 
+/// The address of the site, for a page that was opened at the host's root before anybody knew that it lies below it.
+fn home(shown: &Shown, path: &str) -> Option<String> {
+    let base_path = shown.base_path();
+    (place(path, base_path) == Place::Root).then(|| format!("{base_path}/"))
+}
+
 /// The page that a subscriber would get now.
 fn seen(desk: &Desk, shown: &Shown, (path, near): (&str, bool)) -> Option<File> {
-    let base_path = shown.preview.as_ref().map_or("", |preview| preview.base_path());
-    let asked = match place(path, base_path) {
+    let asked = match place(path, shown.base_path()) {
         Place::Site(path) => Asked::Site(path),
         Place::Own(name) if near => Asked::Withheld(withheld::below(&name)?.to_string()),
-        _ => return None,
+        Place::Nowhere => Asked::nothing(),
+        Place::Own(_) | Place::Root | Place::Malformed => return None,
     };
     match desk.look(shown, &asked) {
         Look::File(file) => Some(file),

@@ -37,6 +37,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::AbortHandle;
+use tokio::time::Instant;
 
 /// How long a connection may take over the head of a request.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -217,12 +218,16 @@ async fn answer(request: Request<Incoming>, host: Host) -> Response<Content> {
 }
 
 async fn route(head: Parts, Host { desk, names, near }: Host) -> Response<Content> {
-    let shown = desk.shown();
-    let base_path = shown.preview.as_ref().map_or("", |preview| preview.base_path());
-    let place = place::place(head.uri.path(), base_path);
+    let end = Instant::now() + desk::SETTLED;
+    let mut shown = desk.shown();
+    let mut place = place::place(head.uri.path(), shown.base_path());
     let inspect = near && inspect::is_asked(head.uri.query());
     if let Err(status) = guard::check(&head, &names, !matches!(place, Place::Own(_)) && !inspect) {
         return answer::text(status, status.canonical_reason().unwrap_or_default());
+    }
+    if !matches!(place, Place::Malformed | Place::Own(_)) {
+        shown = desk.begun(end).await;
+        place = place::place(head.uri.path(), shown.base_path());
     }
     let asked = match place {
         Place::Malformed => return answer::text(StatusCode::BAD_REQUEST, "the path is not well encoded"),
@@ -234,10 +239,12 @@ async fn route(head: Parts, Host { desk, names, near }: Host) -> Response<Conten
             }
             None => return own(&name, &head, (desk, near)),
         },
-        Place::Root => return answer::redirect(StatusCode::TEMPORARY_REDIRECT, &format!("{base_path}/")),
+        Place::Root => {
+            let home = format!("{}/", shown.base_path());
+            return answer::redirect(StatusCode::TEMPORARY_REDIRECT, &home);
+        }
         Place::Site(path) => Asked::Site(path),
-        // No output has this path, so what comes of it is the page that says so.
-        Place::Nowhere => Asked::Site("\0".to_string()),
+        Place::Nowhere => Asked::nothing(),
     };
     if inspect {
         let (asked, path) = (asked.clone(), head.uri.path().to_string());
@@ -247,7 +254,7 @@ async fn route(head: Parts, Host { desk, names, near }: Host) -> Response<Conten
             return answer::file(StatusCode::OK, "inspect.html", html, &head.headers);
         }
     }
-    match desk.answer(&asked).await {
+    match desk.answer(&asked, end).await {
         Ok(Look::File(file) | Look::Changing(file)) => page(file, near, &head),
         Ok(Look::Moved(url)) => {
             let url = if inspect { inspect::address(&url) } else { url };

@@ -539,6 +539,21 @@ fn a_project_that_is_broken_from_the_start_can_be_mended() {
 }
 
 #[test]
+fn a_page_of_before_the_base_path_was_known_finds_the_site() {
+    let site = Site::with("title: [\n");
+    site.article("a.md", "title: First\nslug: a\ndate: 2020-01-01");
+    let serving = Serving::start(&site);
+    let (mut root, mut page) = (serving.listen("/"), serving.listen("/2020/01/01/a.html"));
+    site.file("archive.yaml", "title: Test\nbase_url: https://example.org/old/news\n");
+    assert_eq!(root.until("goto"), "/old/news/");
+    // Nothing of the site is here, and that is what there is to see.
+    assert_eq!(page.until("reload"), serving.get("/2020/01/01/a.html").hash());
+    assert_eq!(serving.get("/2020/01/01/a.html").status, 404);
+    // One that comes back hears it as well.
+    assert_eq!(serving.listen("/").until("goto"), "/old/news/");
+}
+
+#[test]
 fn a_page_that_comes_back_hears_that_nothing_is_wrong_any_more() {
     let site = Site::new();
     site.article("a.md", "title: First\nslug: a\ndate: 2020-01-01");
@@ -1339,7 +1354,21 @@ fn without_lan_nobody_else_is_let_in() {
 
 #[test]
 fn who_asks_before_there_is_a_site_waits_for_it() {
-    let site = Site::new();
+    waited_for("https://example.org", &[("/2020/01/01/a.html", 200), ("/", 200)]);
+}
+
+#[test]
+fn below_a_base_path_the_site_is_waited_for_as_well() {
+    // Each of them once as the first, while nothing is known yet.
+    for asked in [("/old/news/2020/01/01/a.html", 200), ("/old/news/", 200), ("/", 307), ("/nothing", 404)] {
+        waited_for("https://example.org/old/news", &[asked]);
+    }
+}
+
+/// Asks as soon as anybody listens, and looks at the status of what comes.
+#[track_caller]
+fn waited_for(base_url: &str, asked: &[(&str, u16)]) {
+    let site = Site::with(&format!("title: Test\nbase_url: {base_url}\n"));
     for number in 0..400 {
         site.article(&format!("{number}.md"), &format!("title: Story {number}\ndate: 2020-01-01"));
     }
@@ -1351,8 +1380,8 @@ fn who_asks_before_there_is_a_site_waits_for_it() {
     let serving = Serving { running, port, base: String::new(), first: Value::Null };
     // The port answers before the project is read.
     until(|| TcpStream::connect(("127.0.0.1", port)).is_ok(), || "nobody listens".to_string());
-    for path in ["/2020/01/01/a.html", "/"] {
+    for (path, status) in asked {
         let answer = serving.get(path);
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        assert_eq!(answer.status, *status, "{path}: {}", answer.text());
     }
 }
