@@ -6,7 +6,7 @@ use super::load::Again;
 use super::pages::{Failure, Work};
 use super::withheld::{Hidden, Whole};
 use super::{Progress, Run};
-use crate::archive::{Archive, Related};
+use crate::archive::{Archive, Entry, Related};
 use crate::cache::{self, Cache, Wanted};
 use crate::config::Config;
 use crate::content;
@@ -197,6 +197,20 @@ impl Preview {
         self.plan().addresses.of_source(source, self.archive()).map(|url| url.to_string())
     }
 
+    /// The source of the one article or page that is new or another since a site of before, whether it is published or
+    /// not; none if there are several.
+    pub fn changed_since(&self, before: &Self) -> Option<&str> {
+        let known: HashMap<&str, &Arc<Entry>> =
+            before.entries().map(|entry| (&*entry.source, entry)).collect();
+        let is_known = |entry: &Arc<Entry>| {
+            let known = known.get(&*entry.source);
+            known.is_some_and(|known| Arc::ptr_eq(known, entry) || known.print() == entry.print())
+        };
+        let mut changed = self.entries().filter(|entry| !is_known(entry));
+        let first = changed.next()?;
+        changed.next().is_none().then_some(&*first.source)
+    }
+
     /// The style sheets of the theme.
     pub fn styles(&self) -> Vec<Style> {
         let assets = self.opened.inputs.theme.assets.iter().filter(|asset| asset.name.ends_with(".css"));
@@ -254,6 +268,11 @@ impl Preview {
 
     fn plan(&self) -> &Plan {
         &self.opened.attempt.plan
+    }
+
+    /// All articles and pages, those that are not published now among them.
+    fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.archive().all().chain(self.opened.inputs.load.hidden())
     }
 
     fn archive(&self) -> &Archive {

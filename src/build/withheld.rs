@@ -112,6 +112,12 @@ impl Whole<'_> {
         Some(plan.addresses.url(&plan.outputs[at].path).to_string())
     }
 
+    /// The address of the article or page made from a source.
+    pub fn url_of_source(&self, source: &str) -> Option<String> {
+        let Attempt { archive, plan, .. } = &self.hidden.attempt;
+        plan.addresses.of_source(source, archive).map(|url| url.to_string())
+    }
+
     /// What a file is made from, as [`Preview::source`](super::Preview::source) tells it.
     pub fn source(&self, path: &str) -> Option<&str> {
         let plan = &self.hidden.attempt.plan;

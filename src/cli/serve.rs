@@ -156,8 +156,7 @@ impl Showing {
                 self.failing = false;
                 let preview = Arc::new(preview);
                 let problems = preview.problems().to_vec();
-                let go_to = if follow { changed_page(&preview, batch) } else { None };
-                self.server.show(Arc::clone(&preview), go_to);
+                self.server.show(Arc::clone(&preview), follow);
                 self.tell(problems, report);
                 self.announce(preview.base_path(), report);
                 self.announce_withheld(preview.withheld(), report);
@@ -264,13 +263,6 @@ fn listen((lan, port): (bool, Option<u16>), report: &Report) -> Result<TcpListen
         let problem = Problem::error("system", format!("failed to listen on port {first}: {error}"));
         Fatal::one(problem.hint("name another with `--port N`, or none"))
     })
-}
-
-/// The page of what was changed, if it is the only source in a batch.
-fn changed_page(preview: &Preview, batch: &Batch) -> Option<String> {
-    let name = |path: &std::path::PathBuf| path.to_string_lossy().replace('\\', "/");
-    let mut pages = batch.paths.iter().filter_map(|path| preview.url_of_source(&name(path)));
-    pages.next().filter(|_| pages.next().is_none())
 }
 
 fn line(articles: usize, batch: &Batch, start: Instant) -> String {

@@ -32,7 +32,7 @@ pub(super) struct Shown {
     pub(super) preview: Option<Arc<Preview>>,
     /// Errors of the site, and why what was changed last makes none.
     pub(super) problems: Vec<Problem>,
-    /// The page of what was changed last.
+    /// The page of what was changed last, for those who follow; what is withheld is for this machine only.
     pub(super) go_to: Option<String>,
     /// Addresses of copied files that changed since the preview began, each with the number of its last change.
     pub(super) copies: Arc<BTreeMap<String, u64>>,

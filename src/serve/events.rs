@@ -2,7 +2,7 @@
 //! is worth an event: a page that is as it was hears nothing.
 
 use super::desk::{Asked, Desk, ELSEWHERE, File, Look, Shown};
-use super::place::{Place, place};
+use super::place::{OWN, Place, place};
 use super::withheld;
 use crate::build::Style;
 use crate::problem::Problem;
@@ -63,6 +63,7 @@ async fn tell(desk: Arc<Desk>, subscriber: Subscriber, sender: Sender<Bytes>) {
         let seen = tokio::task::spawn_blocking(move || seen(&at, &now, (&path, near))).await;
         let mut events = seen.map(|file| told.news(&shown, file)).unwrap_or_default();
         let go_to = shown.go_to.as_ref().filter(|url| !first && **url != subscriber.path);
+        let go_to = go_to.filter(|url| near || !url.starts_with(OWN));
         let go_to = home(&shown, &subscriber.path).or_else(|| go_to.cloned());
         events.extend(go_to.map(|url| event("goto", &json!(url))));
         first = false;

@@ -92,8 +92,10 @@ impl Server {
         Ok(Self { desk, preview: None, copies: Arc::default(), changes: 0, runtime: Some(runtime) })
     }
 
-    /// Shows a site from now on. `go_to` is the page of what was changed, for browsers that follow.
-    pub fn show(&mut self, preview: Arc<Preview>, go_to: Option<String>) {
+    /// Shows a site from now on. Browsers that `follow` are sent to the page of the one article that is another now.
+    pub fn show(&mut self, preview: Arc<Preview>, follow: bool) {
+        let before = self.preview.as_ref().filter(|_| follow);
+        let go_to = before.and_then(|before| changed_page(&preview, before));
         if let Some(before) = &self.preview {
             self.changes += 1;
             let changed = preview.changed_copies(before).into_iter().map(|url| (url, self.changes));
@@ -116,6 +118,14 @@ impl Server {
         let copies = Arc::clone(&self.copies);
         self.desk.show(Shown { preview: self.preview.clone(), problems, go_to: None, copies });
     }
+}
+
+/// The address of what changed since a site of before, if that is one article or page. One that is not published is seen
+/// among what is withheld, by those who may.
+fn changed_page(preview: &Preview, before: &Preview) -> Option<String> {
+    let source = preview.changed_since(before)?;
+    let withheld = || preview.whole(withheld::BASE).ok()?.url_of_source(source);
+    preview.url_of_source(source).or_else(withheld)
 }
 
 impl Drop for Server {

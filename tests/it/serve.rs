@@ -575,6 +575,38 @@ fn those_who_follow_are_sent_to_what_was_changed() {
 }
 
 #[test]
+fn those_who_follow_are_sent_wherever_an_article_is_however_it_is_found() {
+    for flags in [&["--follow", "--lan"][..], &["--follow", "--lan", "--poll=200"]] {
+        let site = Site::new();
+        site.article("a.md", "title: First\nslug: a\ndate: 2020-01-01");
+        let serving = Serving::with(&site, flags);
+        let mut page = serving.listen("/");
+        // In one step: a file that has only been begun is another article.
+        let put = |name: &str, front: &str| {
+            site.file("aside", format!("---\n{front}\n---\n\nText.\n"));
+            fs::create_dir_all(site.path(name).parent().unwrap()).unwrap();
+            fs::rename(site.path("aside"), site.path(name)).unwrap();
+        };
+        put("content/a.md", "title: Second\nslug: a\ndate: 2020-01-01");
+        assert_eq!(page.until("goto"), "/2020/01/01/a.html", "{flags:?}");
+        put("content/new/folder/n.md", "title: New\nslug: n\ndate: 2020-01-02");
+        assert_eq!(page.until("goto"), "/2020/01/02/n.html", "{flags:?}");
+        // What is not published has its page, for those who may see it.
+        let mut elsewhere: Vec<Events> =
+            others(&serving).iter().map(|address| serving.listen_at(address, "/")).collect();
+        let draft = format!("{WITHHELD}site/2020/01/03/d.html");
+        for title in ["Draft", "Draft of another name"] {
+            put("content/d.md", &format!("title: {title}\nslug: d\ndate: 2020-01-03\nstatus: draft"));
+            assert_eq!(page.until("goto"), draft, "{flags:?}");
+        }
+        put("content/a.md", "title: Third\nslug: a\ndate: 2020-01-01");
+        for page in elsewhere.iter_mut().chain([&mut page]) {
+            assert_eq!(page.until("goto"), "/2020/01/01/a.html", "{flags:?}");
+        }
+    }
+}
+
+#[test]
 fn strangers_are_refused() {
     let site = sample();
     let serving = Serving::start(&site);
