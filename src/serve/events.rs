@@ -2,6 +2,7 @@
 //! is worth an event: a page that is as it was hears nothing.
 
 use super::desk::{Asked, Desk, ELSEWHERE, File, Look, Shown};
+use super::line::Line;
 use super::place::{OWN, Place, place};
 use super::withheld;
 use crate::build::Style;
@@ -24,6 +25,8 @@ pub(super) struct Subscriber {
     pub(super) path: String,
     /// The hash of its bytes, as the page itself says.
     pub(super) hash: String,
+    /// Whose end is its own.
+    pub(super) line: Line,
     /// Whether it is on this machine.
     pub(super) near: bool,
 }
@@ -79,6 +82,7 @@ async fn tell(desk: Arc<Desk>, subscriber: Subscriber, sender: Sender<Bytes>) {
                     Err(_) => return,
                 },
                 () = sender.closed() => return,
+                () = subscriber.line.ended() => return,
                 () = tokio::time::sleep(ALIVE) => {
                     // If it does not fit, somebody is far from idle.
                     let _ = sender.try_send(Bytes::from_static(b":\n\n"));

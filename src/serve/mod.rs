@@ -9,6 +9,7 @@ mod guard;
 mod html;
 mod inspect;
 mod lan;
+mod line;
 mod place;
 mod withheld;
 
@@ -26,15 +27,14 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use line::{Line, Use};
 use percent_encoding::percent_decode_str;
 use place::{OWN, Place};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
@@ -137,14 +137,8 @@ impl Drop for Server {
     }
 }
 
-/// Open connections, from the oldest to the newest, and the use of each.
-type Open = Arc<Mutex<BTreeMap<u64, (AbortHandle, Arc<AtomicU8>)>>>;
-
-/// Uses of a connection, those that can best be done without first: nothing was asked for yet; an open page waits for
-/// news, and comes back by itself; files are, or were, asked for, and one that is cut off is lost.
-const SILENT: u8 = 0;
-const LISTENING: u8 = 1;
-const ASKING: u8 = 2;
+/// Open connections, from the oldest to the newest, and what ends each.
+type Open = Arc<Mutex<BTreeMap<u64, (AbortHandle, Line)>>>;
 
 /// What is offered on a connection.
 #[derive(Clone)]
@@ -152,6 +146,7 @@ struct Host {
     desk: Arc<Desk>,
     /// The names that this server is known by.
     names: Arc<[String]>,
+    line: Line,
     /// Whether the other side is on this machine, where all may be seen; elsewhere only what would be published.
     near: bool,
 }
@@ -165,17 +160,16 @@ async fn accept(listener: tokio::net::TcpListener, desk: Arc<Desk>, hosts: Arc<[
             continue;
         };
         make_room(&open);
-        let using = Arc::new(AtomicU8::new(SILENT));
-        let (here, used) = (Arc::clone(&open), Arc::clone(&using));
+        let (here, line) = (Arc::clone(&open), Line::new(stream));
         let near = peer.ip().to_canonical().is_loopback();
-        let host = Host { desk: Arc::clone(&desk), names: Arc::clone(&hosts), near };
+        let host = Host { desk: Arc::clone(&desk), names: Arc::clone(&hosts), line: line.clone(), near };
         // Held while the task starts, so that it cannot end before it is known.
         let mut known = open.lock().unwrap_or_else(PoisonError::into_inner);
         let task = tokio::spawn(async move {
-            converse(stream, host, used).await;
+            converse(host).await;
             here.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
         });
-        known.insert(number, (task.abort_handle(), using));
+        known.insert(number, (task.abort_handle(), line));
     }
 }
 
@@ -186,33 +180,34 @@ fn make_room(open: &Open) {
         return;
     }
     // Of equals the first.
-    let least = open.iter().min_by_key(|(_, (_, using))| using.load(Ordering::Relaxed));
+    let least = open.iter().min_by_key(|(_, (_, line))| line.usage());
     let least = least.map(|(number, _)| *number);
     if let Some((task, _)) = least.and_then(|number| open.remove(&number)) {
         task.abort();
     }
 }
 
-async fn converse(stream: TcpStream, host: Host, using: Arc<AtomicU8>) {
-    // Best effort: without it pages come a little later.
-    let _ = stream.set_nodelay(true);
+async fn converse(host: Host) {
+    let line = host.line.clone();
     let answer = service_fn(|request: Request<Incoming>| {
-        using.store(ASKING, Ordering::Relaxed);
-        let (host, using) = (host.clone(), Arc::clone(&using));
+        host.line.put_to(Use::Asking);
+        let host = host.clone();
         async move {
+            let line = host.line.clone();
             let response = answer(request, host).await;
-            if matches!(response.body(), Content::Events(_)) {
-                using.store(LISTENING, Ordering::Relaxed);
-            }
+            let is_whole = matches!(response.body(), Content::Whole(_));
+            line.put_to(if is_whole { Use::Sending } else { Use::Listening });
             Ok::<_, Infallible>(response)
         }
     });
     let connection = http1::Builder::new()
+        // Who sends no more may wait for an answer.
+        .half_close(true)
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
         .max_buf_size(HEAD)
         .max_headers(HEADERS)
-        .serve_connection(TokioIo::new(stream), answer);
+        .serve_connection(TokioIo::new(line), answer);
     // What goes wrong on a connection is the other side's business.
     let _ = connection.await;
 }
@@ -227,7 +222,7 @@ async fn answer(request: Request<Incoming>, host: Host) -> Response<Content> {
     response
 }
 
-async fn route(head: Parts, Host { desk, names, near }: Host) -> Response<Content> {
+async fn route(head: Parts, Host { desk, names, line, near }: Host) -> Response<Content> {
     let end = Instant::now() + desk::SETTLED;
     let mut shown = desk.shown();
     let mut place = place::place(head.uri.path(), shown.base_path());
@@ -247,7 +242,7 @@ async fn route(head: Parts, Host { desk, names, near }: Host) -> Response<Conten
                 let why = "what is withheld is shown on the machine of the preview only";
                 return answer::text(StatusCode::FORBIDDEN, why);
             }
-            None => return own(&name, &head, (desk, near)),
+            None => return own(&name, &head, (desk, line, near)),
         },
         Place::Root => {
             let home = format!("{}/", shown.base_path());
@@ -278,7 +273,7 @@ async fn route(head: Parts, Host { desk, names, near }: Host) -> Response<Conten
 }
 
 /// What the preview itself needs.
-fn own(name: &str, head: &Parts, (desk, near): (Arc<Desk>, bool)) -> Response<Content> {
+fn own(name: &str, head: &Parts, (desk, line, near): (Arc<Desk>, Line, bool)) -> Response<Content> {
     let file = |text: &str| answer::file(StatusCode::OK, name, text.as_bytes().to_vec(), &head.headers);
     match name {
         "preview.js" => file(SCRIPT),
@@ -293,6 +288,7 @@ fn own(name: &str, head: &Parts, (desk, near): (Arc<Desk>, bool)) -> Response<Co
             let subscriber = Subscriber {
                 path: value("page").unwrap_or_default(),
                 hash: value("hash").unwrap_or_default(),
+                line,
                 near,
             };
             answer::events(events::subscribe(desk, subscriber))

@@ -894,6 +894,29 @@ fn copied_files_reach_open_pages() {
 }
 
 #[test]
+fn who_sends_no_more_is_still_answered() {
+    let site = sample();
+    let serving = Serving::start(&site);
+    for path in ["/", "/nothing", "/tags"] {
+        let mut stream = serving.connect();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let (answer, expected) = (Answer::of(&bytes), serving.get(path));
+        assert_eq!((answer.status, answer.text()), (expected.status, expected.text()), "{path}");
+    }
+    // But one that listens for news is gone with it: nothing is made for it any more.
+    let mut stream = serving.connect();
+    stream.write_all(b"GET /.backissue/events?page=/ HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    assert_eq!(Answer::of(&bytes).status, 200);
+}
+
+#[test]
 fn silent_connections_keep_nobody_waiting() {
     let site = sample();
     let serving = Serving::start(&site);
@@ -911,17 +934,51 @@ fn silent_connections_keep_nobody_waiting() {
     }
 }
 
-#[test]
-fn open_pages_cut_no_answer_off() {
-    let site = sample();
-    // More than a socket takes before anybody reads.
+/// Begins to read an answer that is more than a socket takes before anybody reads.
+fn slow(site: &Site, serving: &Serving) -> TcpStream {
     site.file("static/large.bin", vec![b'x'; 30_000_000]);
-    let serving = Serving::start(&site);
+    until(|| serving.ask("HEAD /large.bin", &["Host: localhost"]).status == 200, || "it is not there".into());
     let mut slow = serving.connect();
     slow.write_all(b"GET /large.bin HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
     let mut head = [0; 12];
     slow.read_exact(&mut head).unwrap();
     assert_eq!(&head, b"HTTP/1.1 200");
+    slow
+}
+
+/// Reads the rest of it.
+#[track_caller]
+fn is_whole(mut slow: TcpStream) {
+    let mut rest = Vec::new();
+    slow.read_to_end(&mut rest).unwrap();
+    assert!(rest.len() > 30_000_000, "{} bytes", rest.len());
+}
+
+#[test]
+fn connections_that_were_answered_cut_nothing_off() {
+    let site = sample();
+    let serving = Serving::start(&site);
+    let slow = slow(&site, &serving);
+    let mut page = serving.listen("/");
+    // As a browser does, they stay open for what may be asked next.
+    let ask = |_| {
+        let mut stream = serving.connect();
+        stream.write_all(b"GET /robots.txt HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        stream.read_exact(&mut [0; 12]).unwrap();
+        stream
+    };
+    let idle: Vec<TcpStream> = (0..250).map(ask).collect();
+    is_whole(slow);
+    site.article("new.md", "title: Brand new\nslug: new\ndate: 2024-05-30");
+    assert_eq!(page.until("reload"), serving.get("/").hash());
+    drop(idle);
+}
+
+#[test]
+fn open_pages_cut_no_answer_off() {
+    let site = sample();
+    let serving = Serving::start(&site);
+    let slow = slow(&site, &serving);
     let listen = |number: usize| {
         let mut stream = serving.connect();
         let asked = format!("GET /.backissue/events?page=/{number} HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -931,9 +988,7 @@ fn open_pages_cut_no_answer_off() {
     };
     let open: Vec<TcpStream> = (0..250).map(listen).collect();
     assert_eq!(serving.get("/").status, 200);
-    let mut rest = Vec::new();
-    slow.read_to_end(&mut rest).unwrap();
-    assert!(rest.len() > 30_000_000, "{} bytes", rest.len());
+    is_whole(slow);
     drop(open);
 }
 
