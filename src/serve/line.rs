@@ -57,7 +57,7 @@ impl Line {
     pub(super) async fn ended(&self) {
         if self.0.0.peek(&mut [0]).await.is_ok_and(|bytes| bytes > 0) {
             // Something else is asked for already. Whether that is the last is seen when nobody takes what is sent.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests set the stage and fail loudly")]
 
+mod browser;
 mod cli;
 mod content;
 mod copies;
@@ -13,6 +14,7 @@ mod incremental;
 mod inputs;
 mod large;
 mod layers;
+mod left_out;
 mod lists;
 mod lookup;
 mod machines;

@@ -82,6 +82,11 @@ impl Running {
         line.split_whitespace().next()?.parse().ok()
     }
 
+    /// How many files and connections it has open, where the system tells.
+    pub fn open_files(&self) -> Option<usize> {
+        Some(std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).ok()?.count())
+    }
+
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
         let kill = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
