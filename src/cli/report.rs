@@ -6,6 +6,7 @@ use annotate_snippets::{AnnotationKind, Element, Level as Shown, Origin, Rendere
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A line on the standard error; if that is closed or full, nobody is there to be told.
@@ -18,14 +19,15 @@ macro_rules! say {
 /// Problems of one kind that people are shown; an archive of 100,000 articles can have as many of them.
 const MOST: usize = 10;
 
-/// Where messages go, and whether there were any problems.
+/// Where messages go, and whether there were any problems. A copy is the same, for another thread.
+#[derive(Clone)]
 pub(super) struct Report {
     json: bool,
     quiet: bool,
     styled: bool,
-    any: AtomicBool,
+    any: Arc<AtomicBool>,
     /// Whether the program ends with status 1 although no error ended the command.
-    failed: AtomicBool,
+    failed: Arc<AtomicBool>,
 }
 
 /// Problems that come one after the other, as many as there are.
@@ -61,13 +63,7 @@ impl Tally {
 impl Report {
     pub(super) fn new(global: &Global, no_color: bool) -> Self {
         let styled = !no_color && std::io::stderr().is_terminal();
-        Self {
-            json: global.json,
-            quiet: global.quiet,
-            styled,
-            any: AtomicBool::new(false),
-            failed: AtomicBool::new(false),
-        }
+        Self { json: global.json, quiet: global.quiet, styled, any: Arc::default(), failed: Arc::default() }
     }
 
     /// Whether people see colours.

@@ -227,7 +227,7 @@ impl Showing {
 /// Says how others can look, and who they are.
 fn invite(urls: &[String], report: &Report) {
     let Some(first) = urls.first() else {
-        report.line("note: this machine has no address in a network: nobody else can look");
+        report.notice("this machine has no address in a network: nobody else can look");
         return;
     };
     report.warning("everybody in the network can read this preview: all that would be published now");
@@ -283,7 +283,17 @@ fn show_in_browser(url: &str, report: &Report) {
     };
     let mut command = Command::new(program);
     command.args(arguments).arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    if let Err(error) = command.spawn() {
-        report.line(&format!("note: failed to open a browser with `{program}`: {error}"));
+    match command.spawn() {
+        Ok(mut child) => {
+            // It may go on as long as the browser does; nobody waits for that but a thread of its own.
+            let (report, program) = (report.clone(), program.to_string());
+            std::thread::spawn(move || match child.wait() {
+                Ok(status) if !status.success() => {
+                    report.notice(&format!("failed to open a browser with `{program}`: {status}"));
+                }
+                _ => {}
+            });
+        }
+        Err(error) => report.notice(&format!("failed to open a browser with `{program}`: {error}")),
     }
 }

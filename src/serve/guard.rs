@@ -28,6 +28,13 @@ pub(super) fn check(head: &Parts, hosts: &[String], page: bool) -> Result<(), St
     }
 }
 
+/// Whether somebody passed a request on. Who asked is elsewhere then, although the connection comes from this machine.
+pub(super) fn is_passed_on(headers: &HeaderMap) -> bool {
+    ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"]
+        .iter()
+        .any(|name| headers.contains_key(*name))
+}
+
 /// Whether a request comes from a page of ours, from the user, or is a click on a link to a page.
 fn is_own(headers: &HeaderMap, page: bool) -> bool {
     if !headers.contains_key(SITE) {

@@ -226,6 +226,7 @@ async fn route(head: Parts, Host { desk, names, line, near }: Host) -> Response<
     let end = Instant::now() + desk::SETTLED;
     let mut shown = desk.shown();
     let mut place = place::place(head.uri.path(), shown.base_path());
+    let near = near && !guard::is_passed_on(&head.headers);
     let inspect = near && inspect::is_asked(head.uri.query());
     if let Err(status) = guard::check(&head, &names, !matches!(place, Place::Own(_)) && !inspect) {
         return answer::text(status, status.canonical_reason().unwrap_or_default());

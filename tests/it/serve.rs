@@ -842,6 +842,10 @@ fn a_taken_port_is_passed_over_if_none_was_asked_for() {
     let site = Site::new();
     // Somebody else may have it already, which is as good.
     let _taken = TcpListener::bind(("127.0.0.1", 8000));
+    let mut first = Running::spawn(site.command(&[&["serve", "--json"], &NOW[..]].concat()));
+    let note = first.next("note");
+    assert!(note["message"].as_str().unwrap().contains("port 8000 is taken"), "{note}");
+    drop(first);
     let first = Serving::of(&site, &[]);
     let second = Serving::of(&site, &[]);
     for serving in [&first, &second] {
@@ -1517,6 +1521,54 @@ fn other_machines_see_what_would_be_published_and_no_more() {
         );
         // Nor does an address of another page say whether it changed.
         serving.listen_at(&address, &format!("{WITHHELD}site/2020/01/02/d.html"));
+    }
+}
+
+#[test]
+fn who_asks_through_a_proxy_of_this_machine_is_elsewhere() {
+    let site = with_withheld();
+    site.file("content/broken.md", "---\ntitle: [A secret\n---\n\nText.\n");
+    let serving = Serving::start(&site);
+    for header in [
+        "Forwarded: for=192.0.2.1",
+        "X-Forwarded-For: 192.0.2.1",
+        "X-Forwarded-Host: preview.example",
+        "X-Real-IP: 192.0.2.1",
+        "Via: 1.1 proxy.example",
+    ] {
+        let ask = |path: &str| serving.get_with(path, &[header]);
+        assert_eq!(ask("/").body, serving.get("/").body, "{header}");
+        assert_eq!(ask("/?inspect").body, ask("/").body, "{header}");
+        for path in ["", "site/2020/01/02/d.html"] {
+            assert_eq!(ask(&format!("{WITHHELD}{path}")).status, 403, "{header}");
+        }
+        let mut stream = serving.connect();
+        let request =
+            format!("GET /.backissue/events?page=/ HTTP/1.1\r\nHost: localhost\r\n{header}\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut events = Events { lines: BufReader::new(stream).lines(), first: Value::Null };
+        let told = events.until("problems").to_string();
+        assert!(told.contains("something is wrong") && !told.contains("secret"), "{header}: {told}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_browser_that_cannot_be_opened_is_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let site = Site::new();
+    site.file("bin/xdg-open", "#!/bin/sh\nexit 3\n");
+    fs::set_permissions(site.path("bin/xdg-open"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = std::env::var("PATH").unwrap();
+    for (path, said) in
+        [(format!("{}:{path}", site.path("bin").display()), "3"), ("/nowhere".to_string(), "")]
+    {
+        let mut command = site.command(&[&["serve", "--json", "--open", "--port", "0"], &NOW[..]].concat());
+        command.env("PATH", path);
+        let note = Running::spawn(command).next("note");
+        let message = note["message"].as_str().unwrap();
+        assert!(message.starts_with("failed to open a browser with `xdg-open`: "), "{note}");
+        assert!(message.contains(said), "{note}");
     }
 }
 
