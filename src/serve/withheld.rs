@@ -24,7 +24,7 @@ pub(super) fn list(whole: &Whole) -> String {
     } else {
         main += "<p>These are not published now. They show here as they will look, \
             among what is published and all that is withheld.</p>\n\
-            <table>\n<thead><tr><th>Article</th><th>Why</th><th>Source</th></tr></thead>\n<tbody>\n";
+            <table class=\"backissue-list\">\n<thead><tr><th>Article</th><th>Why</th><th>Source</th></tr></thead>\n<tbody>\n";
         whole.withheld().iter().for_each(|article| main += &row(article));
         main += "</tbody>\n</table>\n";
     }
