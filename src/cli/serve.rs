@@ -14,7 +14,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 use std::io::{ErrorKind, IsTerminal as _};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -52,8 +52,9 @@ impl Serve {
         let home = home();
         let run = run(global, home.as_deref());
         let pool = super::pool(global)?;
-        let listener = listen((self.lan, self.port), report)?;
-        let port = listener.local_addr().map_or(PORT, |address| address.port());
+        let listeners = listen((self.lan, self.port), report)?;
+        let port = listeners.first().and_then(|listener| listener.local_addr().ok());
+        let port = port.map_or(PORT, |address| address.port());
         let flags: Flags = self.selection.into();
         // First the watch, then the look: nothing that happens in between is lost. To watch many folders takes as long as
         // to read what is remembered of them.
@@ -64,8 +65,8 @@ impl Serve {
         stop_on_interrupt(&watch)?;
         let lan = if self.lan { lan_addresses() } else { Vec::new() };
         let own = ["localhost", "127.0.0.1", "[::1]"].map(str::to_string);
-        let hosts = own.into_iter().chain(lan.iter().map(ToString::to_string)).collect();
-        let server = Server::start(listener, hosts, pool.current_num_threads())?;
+        let hosts = own.into_iter().chain(lan.iter().copied().map(host)).collect();
+        let server = Server::start(listeners, hosts, pool.current_num_threads())?;
         let mut showing = Showing {
             server,
             remembered,
@@ -115,7 +116,7 @@ struct Showing {
     failing: bool,
     port: u16,
     /// The addresses of this machine in its networks, if others may look.
-    lan: Option<Vec<Ipv4Addr>>,
+    lan: Option<Vec<IpAddr>>,
     /// How many articles were said to be withheld.
     withheld: usize,
 }
@@ -201,8 +202,9 @@ impl Showing {
         let url = format!("http://127.0.0.1:{}{base_path}/", self.port);
         if self.url.as_ref() != Some(&url) {
             let others = self.lan.iter().flatten();
-            let others: Vec<String> =
-                others.map(|address| format!("http://{address}:{}{base_path}/", self.port)).collect();
+            let others: Vec<String> = others
+                .map(|address| format!("http://{}:{}{base_path}/", host(*address), self.port))
+                .collect();
             report.result(&json!({"kind": "serving", "url": url, "lan": others}));
             report.line(&format!("look at it: {url} (Ctrl-C ends)"));
             if self.lan.is_some() {
@@ -242,14 +244,22 @@ fn invite(urls: &[String], report: &Report) {
     }
 }
 
-/// A listener: on this machine's own address, which no other machine reaches, or, for others of the network, on all.
-fn listen((lan, port): (bool, Option<u16>), report: &Report) -> Result<TcpListener> {
-    let address = if lan { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
-    let on = |port| TcpListener::bind((address, port));
+/// An address as the host of a URL.
+fn host(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    }
+}
+
+/// Listeners: on this machine's own address, which no other machine reaches, or, for others of the network, on all.
+fn listen((lan, port): (bool, Option<u16>), report: &Report) -> Result<Vec<TcpListener>> {
+    let own = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(|listener| vec![listener]);
+    let on = |port| if lan { on_all(port) } else { own(port) };
     let first = port.unwrap_or(PORT);
     let mut listener = on(first);
     if port.is_none() {
-        let taken = |listener: &std::io::Result<TcpListener>| {
+        let taken = |listener: &std::io::Result<Vec<TcpListener>>| {
             listener.as_ref().is_err_and(|error| {
                 matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied)
             })
@@ -263,6 +273,21 @@ fn listen((lan, port): (bool, Option<u16>), report: &Report) -> Result<TcpListen
         let problem = Problem::error("system", format!("failed to listen on port {first}: {error}"));
         Fatal::one(problem.hint("name another with `--port N`, or none"))
     })
+}
+
+/// Listeners on a port of all addresses of this machine.
+fn on_all(port: u16) -> std::io::Result<Vec<TcpListener>> {
+    let four = |port| TcpListener::bind((Ipv4Addr::UNSPECIFIED, port));
+    match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)) {
+        Ok(six) => {
+            // On most systems that takes connections by IPv4 as well, and their port is taken then.
+            let four = four(six.local_addr()?.port()).ok();
+            Ok([six].into_iter().chain(four).collect())
+        }
+        Err(error) if error.kind() == ErrorKind::AddrInUse => Err(error),
+        // There is no IPv6.
+        Err(_) => four(port).map(|listener| vec![listener]),
+    }
 }
 
 fn line(articles: usize, batch: &Batch, start: Instant) -> String {

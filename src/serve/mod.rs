@@ -69,9 +69,9 @@ pub struct Server {
 }
 
 impl Server {
-    /// Answers on a listener to the names given, such as `localhost`, on any port. What is asked before there is a
-    /// site is told so.
-    pub fn start(listener: TcpListener, hosts: Vec<String>, jobs: usize) -> Result<Self> {
+    /// Answers on listeners to the names given, such as `localhost`, on any port. What is asked before there is a site
+    /// waits for it.
+    pub fn start(listeners: Vec<TcpListener>, hosts: Vec<String>, jobs: usize) -> Result<Self> {
         let failed = |error: std::io::Error| {
             Fatal::one(Problem::error("system", format!("failed to start the preview: {error}")))
         };
@@ -82,13 +82,16 @@ impl Server {
             .enable_all()
             .build()
             .map_err(failed)?;
-        listener.set_nonblocking(true).map_err(failed)?;
-        let listener = {
-            let _inside = runtime.enter();
-            tokio::net::TcpListener::from_std(listener).map_err(failed)?
-        };
         let desk = Arc::new(Desk::new());
-        runtime.spawn(accept(listener, Arc::clone(&desk), hosts.into()));
+        let (open, names) = (Open::default(), Arc::from(hosts));
+        for listener in listeners {
+            listener.set_nonblocking(true).map_err(failed)?;
+            let listener = {
+                let _inside = runtime.enter();
+                tokio::net::TcpListener::from_std(listener).map_err(failed)?
+            };
+            runtime.spawn(accept(listener, Arc::clone(&open), (Arc::clone(&desk), Arc::clone(&names))));
+        }
         Ok(Self { desk, preview: None, copies: Arc::default(), changes: 0, runtime: Some(runtime) })
     }
 
@@ -137,8 +140,16 @@ impl Drop for Server {
     }
 }
 
-/// Open connections, from the oldest to the newest, and what ends each.
-type Open = Arc<Mutex<BTreeMap<u64, (AbortHandle, Line)>>>;
+/// Open connections of all listeners.
+type Open = Arc<Mutex<Connections>>;
+
+#[derive(Default)]
+struct Connections {
+    /// How many there were.
+    count: u64,
+    /// From the oldest to the newest, and what ends each.
+    lines: BTreeMap<u64, (AbortHandle, Line)>,
+}
 
 /// What is offered on a connection.
 #[derive(Clone)]
@@ -151,9 +162,8 @@ struct Host {
     near: bool,
 }
 
-async fn accept(listener: tokio::net::TcpListener, desk: Arc<Desk>, hosts: Arc<[String]>) {
-    let open = Open::default();
-    for number in 0.. {
+async fn accept(listener: tokio::net::TcpListener, open: Open, (desk, names): (Arc<Desk>, Arc<[String]>)) {
+    loop {
         let Ok((stream, peer)) = listener.accept().await else {
             // Most likely there are no file descriptors left: somebody has to hang up first.
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -162,27 +172,29 @@ async fn accept(listener: tokio::net::TcpListener, desk: Arc<Desk>, hosts: Arc<[
         make_room(&open);
         let (here, line) = (Arc::clone(&open), Line::new(stream));
         let near = peer.ip().to_canonical().is_loopback();
-        let host = Host { desk: Arc::clone(&desk), names: Arc::clone(&hosts), line: line.clone(), near };
+        let host = Host { desk: Arc::clone(&desk), names: Arc::clone(&names), line: line.clone(), near };
         // Held while the task starts, so that it cannot end before it is known.
         let mut known = open.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = known.count;
+        known.count += 1;
         let task = tokio::spawn(async move {
             converse(host).await;
-            here.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+            here.lock().unwrap_or_else(PoisonError::into_inner).lines.remove(&number);
         });
-        known.insert(number, (task.abort_handle(), line));
+        known.lines.insert(number, (task.abort_handle(), line));
     }
 }
 
 /// Hangs up on the oldest of the connections that can best be done without, if there are too many.
 fn make_room(open: &Open) {
-    let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
-    if open.len() < CONNECTIONS {
+    let lines = &mut open.lock().unwrap_or_else(PoisonError::into_inner).lines;
+    if lines.len() < CONNECTIONS {
         return;
     }
     // Of equals the first.
-    let least = open.iter().min_by_key(|(_, (_, line))| line.usage());
+    let least = lines.iter().min_by_key(|(_, (_, line))| line.usage());
     let least = least.map(|(number, _)| *number);
-    if let Some((task, _)) = least.and_then(|number| open.remove(&number)) {
+    if let Some((task, _)) = least.and_then(|number| lines.remove(&number)) {
         task.abort();
     }
 }

@@ -61,7 +61,7 @@ impl Serving {
     }
 
     fn connect_at(&self, address: &str) -> TcpStream {
-        let stream = TcpStream::connect((address, self.port)).unwrap();
+        let stream = TcpStream::connect(format!("{address}:{}", self.port)).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream
     }
@@ -1525,6 +1525,25 @@ fn other_machines_see_what_would_be_published_and_no_more() {
 }
 
 #[test]
+fn other_machines_reach_a_preview_by_either_kind_of_address() {
+    let site = Site::new();
+    let serving = Serving::with(&site, &["--lan"]);
+    // Whoever is here may use its own address of the same kind.
+    assert_eq!(serving.get("/").status, 200);
+    if TcpListener::bind("[::1]:0").is_err() {
+        return left_out("a preview by IPv6", "this machine has none");
+    }
+    let host = format!("Host: [::1]:{}", serving.port);
+    assert_eq!(serving.ask_at("[::1]", "GET /", &[&host]).status, 200);
+    assert_eq!(serving.ask_at("[::1]", &format!("GET {WITHHELD}"), &[&host]).status, 200);
+    // As the system tells them, but for those that need the name of an interface.
+    let system = fs::read_to_string("/proc/net/if_inet6").unwrap_or_default();
+    let global = system.lines().any(|line| line.split_whitespace().nth(3) == Some("00"));
+    let listed = others(&serving).iter().any(|address| address.starts_with('['));
+    assert!(listed || !global, "{:?} of {system}", serving.first);
+}
+
+#[test]
 fn who_asks_through_a_proxy_of_this_machine_is_elsewhere() {
     let site = with_withheld();
     site.file("content/broken.md", "---\ntitle: [A secret\n---\n\nText.\n");
@@ -1591,7 +1610,7 @@ fn without_lan_nobody_else_is_let_in() {
     let serving = Serving::start(&site);
     assert_eq!(serving.first["lan"], serde_json::json!([]));
     for address in others(&for_others) {
-        assert!(TcpStream::connect((address.as_str(), serving.port)).is_err(), "{address} is answered");
+        assert!(TcpStream::connect(format!("{address}:{}", serving.port)).is_err(), "{address} is answered");
         assert_eq!(serving.get_with("/", &[]).status, 200);
         assert_eq!(serving.ask("GET /", &[&format!("Host: {address}:{}", serving.port)]).status, 403);
     }
