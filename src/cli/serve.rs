@@ -3,7 +3,7 @@
 use super::progress::Bar;
 use super::report::{Report, counted};
 use super::selection::Selection;
-use super::watch::{Polling, names, stop_on_interrupt};
+use super::watch::{Polling, Settings, names, stop_on_interrupt};
 use super::{Global, home, load, millis, qr, run};
 use crate::build::{Past, Preview, Remembered, Run};
 use crate::config::Flags;
@@ -69,6 +69,7 @@ impl Serve {
         let server = Server::start(listeners, hosts, pool.current_num_threads())?;
         let mut showing = Showing {
             server,
+            settings: Settings::default(),
             remembered,
             preview: None,
             url: None,
@@ -107,6 +108,7 @@ fn remembered(flags: &Flags, run: &Run, report: &Report) -> Option<Remembered> {
 /// What is shown, and what was said of it.
 struct Showing {
     server: Server,
+    settings: Settings,
     /// What the last build knew, for the first look.
     remembered: Option<Remembered>,
     preview: Option<Arc<Preview>>,
@@ -124,7 +126,7 @@ struct Showing {
 impl Showing {
     /// Looks at the project. The clock goes on: an embargo may have ended since the last look.
     fn look(&mut self, batch: &Batch, flags: &Flags, run: &Run, report: &Report) -> Result<Preview> {
-        let config = load(flags.clone())?;
+        let config = self.settings.load(flags)?;
         let known = self.preview.as_ref().filter(|_| !batch.all && !self.failing);
         if let Some(edited) = known.and_then(|preview| preview.edited(&config, &batch.paths)) {
             return Ok(edited);

@@ -1,6 +1,6 @@
 //! What is shown now: the site, or why there is none, and the last good bytes of pages that cannot be made any more.
 
-use super::html::{escaped, page};
+use super::html::{list_of, page};
 use super::place::{Place, place};
 use super::{inspect, withheld};
 use crate::build::{Inspection, Preview, Whole};
@@ -433,12 +433,6 @@ fn sorry(name: String, problems: Vec<Problem>) -> File {
 pub(super) fn sorry_elsewhere() -> Vec<u8> {
     page("This page cannot be made", &format!("<h1>This page cannot be made</h1>\n<p>{ELSEWHERE}.</p>\n"))
         .into_bytes()
-}
-
-/// Problems as a list in HTML.
-pub(super) fn list_of(problems: &[Problem]) -> String {
-    let item = |problem: &Problem| format!("<li>{}</li>\n", escaped(&problem.to_string()));
-    format!("<ul>\n{}</ul>\n", problems.iter().map(item).collect::<String>())
 }
 
 #[cfg(test)]

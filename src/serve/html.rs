@@ -1,6 +1,7 @@
 //! Pages of the preview's own: plain, and with a policy that lets no script run but ours.
 
 use super::place::OWN;
+use crate::problem::Problem;
 
 /// A whole page; the title is text, the rest HTML.
 pub(super) fn page(title: &str, main: &str) -> String {
@@ -19,4 +20,10 @@ pub(super) fn page(title: &str, main: &str) -> String {
 /// Text for an element or a quoted attribute.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Problems as a list in HTML.
+pub(super) fn list_of(problems: &[Problem]) -> String {
+    let item = |problem: &Problem| format!("<li>{}</li>\n", escaped(&problem.to_string()));
+    format!("<ul>\n{}</ul>\n", problems.iter().map(item).collect::<String>())
 }

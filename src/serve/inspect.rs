@@ -1,7 +1,6 @@
 //! What a page is made from, as a page: its template, what the template gets, and how long it took.
 
-use super::desk::list_of;
-use super::html::{escaped, page};
+use super::html::{escaped, list_of, page};
 use crate::build::Inspection;
 use crate::problem::Fatal;
 use std::fmt::Write as _;

@@ -1,5 +1,6 @@
 //! Dead links: original addresses lead to the articles of today.
 
+use crate::left_out::left_out;
 use crate::site::Site;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -89,7 +90,7 @@ eval(fs.readFileSync(script, "utf8"));
 #[test]
 fn the_pages_script_finds_what_the_program_filed() {
     if Command::new("node").arg("--version").output().is_err() {
-        eprintln!("left out: there is no `node` to run the script with");
+        left_out("the script that looks addresses up", "there is no `node`");
         return;
     }
     // Original addresses, and what readers may paste for each.

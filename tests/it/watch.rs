@@ -1,6 +1,7 @@
 //! `watch`, driven by real changes of files: in the end the site is what a clean build makes, however they came.
 
 use crate::incremental::{Desk, Edit, clean_and_whole, edits};
+use crate::left_out::left_out;
 use crate::running::{NOW, Running, until};
 use crate::site::{PROGRAM, Site, tree};
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -189,6 +190,7 @@ fn script(site: &Site, (program, script): (&str, &str), text: &str) -> bool {
         shell.env("TEXT", text).env("TARGET", TARGET).status().unwrap().success()
     };
     if !within(&format!("command -v {program}")) {
+        left_out("a way to save", &format!("`{program}` is not here"));
         return false;
     }
     assert!(within(script), "{program}");
@@ -231,8 +233,6 @@ fn every_way_to_save_shows_at_once() {
         let title = title();
         if script(&site, way, &text(&title)) {
             shows_at_once(&mut watching, &title, way.0);
-        } else {
-            eprintln!("left out: `{}` is not here", way.0);
         }
     }
 }
@@ -308,7 +308,6 @@ fn another_branch_of_many_files_is_one_build() {
         git rm -q --cached content/a0.md && git add content/many && {commit} two"
     );
     if !script(&site, ("git", &begin), "") {
-        eprintln!("left out: `git` is not here");
         return;
     }
     let mut watching = Watching::start(&site, &[]);
@@ -551,7 +550,7 @@ fn folders_that_are_unmounted_and_mounted_are_followed() {
         command.env("PROGRAM", PROGRAM).current_dir(site.root()).output()
     };
     if !within("mount -t tmpfs none content").is_ok_and(|done| done.status.success()) {
-        eprintln!("left out: file systems cannot be mounted here");
+        left_out("a folder that is unmounted", "file systems cannot be mounted here");
         return;
     }
     let done = within(MOUNTS).unwrap();
