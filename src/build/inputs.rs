@@ -5,7 +5,7 @@ use super::files::Files;
 use super::load::Load;
 use super::media::Media;
 use super::pages::Work;
-use super::{Event, Progress, Run};
+use super::{Event, Progress, Run, Unfinished};
 use crate::archive::{Archive, Entry, Related};
 use crate::cache::{self, Amendment, Cache, Lists, Published, Tail, Wanted};
 use crate::config::Config;
@@ -145,6 +145,14 @@ impl Inputs {
         let hash = hash(&theme, config, &load);
         let config = Arc::new(config.clone());
         Ok(Self { config, theme, load, known, now, files, hash, statics, problems })
+    }
+
+    /// Fails if an article is being written just now and the run has patience.
+    pub(super) fn wait_for_unfinished(&self, run: &Run) -> Result<()> {
+        match self.load.unfinished().filter(|_| run.patient) {
+            Some(name) => Err(Unfinished(name.to_string()).into()),
+            None => Ok(()),
+        }
     }
 
     /// Plans a site of all that is not set aside. `kept` are pages that stand already and stay, with their sources.

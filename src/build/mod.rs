@@ -164,9 +164,7 @@ fn build_here(
 ) -> Result<(Built, Option<Standing>)> {
     let site = Site::open(config, run.home, &|holder| progress(Event::Waiting(holder)))?;
     let mut inputs = Inputs::read(config, run, progress)?;
-    if let Some(name) = inputs.load.unfinished().filter(|_| run.patient) {
-        return Err(Unfinished(name.to_string()).into());
-    }
+    inputs.wait_for_unfinished(run)?;
     let known = std::mem::take(&mut inputs.known.published);
     let here = known.output == site.output().to_string_lossy();
     let needs_no_plan = match keep {

@@ -3,9 +3,9 @@
 use super::progress::Bar;
 use super::report::{Report, counted};
 use super::selection::Selection;
-use super::watch::{Polling, Settings, names, stop_on_interrupt};
+use super::watch::{AGAIN, Polling, Settings, names, stop_on_interrupt};
 use super::{Global, home, load, millis, qr, run};
-use crate::build::{Past, Preview, Remembered, Run};
+use crate::build::{Past, Preview, Remembered, Run, Unfinished};
 use crate::config::Flags;
 use crate::problem::{Fatal, Problem};
 use crate::serve::{Server, WITHHELD, lan_addresses};
@@ -50,7 +50,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self, global: &Global, report: &Report) -> Result<()> {
         let home = home();
-        let run = run(global, home.as_deref());
+        let run = Run { patient: true, ..run(global, home.as_deref()) };
         let pool = super::pool(global)?;
         let listeners = listen((self.lan, self.port), report)?;
         let port = listeners.first().and_then(|listener| listener.local_addr().ok());
@@ -85,10 +85,12 @@ impl Serve {
             let start = Instant::now();
             let first = showing.url.is_none();
             let look = || showing.look(&changed, &flags, &run, report);
-            let preview = pool.install(look);
-            showing.take(preview, (&changed, self.follow), start, report)?;
-            if first && self.open {
-                show_in_browser(showing.url.as_deref().unwrap_or_default(), report);
+            match pool.install(look) {
+                Err(error) if error.is::<Unfinished>() => watch.remind(AGAIN),
+                preview => showing.take(preview, (&changed, self.follow), start, report)?,
+            }
+            if let Some(url) = showing.url.as_deref().filter(|_| first && self.open) {
+                show_in_browser(url, report);
             }
             batch = watch.next();
         }

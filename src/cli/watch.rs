@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// When to look again at an article that is being written.
-const AGAIN: Duration = Duration::from_millis(500);
+pub(super) const AGAIN: Duration = Duration::from_millis(500);
 /// An output of ours without its manifest is most likely being removed just now: a build that fails meanwhile is tried
 /// again until this time went by.
 const REMOVING: Duration = Duration::from_secs(2);

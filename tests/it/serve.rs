@@ -477,6 +477,46 @@ fn broken_front_matter_keeps_the_last_good_page() {
 }
 
 #[test]
+fn an_article_that_was_emptied_a_moment_ago_keeps_its_page() {
+    let site = Site::new();
+    site.article("a.md", "title: First\nslug: a\ndate: 2020-01-01");
+    let serving = Serving::with(&site, &["--poll=20"]);
+    let text = "---\ntitle: Second\nslug: a\ndate: 2020-01-01\n---\n\nText.\n";
+    assert_eq!(serving.get("/2020/01/01/a.html").status, 200);
+    site.file("content/a.md", "");
+    let end = Instant::now() + Duration::from_millis(600);
+    while Instant::now() < end {
+        assert_eq!(serving.get("/2020/01/01/a.html").status, 200);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    site.file("content/a.md", text);
+    serving.until("/2020/01/01/a.html", "Second");
+    // One that stays so is taken as it is.
+    site.file("content/a.md", "");
+    let is_gone = || serving.get("/2020/01/01/a.html").status == 404;
+    until(is_gone, || "what is empty for good keeps its page".to_string());
+}
+
+#[test]
+fn a_configuration_that_is_gone_keeps_the_last_good_site() {
+    let site = Site::with("title: Mine\nbase_url: https://example.org/sub/\n");
+    site.article("a.md", "title: First\nslug: a\ndate: 2020-01-01");
+    let serving = Serving::start(&site);
+    let mut page = serving.listen("/sub/2020/01/01/a.html");
+    let config = site.read("archive.yaml");
+    fs::remove_file(site.path("archive.yaml")).unwrap();
+    let mut problems = page.until("problems");
+    while problems == serde_json::json!([]) {
+        problems = page.until("problems");
+    }
+    assert!(problems[0]["message"].as_str().unwrap().contains("is gone"), "{problems}");
+    assert_eq!(serving.get("/sub/2020/01/01/a.html").status, 200);
+    site.file("archive.yaml", config.replace("Mine", "Again"));
+    while page.until("problems") != serde_json::json!([]) {}
+    serving.until("/sub/", "Again");
+}
+
+#[test]
 fn what_is_withdrawn_is_gone_while_another_article_is_broken() {
     let path = "/2020/01/01/a.html";
     let front = "title: First\nslug: a\ndate: 2020-01-01";
