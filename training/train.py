@@ -23,6 +23,9 @@ from labels import by_snippets, settled, words
 FOLDS = 5
 # Blocks around those of a story that all count.
 NEAR = 12
+# For the second look: what all of a story's words count together, the most that a block counts of it, and the words that a
+# story has at least.
+STORY, MOST, LEAST = 265.0, 0.5, 60
 # How much more a block counts of which a snippet says whose it is: such blocks are few, and were picked for being hard.
 SNIPPET = 2.0
 SHARED = {
@@ -82,6 +85,7 @@ def truths(folders, lines):
         page = truth[line["set"]][line["id"]]
         of_page, of_blocks = judge(line, page)
         line["outlet"] = page.get("outlet") or line["id"]
+        line["whole"] = bool(page.get("text"))
         labels += of_page
         weights += of_blocks
         folds += [line["fold"]] * len(of_page)
@@ -185,6 +189,19 @@ def forgive(scores, labels, weights, pages, places):
     return weights
 
 
+def by_story(lines, labels, weights, pages):
+    """Weights by which as much is lost for a block that is taken for what it is not as its words are of the story's. Pages
+    that are known by snippets keep theirs."""
+    weights = weights.copy()
+    for line, (_, _, start, end) in zip(lines, pages):
+        if not line["whole"]:
+            continue
+        sizes = numpy.array([0 if silent else len(block.split()) for block, silent in zip(line["blocks"], line["silent"])])
+        told = max(sizes[labels[start:end] == 1].sum(), LEAST)
+        weights[start:end] = STORY * numpy.minimum(sizes / told, MOST) * (weights[start:end] > 0)
+    return weights
+
+
 def report(name, scores, labels, weights):
     wanted, found = labels == 1, scores > 0.5
     hit = weights[wanted & found].sum()
@@ -209,18 +226,19 @@ def main():
     first, owns = out_of_fold(FIRST, TREES[0], seen, folds, labels, weights)
     report("first look", first, labels, weights)
     weights = forgive(first, labels, weights, pages, places)
+    final = by_story(lines, labels, weights, pages)
     bounds = [max(end for number, _, _, end in pages if number == at) for at in range(len(args.sets))]
     split = numpy.split(first, bounds[:-1])
     seconds = look(args.features, args.sets, args.out, split)[0]
     again = with_words(seconds, words, end)
-    last, others = out_of_fold(SECOND, TREES[1], again, folds, labels, weights)
+    last, others = out_of_fold(SECOND, TREES[1], again, folds, labels, final)
     for fold, (own, second) in enumerate(zip(owns, others)):
         forests = export([(own, end), (second, seconds.shape[1])])
         (args.out / f"fold{fold}.bin").write_bytes(forests + lexicon.table(counted, fold))
     numpy.save(args.out / "scores.npy", last)
     report("second look", last, labels, weights)
     own = fit(FIRST, TREES[0], seen(FOLDS), labels, weights, everything)
-    second = fit(SECOND, TREES[1], again(FOLDS), labels, weights, everything)
+    second = fit(SECOND, TREES[1], again(FOLDS), labels, final, everything)
     forests = export([(own, end), (second, seconds.shape[1])])
     (args.out / "model.bin").write_bytes(forests + lexicon.table(counted))
     gain = second.feature_importance("gain")

@@ -2,13 +2,14 @@
 //! very code.
 //!
 //! The first look sees the block, its elements and its neighbours. The second sees also what the first thought of the
-//! blocks around, of the elements they stand in, and of all that are marked up alike.
+//! blocks around, of the elements they stand in, of all that are marked up alike, and of the story in parts.
 
 use super::block::{Block, Container, Kind};
 use super::head::Head;
 use super::hints;
 use super::lexicon::Lexicon;
 use super::measure::{Measure, measure};
+use super::parts;
 use super::walk::Walked;
 use std::collections::BTreeMap;
 
@@ -247,6 +248,8 @@ struct Seen<'a> {
     alike: BTreeMap<u64, (f32, f32)>,
     first: usize,
     last: usize,
+    /// What is known of each block by the parts of the story.
+    parts: Vec<[f32; parts::COLUMNS]>,
 }
 
 impl<'a> Seen<'a> {
@@ -261,7 +264,8 @@ impl<'a> Seen<'a> {
         });
         let first = scores.iter().position(|score| *score > 0.5).unwrap_or(0);
         let last = scores.iter().rposition(|score| *score > 0.5).unwrap_or(0);
-        Self { scores, sums, core, alike: alike.collect(), first, last }
+        let parts = parts::rows(page, measured.measures.iter().map(|it| it.size), scores);
+        Self { scores, sums, core, alike: alike.collect(), first, last, parts }
     }
 
     fn row(&self, row: &mut Vec<f32>, measured: &Measured, page: &Walked, at: usize) {
@@ -297,6 +301,7 @@ impl<'a> Seen<'a> {
         let last = (at.saturating_sub(30)..at).rev().find(wanted).map_or(31, |other| at - other);
         let next = (at + 1..count.min(at + 31)).find(wanted).map_or(31, |other| other - at);
         row.extend([last as f32, next as f32]);
+        row.extend(self.parts[at]);
     }
 }
 

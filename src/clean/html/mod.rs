@@ -20,6 +20,8 @@ mod lexicon;
 #[expect(clippy::cast_precision_loss, reason = "counts of a page are small, and rows have 32 bits")]
 mod measure;
 mod parse;
+#[expect(clippy::cast_precision_loss, reason = "counts of a page are small, and rows have 32 bits")]
+mod parts;
 mod pictures;
 mod spare;
 mod tidy;
