@@ -32,6 +32,8 @@ pub(super) struct Shown {
     pub(super) preview: Option<Arc<Preview>>,
     /// Errors of the site, and why what was changed last makes none.
     pub(super) problems: Vec<Problem>,
+    /// Whether what was changed last makes no site, and the one of before is shown.
+    pub(super) failing: bool,
     /// The page of what was changed last, for those who follow; what is withheld is for this machine only.
     pub(super) go_to: Option<String>,
     /// Addresses of copied files that changed since the preview began, each with the number of its last change.
@@ -429,10 +431,16 @@ fn sorry(name: String, problems: Vec<Problem>) -> File {
     File { status: SORRY, name, bytes: html.into_bytes(), problems }
 }
 
-/// The same for other machines: what is wrong may be in a draft, and its name or its lines are not theirs to read.
-pub(super) fn sorry_elsewhere() -> Vec<u8> {
-    page("This page cannot be made", &format!("<h1>This page cannot be made</h1>\n<p>{ELSEWHERE}.</p>\n"))
-        .into_bytes()
+/// A file as other machines get it. What is kept of before may have been withdrawn since, which nobody knows while
+/// something is wrong; and what is wrong may be in a draft: its name and its lines are not theirs to read.
+pub(super) fn elsewhere(file: File, shown: &Shown) -> File {
+    if file.status != SORRY && file.problems.is_empty() && !shown.failing {
+        return file;
+    }
+    let main = format!("<h1>This page cannot be made</h1>\n<p>{ELSEWHERE}.</p>\n");
+    let bytes = page("This page cannot be made", &main).into_bytes();
+    let name = if file.is_page() { file.name } else { "500.html".to_string() };
+    File { status: SORRY, name, bytes, problems: file.problems }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What an open page is told. Each subscriber's page is made again when something changed, and only what is new in it
 //! is worth an event: a page that is as it was hears nothing.
 
-use super::desk::{Asked, Desk, ELSEWHERE, File, Look, Shown};
+use super::desk::{Asked, Desk, ELSEWHERE, File, Look, Shown, elsewhere};
 use super::line::Line;
 use super::place::{OWN, Place, place};
 use super::withheld;
@@ -107,7 +107,7 @@ fn seen(desk: &Desk, shown: &Shown, (path, near): (&str, bool)) -> Option<File> 
         Place::Own(_) | Place::Root | Place::Malformed => return None,
     };
     match desk.look(shown, &asked) {
-        Look::File(file) => Some(file),
+        Look::File(file) => Some(if near { file } else { elsewhere(file, shown) }),
         Look::Moved(_) | Look::Changing(_) => None,
     }
 }

@@ -3,7 +3,7 @@
 
 use hyper::header::{HOST, HeaderMap, HeaderName, ORIGIN};
 use hyper::http::request::Parts;
-use hyper::{Method, StatusCode};
+use hyper::{Method, StatusCode, Version};
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
@@ -29,10 +29,13 @@ pub(super) fn check(head: &Parts, hosts: &[String], page: bool) -> Result<(), St
 }
 
 /// Whether somebody passed a request on. Who asked is elsewhere then, although the connection comes from this machine.
-pub(super) fn is_passed_on(headers: &HeaderMap) -> bool {
-    ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"]
-        .iter()
-        .any(|name| headers.contains_key(*name))
+/// Proxies say so in one of these headers, or speak HTTP/1.0, which no browser does; of one that does neither nobody knows.
+pub(super) fn is_passed_on(head: &Parts) -> bool {
+    const KNOWN: [&str; 6] =
+        ["forwarded", "via", "x-real-ip", "x-client-ip", "cf-connecting-ip", "true-client-ip"];
+    let is_told =
+        |name: &HeaderName| KNOWN.contains(&name.as_str()) || name.as_str().starts_with("x-forwarded-");
+    head.version < Version::HTTP_11 || head.headers.keys().any(is_told)
 }
 
 /// Whether a request comes from a page of ours, from the user, or is a click on a link to a page.

@@ -107,7 +107,7 @@ impl Server {
         self.preview = Some(Arc::clone(&preview));
         let problems = desk::errors(preview.problems());
         let copies = Arc::clone(&self.copies);
-        self.desk.show(Shown { preview: Some(preview), problems, go_to, copies });
+        self.desk.show(Shown { preview: Some(preview), problems, failing: false, go_to, copies });
     }
 
     /// Has all open pages looked at again: one may have been made while a file was not what it is now.
@@ -119,7 +119,8 @@ impl Server {
     pub fn fail(&self, problems: &[Problem]) {
         let problems = desk::errors(problems);
         let copies = Arc::clone(&self.copies);
-        self.desk.show(Shown { preview: self.preview.clone(), problems, go_to: None, copies });
+        let preview = self.preview.clone();
+        self.desk.show(Shown { preview, problems, failing: true, go_to: None, copies });
     }
 }
 
@@ -238,7 +239,7 @@ async fn route(head: Parts, Host { desk, names, line, near }: Host) -> Response<
     let end = Instant::now() + desk::SETTLED;
     let mut shown = desk.shown();
     let mut place = place::place(head.uri.path(), shown.base_path());
-    let near = near && !guard::is_passed_on(&head.headers);
+    let near = near && !guard::is_passed_on(&head);
     let inspect = near && inspect::is_asked(head.uri.query());
     if let Err(status) = guard::check(&head, &names, !matches!(place, Place::Own(_)) && !inspect) {
         return answer::text(status, status.canonical_reason().unwrap_or_default());
@@ -273,7 +274,9 @@ async fn route(head: Parts, Host { desk, names, line, near }: Host) -> Response<
         }
     }
     match desk.answer(&asked, end).await {
-        Ok(Look::File(file) | Look::Changing(file)) => page(file, near, &head),
+        Ok(Look::File(file) | Look::Changing(file)) => {
+            page(if near { file } else { desk::elsewhere(file, &desk.shown()) }, &head)
+        }
         Ok(Look::Moved(url)) => {
             let url = if inspect { inspect::address(&url) } else { url };
             answer::redirect(StatusCode::PERMANENT_REDIRECT, &url)
@@ -311,13 +314,10 @@ fn own(name: &str, head: &Parts, (desk, line, near): (Arc<Desk>, Line, bool)) ->
 }
 
 /// A file of the site; pages get the script that keeps them up to date.
-fn page(mut file: File, near: bool, head: &Parts) -> Response<Content> {
+fn page(mut file: File, head: &Parts) -> Response<Content> {
     let status = StatusCode::from_u16(file.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if file.is_page() {
         let hash = file.hash();
-        if !near && file.status == desk::SORRY {
-            file.bytes = desk::sorry_elsewhere();
-        }
         file.bytes = with_script(file.bytes, &hash);
     }
     answer::file(status, &file.name, file.bytes, &head.headers)
