@@ -72,8 +72,13 @@ enum Look {
     Glance,
     /// Its bytes were known.
     Read,
-    /// It had to be parsed; what was known in its place.
-    Parse(Option<Arc<Entry>>),
+    /// It had to be parsed.
+    Parse {
+        /// What was known in its place.
+        before: Option<Arc<Entry>>,
+        /// Whether it was emptied a moment ago.
+        emptied: bool,
+    },
 }
 
 impl Load {
@@ -115,8 +120,8 @@ impl Load {
             if !matches!(look, Look::Glance) {
                 load.news.push(at);
             }
-            if let Look::Parse(before) = look {
-                if before.is_some() && is_just_emptied(hash, stamp, now) {
+            if let Look::Parse { before, emptied } = look {
+                if before.is_some() && emptied {
                     load.unfinished = Some(at);
                 }
                 load.parsed.push(at);
@@ -345,11 +350,11 @@ impl Load {
     }
 }
 
-/// Whether there is nothing in a file, and that since a moment ago. Where no stamp says when, it is not known.
-fn is_just_emptied(hash: u128, settled: Option<fs::Stamp>, now: Option<fs::Moment>) -> bool {
-    let before = now.map(|now| now.minus(WRITING));
-    hash == xxh3_128(b"")
-        && before.is_some_and(|before| !settled.is_some_and(|stamp| stamp.written_before(before)))
+/// Whether a file without a byte was written just now. Where no stamp says when, or one that no clock agrees with, it is
+/// taken as it is.
+fn is_just_emptied(bytes: &[u8], stamp: Option<fs::Stamp>, now: Option<fs::Moment>) -> bool {
+    let when = stamp.map(|stamp| stamp.modified());
+    bytes.is_empty() && now.zip(when).is_some_and(|(now, when)| now.is_near(when, WRITING))
 }
 
 /// What a source holds. Its stamp, taken before it is read, says whether what is known of it still holds; else its
@@ -369,7 +374,8 @@ fn look(
     let (bytes, stamp) = match content::stamped(source) {
         Ok(read) => read,
         Err(problem) => {
-            return (Source { stamp: None, hash: 0, read: Err(problem.into()) }, Look::Parse(None));
+            let look = Look::Parse { before: None, emptied: false };
+            return (Source { stamp: None, hash: 0, read: Err(problem.into()) }, look);
         }
     };
     // What happened to it since the build began can happen again without a trace.
@@ -378,9 +384,10 @@ fn look(
     match known {
         Some(known) if known.hash == hash => (Source { stamp: settled, ..known }, Look::Read),
         known => {
+            let emptied = is_just_emptied(&bytes, stamp, now);
             let read = guarded(&source.name, || entry(source, bytes, from)).map_err(Box::new);
             let before = known.and_then(|known| known.read.ok()).map(|(entry, _)| entry);
-            (Source { stamp: settled, hash, read }, Look::Parse(before))
+            (Source { stamp: settled, hash, read }, Look::Parse { before, emptied })
         }
     }
 }

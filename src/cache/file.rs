@@ -37,9 +37,14 @@ impl Tail {
 
     /// Whether to read the amendments takes less time than to write all.
     pub(super) fn is_worth_it(&self) -> bool {
-        const SMALL: u64 = 64 << 10;
-        self.length - self.whole <= SMALL.max(self.whole / 8)
+        self.length - self.whole <= most_added(self.whole)
     }
+}
+
+/// Most bytes of amendments to so many of the whole.
+fn most_added(whole: u64) -> u64 {
+    const SMALL: u64 = 64 << 10;
+    SMALL.max(whole / 8)
 }
 
 /// What stands before the blocks.
@@ -152,7 +157,7 @@ impl<R: Read + Send> Source<R> {
             self.pass()?;
         }
         let hash = self.hash.digest128();
-        let rest = self.rest()?;
+        let rest = self.rest(size - self.left)?;
         let mut rest = rest.as_slice();
         let mut hash = read_hash(&mut rest).filter(|read| *read == hash).ok_or(Bad::Form)?;
         let whole = size - rest.len() as u64;
@@ -225,7 +230,9 @@ impl<R: Read + Send> Source<R> {
     /// Reads so many bytes into the place of others.
     fn take(&mut self, length: u64, bytes: &mut Vec<u8>) -> Result<(), Bad> {
         self.left = self.left.checked_sub(length).ok_or(Bad::Form)?;
-        bytes.resize(usize::try_from(length).map_err(|_| Bad::Form)?, 0);
+        let length = usize::try_from(length).map_err(|_| Bad::Form)?;
+        bytes.try_reserve(length.saturating_sub(bytes.len())).map_err(|_| Bad::Form)?;
+        bytes.resize(length, 0);
         // The file may have become shorter since.
         self.from.read_exact(bytes).map_err(|cause| match cause.kind() {
             io::ErrorKind::UnexpectedEof => Bad::Form,
@@ -235,9 +242,12 @@ impl<R: Read + Send> Source<R> {
         Ok(())
     }
 
-    /// Reads all that is left.
-    fn rest(&mut self) -> Result<Vec<u8>, Bad> {
+    /// Reads the end: a hash and what was added. More than that was not written by us.
+    fn rest(&mut self, whole: u64) -> Result<Vec<u8>, Bad> {
         let mut rest = Vec::new();
+        if self.left > most_added(whole) + 2 * HASH as u64 {
+            return Err(Bad::Form);
+        }
         self.take(self.left, &mut rest)?;
         Ok(rest)
     }

@@ -26,6 +26,8 @@ use std::sync::Arc;
 /// The folder of the cache in a project.
 pub const FOLDER: &str = ".backissue";
 const FILE: &str = "cache";
+/// Largest cache that is read: about a kilobyte an article.
+const LIMIT: u64 = 16 << 30;
 
 /// What of it is of use: to read what nobody wants takes as long as the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,7 +177,10 @@ impl Cache {
     pub fn load(config: &Config, key: u128, wanted: Wanted) -> (Self, Option<String>) {
         let path = path(config);
         let Ok(Some(fs::Kind::File)) = fs::kind(&path) else { return (Self::default(), None) };
-        let read = |(from, size)| file::decode(from, size, wanted).map_err(|cause| cause.to_string());
+        let read = |(from, size)| match size {
+            0..=LIMIT => file::decode(from, size, wanted).map_err(|cause| cause.to_string()),
+            _ => Ok(None),
+        };
         let stored = fs::open(&path).map_err(|error| error.to_string()).and_then(read);
         let stored =
             stored.and_then(|stored| stored.ok_or_else(|| "it is damaged, or of another form".into()));

@@ -22,10 +22,9 @@ pub struct Stamp {
 pub struct Moment(i64);
 
 impl Moment {
-    /// The moment a time earlier.
-    #[must_use]
-    pub fn minus(self, time: Duration) -> Self {
-        Self(self.0.saturating_sub(i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)))
+    /// Whether there is no more than a time between two, whichever comes first.
+    pub fn is_near(self, other: Self, time: Duration) -> bool {
+        u128::from(self.0.abs_diff(other.0)) <= time.as_nanos()
     }
 }
 

@@ -221,7 +221,8 @@ impl Watch {
         let hidden = |part: Component| part.as_os_str().to_string_lossy().starts_with('.');
         // Directly in the project, dots begin what tools keep for themselves, the cache among them.
         path.components().next().is_none_or(hidden)
-            || path.components().any(|part| part.as_os_str() == ".git")
+            // A linked folder may hold the project itself.
+            || path.components().any(|part| part.as_os_str() == ".git" || part.as_os_str() == ".backissue")
             || path.starts_with(&self.options.output)
     }
 
@@ -324,13 +325,16 @@ impl Watch {
         Some(())
     }
 
-    /// Whether one of the files that something happened to is empty. Hidden ones often are.
+    /// Whether one of the project's files that something happened to is empty. Hidden ones often are.
     fn is_being_written(&self, batch: &Batch) -> bool {
         let is_hidden =
             |path: &Path| path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
         let is_empty =
-            |path: &PathBuf| !is_hidden(path) && fs::is_empty_file(&self.options.project.join(path));
-        batch.paths.iter().any(is_empty)
+            |path: &&PathBuf| !is_hidden(path) && fs::is_empty_file(&self.options.project.join(path));
+        let is_ours = |path: &&PathBuf| {
+            self.options.folders.iter().chain(self.options.files).any(|name| path.starts_with(name))
+        };
+        batch.paths.iter().filter(is_ours).any(|path| is_empty(&path))
     }
 
     /// One turn of polling.

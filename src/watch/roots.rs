@@ -13,7 +13,16 @@ pub(super) struct Roots<W> {
     project: PathBuf,
     folders: Vec<Folder>,
     /// Files of the project, each with where it is if a link leads to it: the folder of that is watched, too.
-    files: Vec<(PathBuf, Option<PathBuf>)>,
+    files: Vec<(PathBuf, Option<Linked>)>,
+}
+
+/// Where a link leads.
+#[derive(PartialEq, Eq)]
+struct Linked {
+    file: PathBuf,
+    /// The folder of that, and which one it is.
+    folder: PathBuf,
+    identity: Option<(u64, u64)>,
 }
 
 /// A folder of the project.
@@ -40,11 +49,11 @@ impl<W: Watcher> Roots<W> {
         }
         // Before the folders: one of them may hold such a file, and has to be watched with all below in the end.
         for file in files {
-            let real = linked(&roots.project.join(file));
-            if let Some(folder) = real.as_deref().and_then(Path::parent) {
+            let linked = Linked::of(&roots.project.join(file));
+            if let Some(Linked { folder, .. }) = &linked {
                 roots.add(folder, RecursiveMode::NonRecursive)?;
             }
-            roots.files.push((file.into(), real));
+            roots.files.push((file.into(), linked));
         }
         for folder in folders {
             let path = roots.project.join(folder);
@@ -64,14 +73,16 @@ impl<W: Watcher> Roots<W> {
             let rest = path.strip_prefix(&folder.real).ok()?;
             Some(if rest.as_os_str().is_empty() { folder.name.clone() } else { folder.name.join(rest) })
         };
-        let linked = self.files.iter().filter(|(_, real)| real.as_deref() == Some(path));
+        let leads_here = |linked: &Option<Linked>| linked.as_ref().is_some_and(|linked| linked.file == path);
+        let linked = self.files.iter().filter(|(_, linked)| leads_here(linked));
         let mut names: Vec<PathBuf> =
             self.folders.iter().filter_map(below).chain(linked.map(|(name, _)| name.clone())).collect();
         let own = path.strip_prefix(&self.project).ok();
         names.extend(own.filter(|own| own.components().count() < 2).map(Path::to_path_buf));
         names.sort();
         names.dedup();
-        let is_beside = || self.files.iter().any(|(_, real)| is_in_folder_of(path, real.as_deref()));
+        let is_beside =
+            || self.files.iter().any(|(_, at)| at.as_ref().is_some_and(|at| path.starts_with(&at.folder)));
         (own.is_some() || !names.is_empty() || is_beside()).then_some(names)
     }
 
@@ -84,7 +95,7 @@ impl<W: Watcher> Roots<W> {
     pub(super) fn are_others(&self) -> bool {
         let is_other = |folder: &Folder| fs::identity(&self.project.join(&folder.name)) != folder.identity;
         self.folders.iter().any(is_other)
-            || self.files.iter().any(|(name, real)| linked(&self.project.join(name)) != *real)
+            || self.files.iter().any(|(name, linked)| Linked::of(&self.project.join(name)) != *linked)
     }
 
     fn add(&mut self, path: &Path, mode: RecursiveMode) -> notify::Result<bool> {
@@ -96,15 +107,16 @@ impl<W: Watcher> Roots<W> {
     }
 }
 
-/// Where a link leads; `None` of what is none, and of one that leads nowhere.
-fn linked(path: &Path) -> Option<PathBuf> {
-    fs::canonical(path).ok().filter(|real| real != path)
+impl Linked {
+    /// `None` of what is no link, and of one that leads nowhere.
+    fn of(path: &Path) -> Option<Self> {
+        let file = fs::canonical(path).ok().filter(|file| file != path)?;
+        let folder = file.parent()?.to_path_buf();
+        let identity = fs::identity(&folder);
+        Some(Self { file, folder, identity })
+    }
 }
 
-/// Whether a path is the folder of a file, or lies in it.
-fn is_in_folder_of(path: &Path, file: Option<&Path>) -> bool {
-    file.and_then(Path::parent).is_some_and(|folder| path.starts_with(folder))
-}
 fn is_absent(error: &notify::Error) -> bool {
     match &error.kind {
         ErrorKind::PathNotFound => true,

@@ -206,6 +206,12 @@ fn a_damaged_cache_changes_no_page() {
         assert!(said(&damaged), "byte {at}");
         assert!(said(&whole[..at]), "cut at {at}");
     }
+    // What is far too long is none that we wrote, and is not read to its end.
+    for length in [1 << 20, 1 << 30, 1 << 37] {
+        fs::write(site.path(CACHE), &whole).unwrap();
+        fs::OpenOptions::new().write(true).open(site.path(CACHE)).unwrap().set_len(length).unwrap();
+        assert_eq!(build(&site).written, 0, "{length}");
+    }
     // What passes none of the checks is as good as none.
     for bytes in [&whole[..whole.len() / 2], b"", b"backissue cache 1\n"] {
         fs::write(site.path(CACHE), bytes).unwrap();
