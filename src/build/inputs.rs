@@ -148,7 +148,7 @@ impl Inputs {
     }
 
     /// Fails if an article is being written just now and the run has patience.
-    pub(super) fn wait_for_unfinished(&self, run: &Run) -> Result<()> {
+    pub(super) fn refuse_unfinished(&self, run: &Run) -> Result<()> {
         match self.load.unfinished().filter(|_| run.patient) {
             Some(name) => Err(Unfinished(name.to_string()).into()),
             None => Ok(()),

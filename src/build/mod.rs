@@ -164,7 +164,7 @@ fn build_here(
 ) -> Result<(Built, Option<Standing>)> {
     let site = Site::open(config, run.home, &|holder| progress(Event::Waiting(holder)))?;
     let mut inputs = Inputs::read(config, run, progress)?;
-    inputs.wait_for_unfinished(run)?;
+    inputs.refuse_unfinished(run)?;
     let known = std::mem::take(&mut inputs.known.published);
     let here = known.output == site.output().to_string_lossy();
     let needs_no_plan = match keep {

@@ -102,7 +102,7 @@ impl Preview {
             _ => remembered(config, run, Wanted::Inputs, progress),
         };
         let mut inputs = Inputs::knowing(config, known, progress)?;
-        inputs.wait_for_unfinished(run)?;
+        inputs.refuse_unfinished(run)?;
         let attempt = inputs.plan(&[])?;
         let ready = Ready::new(&inputs.config, &attempt.archive, &attempt.plan.addresses);
         let found = inputs.problems_of(&attempt, Vec::new());

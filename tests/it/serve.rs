@@ -158,6 +158,23 @@ impl Events {
         (name, serde_json::from_str(&data["data: ".len()..]).unwrap())
     }
 
+    /// The next problems, if there are any.
+    #[track_caller]
+    fn wrong(&mut self) -> Value {
+        loop {
+            let problems = self.until("problems");
+            if problems != serde_json::json!([]) {
+                return problems;
+            }
+        }
+    }
+
+    /// Waits until nothing is said to be wrong any more.
+    #[track_caller]
+    fn mended(&mut self) {
+        while self.until("problems") != serde_json::json!([]) {}
+    }
+
     /// The next event of a name.
     #[track_caller]
     fn until(&mut self, name: &str) -> Value {
@@ -443,17 +460,14 @@ fn heals(name: &str, broken: &str, whole: &str, page_path: &str) {
     // A mistake that is mended is not the last one.
     for _ in 0..4 {
         site.file(name, broken);
-        let mut problems = page.until("problems");
-        while problems == serde_json::json!([]) {
-            problems = page.until("problems");
-        }
+        let problems = page.wrong();
         assert_eq!(problems[0]["level"], "error", "{problems}");
         assert!(problems[0]["place"].as_str().unwrap().starts_with(name), "{problems}");
         let meanwhile = serving.get(page_path);
         assert_eq!(meanwhile.status, 200);
         assert!(meanwhile.body == before.body, "{name}: the last good page is not shown");
         site.file(name, whole);
-        while page.until("problems") != serde_json::json!([]) {}
+        page.mended();
         // Between the two there may have been a look at a file that was not written to its end.
         let is_back = || serving.get(page_path).body == before.body;
         until(is_back, || format!("{name}: the page does not come back"));
@@ -514,14 +528,11 @@ fn a_configuration_that_is_gone_keeps_the_last_good_site() {
     let mut page = serving.listen("/sub/2020/01/01/a.html");
     let config = site.read("archive.yaml");
     fs::remove_file(site.path("archive.yaml")).unwrap();
-    let mut problems = page.until("problems");
-    while problems == serde_json::json!([]) {
-        problems = page.until("problems");
-    }
+    let problems = page.wrong();
     assert!(problems[0]["message"].as_str().unwrap().contains("is gone"), "{problems}");
     assert_eq!(serving.get("/sub/2020/01/01/a.html").status, 200);
     site.file("archive.yaml", config.replace("Mine", "Again"));
-    while page.until("problems") != serde_json::json!([]) {}
+    page.mended();
     serving.until("/sub/", "Again");
 }
 

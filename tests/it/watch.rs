@@ -813,7 +813,6 @@ fn all_links(site: &Site, real: &Path) {
     fs::rename(&settings, real.join("settings.old")).unwrap();
     fs::create_dir(&settings).unwrap();
     fs::copy(real.join("settings.old/next.yaml"), settings.join("next.yaml")).unwrap();
-    std::thread::sleep(Duration::from_millis(2500));
     fs::write(settings.join("next.yaml"), "title: In another folder\n").unwrap();
     watching.converges("a configuration in another folder");
 }
